@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/time.hpp"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What EC2 says about machines, as plain values. "" and nullopt: EC2 did not say.
+namespace flame::aws {
+
+enum class InstanceState { pending, running, shutting_down, terminated, stopping, stopped, unknown };
+
+std::string_view name(InstanceState state);           // "shutting-down", as EC2 writes it
+InstanceState instance_state(std::string_view name);  // unknown for any other text
+
+struct Instance {
+  std::string id = {};
+  InstanceState state = InstanceState::unknown;
+  std::string image_id = {};
+  std::string instance_type = {};
+  std::string subnet_id = {};
+  std::string vpc_id = {};
+  std::string availability_zone = {};
+  std::string private_ip = {};
+  std::string public_ip = {};
+  std::string ipv6_address = {};
+  std::string lifecycle = {};         // "spot", or "" for on-demand
+  std::string client_token = {};
+  std::string launch_time = {};       // ISO 8601, as EC2 wrote it
+  std::string key_name = {};
+  std::string instance_profile_arn = {};
+  std::string reason = {};            // EC2's human text
+  std::string state_reason_code = {}; // "Server.InsufficientInstanceCapacity"
+  std::string state_reason = {};
+  std::string owner_id = {};          // account of the reservation
+  std::vector<std::string> security_group_ids = {};
+  std::map<std::string, std::string> tags = {};
+};
+
+struct StateChange {
+  std::string id = {};
+  InstanceState current = InstanceState::unknown;
+  InstanceState previous = InstanceState::unknown;
+};
+
+struct ConsoleOutput {
+  std::string timestamp = {};
+  std::string text = {}; // decoded from base64; at most the last 64 KiB
+};
+
+} // namespace flame::aws

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/error.hpp"
+
+#include <string>
+#include <string_view>
+
+// Where AWS's services are. Pure; the rules are those of AWS's partitions and endpoint rule sets.
+namespace flame::aws {
+
+struct Endpoint {
+  std::string scheme = "https";
+  std::string host = {};      // lower case, with ":port" when it is not the scheme's own
+  std::string path = {};      // prefix without the last '/', "" for none
+};
+
+struct Partition {
+  std::string_view name;       // "aws-cn", as in ARNs
+  std::string_view dns_suffix; // "amazonaws.com.cn"
+};
+
+// A host label: [a-z0-9-]{1,63}, no '-' at its ends. Kind config.
+Result<void> check_region(std::string_view region);
+const Partition& partition_of(std::string_view region); // "aws" for what matches none
+
+// The region's own endpoint of "ec2", "sts", "ssm" or "s3" (path style); never a global one.
+Endpoint service_endpoint(std::string_view service, std::string_view region);
+
+// "http://127.0.0.1:4566/prefix". Plain http only to loopback and link-local addresses, unless
+// `allow_http`. Kind config.
+Result<Endpoint> parse_endpoint(std::string_view url, bool allow_http);
+
+std::string url_of(const Endpoint& endpoint);
+
+} // namespace flame::aws

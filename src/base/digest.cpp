@@ -1,0 +1,64 @@
+#include "base/digest.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <new>
+
+namespace flame {
+namespace {
+
+constexpr std::size_t k_digest_size = 32;
+constexpr std::size_t k_block_size = 64;
+
+struct ContextDeleter {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using Context = std::unique_ptr<EVP_MD_CTX, ContextDeleter>;
+
+// Fetched once: an implicit fetch costs more than hashing a short text. OpenSSL frees it at exit.
+const EVP_MD* algorithm()
+{
+  static const EVP_MD* const sha256_md = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return sha256_md;
+}
+
+std::string digest_of(std::string_view first, std::string_view second)
+{
+  // One context a thread, used again: making one allocates twice.
+  thread_local const Context context(EVP_MD_CTX_new());
+  std::string digest(k_digest_size, '\0');
+  const bool done =
+    context && EVP_DigestInit_ex2(context.get(), algorithm(), nullptr) == 1
+    && EVP_DigestUpdate(context.get(), first.data(), first.size()) == 1
+    && EVP_DigestUpdate(context.get(), second.data(), second.size()) == 1
+    && EVP_DigestFinal_ex(context.get(), reinterpret_cast<std::uint8_t*>(digest.data()), nullptr)
+         == 1;
+  if (!done) {
+    throw std::bad_alloc(); // the only way that a built-in digest can fail
+  }
+  return digest;
+}
+
+} // namespace
+
+std::string sha256(std::string_view bytes)
+{
+  return digest_of(bytes, {});
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes)
+{
+  const std::string short_key = key.size() > k_block_size ? sha256(key) : std::string(key);
+  std::string inner(k_block_size, '\x36');
+  std::string outer(k_block_size, '\x5c');
+  for (std::size_t i = 0; i < short_key.size(); ++i) {
+    inner[i] = static_cast<char>(inner[i] ^ short_key[i]);
+    outer[i] = static_cast<char>(outer[i] ^ short_key[i]);
+  }
+  return digest_of(outer, digest_of(inner, bytes));
+}
+
+} // namespace flame

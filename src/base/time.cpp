@@ -1,0 +1,202 @@
+#include "base/time.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+
+namespace flame {
+namespace {
+
+using std::chrono::days;
+using std::chrono::floor;
+using std::chrono::hh_mm_ss;
+using std::chrono::seconds;
+using std::chrono::year_month_day;
+
+struct Unit {
+  std::string_view name;
+  Millis length;
+};
+
+// Longest first, as format_duration takes them.
+constexpr Unit k_units[] = {
+  {"d", Millis(86'400'000)}, {"h", Millis(3'600'000)}, {"m", Millis(60'000)},
+  {"s", Millis(1'000)},      {"ms", Millis(1)},
+};
+constexpr Millis k_longest_duration = Millis(86'400'000LL * 3660);
+
+constexpr std::array<std::string_view, 12> k_months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+// `text` is exactly digits and fits.
+std::optional<int> number(std::string_view text)
+{
+  int value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool digits = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  if (!digits || failed != std::errc() || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+struct Fields {
+  std::optional<int> year, month, day, hour, minute, second;
+};
+
+std::optional<Seconds> checked(const Fields& f)
+{
+  if (!f.year || !f.month || !f.day || !f.hour || !f.minute || !f.second) {
+    return std::nullopt;
+  }
+  const year_month_day date(std::chrono::year(*f.year),
+                            std::chrono::month(static_cast<unsigned>(*f.month)),
+                            std::chrono::day(static_cast<unsigned>(*f.day)));
+  if (!date.ok() || *f.hour > 23 || *f.minute > 59 || *f.second > 60) {
+    return std::nullopt;
+  }
+  return std::chrono::sys_days(date) + std::chrono::hours(*f.hour)
+         + std::chrono::minutes(*f.minute) + seconds(*f.second);
+}
+
+// "Z", "+01:00", "-0130" after an optional ".123".
+std::optional<seconds> zone_offset(std::string_view text)
+{
+  if (text.starts_with('.')) {
+    const std::size_t end = text.find_first_not_of("0123456789", 1);
+    if (end == 1 || end == std::string_view::npos) {
+      return std::nullopt;
+    }
+    text.remove_prefix(end);
+  }
+  if (text == "Z" || text == "z") {
+    return seconds(0);
+  }
+  std::string digits(text);
+  if (digits.size() == 6 && digits[3] == ':') {
+    digits.erase(3, 1);
+  }
+  if (digits.size() != 5 || (digits[0] != '+' && digits[0] != '-')) {
+    return std::nullopt;
+  }
+  const auto hours = number(std::string_view(digits).substr(1, 2));
+  const auto minutes = number(std::string_view(digits).substr(3, 2));
+  if (!hours || !minutes) {
+    return std::nullopt;
+  }
+  const seconds offset(*hours * 3600 + *minutes * 60);
+  return digits[0] == '+' ? offset : -offset;
+}
+
+const Unit* unit_named(std::string_view name)
+{
+  for (const Unit& unit : k_units) {
+    if (unit.name == name) {
+      return &unit;
+    }
+  }
+  return nullptr;
+}
+
+tl::unexpected<Error> not_a_duration(std::string_view text)
+{
+  return fail(ErrorKind::config, fmt::format("\"{}\" is not a time", text),
+              "write a number with a unit: 90s, 5m, 1h30m");
+}
+
+} // namespace
+
+std::string iso8601(Seconds time)
+{
+  const year_month_day date(floor<days>(time));
+  const hh_mm_ss clock(time - floor<days>(time));
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
+std::string iso8601_basic(Seconds time)
+{
+  std::string text = iso8601(time);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text;
+}
+
+std::string iso_date_basic(Seconds time)
+{
+  return iso8601_basic(time).substr(0, 8);
+}
+
+std::optional<Seconds> parse_iso8601(std::string_view text)
+{
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':'
+      || text[16] != ':') {
+    return std::nullopt;
+  }
+  const auto local =
+    checked({number(text.substr(0, 4)), number(text.substr(5, 2)), number(text.substr(8, 2)),
+             number(text.substr(11, 2)), number(text.substr(14, 2)), number(text.substr(17, 2))});
+  const auto offset = zone_offset(text.substr(19));
+  if (!local || !offset) {
+    return std::nullopt;
+  }
+  return *local - *offset;
+}
+
+std::optional<Seconds> parse_http_date(std::string_view text)
+{
+  if (text.size() != 29 || !text.ends_with(" GMT") || text[19] != ':' || text[22] != ':') {
+    return std::nullopt;
+  }
+  std::optional<int> month;
+  for (std::size_t i = 0; i < k_months.size(); ++i) {
+    if (k_months[i] == text.substr(8, 3)) {
+      month = static_cast<int>(i) + 1;
+    }
+  }
+  return checked({number(text.substr(12, 4)), month, number(text.substr(5, 2)),
+                  number(text.substr(17, 2)), number(text.substr(20, 2)),
+                  number(text.substr(23, 2))});
+}
+
+Result<Millis> parse_duration(std::string_view text)
+{
+  Millis total(0);
+  std::string_view rest = text;
+  if (rest.empty()) {
+    return not_a_duration(text);
+  }
+  while (!rest.empty()) {
+    const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    const auto count = number(rest.substr(0, digits));
+    rest.remove_prefix(digits);
+    const std::size_t letters = std::min(rest.find_first_of("0123456789"), rest.size());
+    if (count && letters == 0) {
+      return fail(ErrorKind::config, fmt::format("\"{}\" has no unit", text),
+                  fmt::format("write {0}s for seconds or {0}ms for milliseconds", *count));
+    }
+    const Unit* unit = unit_named(rest.substr(0, letters));
+    if (!count || unit == nullptr || total + *count * unit->length > k_longest_duration) {
+      return not_a_duration(text);
+    }
+    total += *count * unit->length;
+    rest.remove_prefix(letters);
+  }
+  return total;
+}
+
+std::string format_duration(Millis duration)
+{
+  std::string text;
+  for (const Unit& unit : k_units) {
+    if (duration >= unit.length) {
+      text += fmt::format("{}{}", duration / unit.length, unit.name);
+      duration %= unit.length;
+    }
+  }
+  return text.empty() ? "0s" : text;
+}
+
+} // namespace flame

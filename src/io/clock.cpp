@@ -1,0 +1,43 @@
+#include "io/clock.hpp"
+
+#include <algorithm>
+
+#include <poll.h>
+
+namespace flame::io {
+namespace {
+
+bool differs(CancelState a, CancelState b)
+{
+  return a.signal != b.signal || a.at_once != b.at_once;
+}
+
+} // namespace
+
+TimePoint SystemClock::now() const
+{
+  return std::chrono::steady_clock::now();
+}
+
+Seconds SystemClock::wall() const
+{
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+void SystemClock::sleep(Millis duration, const Cancel& cancel, CancelState known)
+{
+  const TimePoint end = now() + duration;
+  while (!differs(cancel.state(), known)) {
+    const auto left = std::chrono::ceil<Millis>(end - now());
+    if (left <= Millis(0)) {
+      return;
+    }
+    // The descriptor stays readable after a first signal, so it only wakes us for the first; for
+    // the second a short slice is soon enough.
+    pollfd wake{.fd = known.signal == 0 ? cancel.wake_fd() : -1, .events = POLLIN, .revents = 0};
+    const Millis slice = wake.fd < 0 ? std::min(left, Millis(50)) : left;
+    ::poll(&wake, 1, static_cast<int>(std::min<Millis::rep>(slice.count(), 60'000)));
+  }
+}
+
+} // namespace flame::io

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "base/ports.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// HTTP by libcurl, which stays behind this header. Never follows redirects, verifies TLS always,
+// keeps one connection a host.
+namespace flame::io {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
+  Millis connect_timeout = std::chrono::seconds(5);
+  TimePoint deadline = TimePoint::max();   // for the whole exchange
+  Millis idle_limit = std::chrono::seconds(30); // no byte for so long: give up (dribbles count as
+                                                // idle below 1 byte/s on average)
+  std::size_t body_limit = 8UL * 1024 * 1024;
+  bool direct = false;              // no proxy: metadata and container endpoints
+  const Cancel* cancel = nullptr;   // not owned; may be null
+  Millis cancel_grace = Millis(0);  // how long to go on once cancelled
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers = {}; // names in lower case
+  std::string body = {};
+  std::string_view header(std::string_view name) const; // "" when absent
+};
+
+// Why there is no whole response.
+struct HttpFailure {
+  enum class Reason {
+    resolve,      // no such host, or no answer of DNS
+    connect,      // refused or unreachable
+    tls,          // certificate or handshake
+    timed_out,    // connect, idle or deadline
+    broken,       // reset or cut after the connection was made
+    too_large,    // over body_limit
+    cancelled,    // by the user
+    setup         // not a URL, no CA file: nothing was tried
+  };
+  Reason reason = Reason::broken;
+  std::string message = {};  // names host and port, never a query or a header
+  bool request_sent = false; // the server may have acted on it
+};
+
+class Http {
+public:
+  Http() = default;
+  Http(const Http&) = delete;
+  Http& operator=(const Http&) = delete;
+  virtual ~Http() = default;
+  virtual tl::expected<HttpResponse, HttpFailure> send(const HttpRequest& request) = 0;
+};
+
+struct HttpOptions {
+  std::string ca_bundle = {}; // "" for the system's: its hashed directory where it has one
+};
+
+// libcurl is initialised on the first send, not here.
+std::unique_ptr<Http> make_http(HttpOptions options);
+
+} // namespace flame::io

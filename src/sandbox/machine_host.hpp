@@ -1,0 +1,52 @@
+#pragma once
+
+#include "base/error.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace httplib {
+class Server;
+}
+
+// Where the sandbox's machines run. Real ones boot systemd from the host's own /usr in namespaces
+// of their own; `--machines none` has a host whose machines only exist.
+namespace flame::sandbox {
+
+struct MachineSpec {
+  std::string id = {};         // "i-0123456789abcdef0"
+  std::string private_ip = {}; // an address of the machine's own namespace
+  std::string user_data = {};  // raw; empty: none
+  // Adds the routes of the metadata service, which the machine reaches at 169.254.169.254:80.
+  std::function<void(httplib::Server&)> serve_metadata = {};
+  // Adds the routes of the sandbox itself, which the machine reaches at 127.0.0.1:`port`.
+  std::function<void(httplib::Server&)> serve_endpoint = {};
+  std::uint16_t port = 0;
+  // Called once, from a thread of the host, when the machine is off for whatever reason.
+  std::function<void()> on_off = {};
+};
+
+class MachineHost {
+public:
+  MachineHost() = default;
+  MachineHost(const MachineHost&) = delete;
+  MachineHost& operator=(const MachineHost&) = delete;
+  virtual ~MachineHost() = default; // ends all machines and leaves nothing behind
+
+  virtual Result<void> start(MachineSpec spec) = 0; // returns at once; thread-safe, as the rest
+  virtual void press_power_button(const std::string& id) = 0; // as EC2's terminate does, then
+                                                              // pulls the plug after a while
+  virtual std::string console(const std::string& id) const = 0; // also after the end; raw bytes
+};
+
+// Why real machines cannot run here: not root, no systemd-nspawn; empty Result when they can.
+Result<void> can_run_machines();
+
+// `state_folder` holds what the machines write; it is removed at the end, and leftovers of a
+// sandbox that was killed are removed at the start.
+std::unique_ptr<MachineHost> make_nspawn_host(std::string state_folder);
+std::unique_ptr<MachineHost> make_paper_host(); // machines that only exist
+
+} // namespace flame::sandbox
