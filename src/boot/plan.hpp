@@ -1,0 +1,57 @@
+#pragma once
+
+#include "aws/ec2_query.hpp"
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "boot/bundle.hpp"
+#include "boot/user_data.hpp"
+#include "config/settings.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+// What a boot will do, decided before anything is done. Immutable once made. Pure.
+namespace flame::boot {
+
+// What had to be looked up.
+struct Facts {
+  Seconds now = {};               // wall clock
+  std::string random_run_id = {}; // used when the user named none
+  std::string nonce = {};         // random, for the stage lines
+  std::string erl_aflags = {};    // of the caller; passed on with a FLAME parent
+  std::string erl_zflags = {};
+};
+
+// One way to ask EC2 for the machine. "": not sent, the template or the default VPC decides.
+struct Candidate {
+  std::string instance_type = {};
+  std::string subnet_id = {};
+};
+
+std::string describe(const Candidate& candidate); // "t3.nano in subnet-1", for messages
+
+struct Plan {
+  std::string run_id = {};
+  std::string region = {};
+  std::string app = {};
+  std::vector<Candidate> candidates = {}; // never empty, in order of preference
+  aws::Params common = {};                // of every launch; see request.hpp for the rest
+  Bundle bundle = {};
+  Runner runner = {}; // bundle_url is filled in when it is rendered
+  config::WaitFor wait_for = config::WaitFor::running;
+  Millis boot_timeout = std::chrono::seconds(120);
+  std::optional<Seconds> expires_at = {}; // nullopt: no lifetime
+  std::vector<std::string> notices = {};  // sentences worth a line on stderr
+};
+
+// Every mistake in one error, kind config.
+Result<Plan> make_plan(const config::Settings& settings, const Facts& facts);
+
+// The part that `template-user-data` needs: no image, region or network settings are looked at.
+Result<Runner> make_runner(const config::Settings& settings, const Facts& facts);
+
+// Kind config: [A-Za-z0-9._-]{1,64}, the letters that tags, filters and shells all carry.
+Result<void> check_run_id(std::string_view run_id);
+
+} // namespace flame::boot

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "aws/ec2_api.hpp"
+#include "base/ports.hpp"
+#include "boot/plan.hpp"
+#include "boot/progress.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace flame::boot {
+
+struct Machine {
+  aws::Instance instance = {};
+  std::optional<std::string> stage = {}; // nullopt: nobody has asked the machine
+  std::optional<Seconds> expires_at = {};
+};
+
+struct Timings {                     // since the start of the boot
+  std::optional<Millis> launch = {}; // RunInstances answered
+  std::optional<Millis> running = {};
+  std::optional<Millis> ready = {};
+};
+
+struct BootResult {
+  std::string run_id = {};
+  std::string region = {};
+  std::string account = {};
+  std::vector<Machine> machines = {};
+  Timings timings = {};
+};
+
+// The world of one boot. All outlive the call.
+struct BootParts {
+  aws::Ec2Api& ec2;
+  Clock& clock;
+  const Cancel& cancel;
+  Random& random;
+  Progress& progress;
+  // Renders the user data anew, with a URL presigned by the credentials and the clock of now.
+  std::function<Result<std::string>()> render;
+};
+
+// One loop owns the boot: decide, report, do. Success: exactly the machines of the result live.
+// An error's `instances` are the machines that may still live; empty: none of this boot does.
+Result<BootResult> run(const Plan& plan, BootParts parts);
+
+} // namespace flame::boot

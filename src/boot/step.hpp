@@ -1,0 +1,112 @@
+#pragma once
+
+#include "aws/ec2_errors.hpp"
+#include "aws/ec2_types.hpp"
+#include "base/ports.hpp"
+#include "boot/plan.hpp"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+// The boot as a state machine that decides and does nothing. A fact is noted before it is judged:
+// a machine that is answered in the instant of the deadline is still ended.
+//
+// The promise: the boot finishes with the machine it was asked for, or every machine that it may
+// have made is ended or named in the error.
+namespace flame::boot {
+
+// What the world has told us.
+struct Begin {};
+struct Elapsed {}; // a Wait is over
+struct Launched {
+  std::vector<aws::Instance> instances = {};
+}; // RunInstances answered
+struct LaunchFailed {
+  aws::ApiError error = {};
+};
+struct Described {
+  std::vector<aws::Instance> instances = {};
+};
+struct DescribeFailed {
+  aws::ApiError error = {};
+};
+struct Terminated {}; // EC2 accepted the terminate
+struct TerminateFailed {
+  aws::ApiError error = {};
+};
+struct Renewed {
+  std::optional<Error> error = {};
+}; // new credentials or clock, or not
+using Event = std::variant<Begin, Elapsed, Launched, LaunchFailed, Described, DescribeFailed,
+                           Terminated, TerminateFailed, Renewed>;
+
+// What to do about it.
+struct Launch {
+  std::size_t candidate = 0;
+  int token = 0;  // serial of the client token; the same serial is the same token
+  int render = 0; // serial of the user data; the same serial is the same bytes
+};
+struct Describe {
+  std::vector<std::string> ids = {};
+};
+struct Lookup {
+  std::vector<int> tokens = {};
+}; // machines by client token
+struct Terminate {
+  std::vector<std::string> ids = {};
+};
+struct Renew {
+  aws::ErrorClass reason = aws::ErrorClass::credentials;
+};
+struct Wait {
+  Millis base = Millis(0);
+  bool jitter = true; // the runner sleeps a random part of it, else all of it
+};
+struct Done {
+  aws::Instance instance = {};
+};
+using Outcome = Result<Done>;
+struct Finish {
+  Outcome outcome = Done{};
+};
+using Action = std::variant<Launch, Describe, Lookup, Terminate, Renew, Wait, Finish>;
+
+// What a candidate answered, for the last message.
+struct Attempt {
+  std::size_t candidate = 0;
+  std::string code = {};
+  std::string message = {};
+};
+
+struct State {
+  TimePoint deadline = {}; // of the boot; set by Begin
+  std::size_t candidate = 0;
+  int token = 0;
+  int render = 0;
+  int tries = 0;                       // of the current call, for the pause before the next
+  int replacements = 0;                // machines that EC2 itself took back
+  std::set<int> unsure = {};           // tokens whose launch may have had its effect
+  std::vector<std::string> alive = {}; // machines of this boot that are not known to be ended
+  std::vector<Attempt> attempts = {};
+  std::set<aws::ErrorClass> renewed = {};
+  std::optional<Error> why = {}; // set: we are ending what there is, then finish with this
+  TimePoint end_by = {};         // when `why` is set: the end of the grace
+  bool asked_again = false;      // when `why` is set: the unsure launch was sent once more
+  bool looked = false;           // when `why` is set: a lookup was answered
+  Action pending = Wait{};       // what a Wait or Renew delays
+};
+
+struct Step {
+  State state = {};
+  Action action = Finish{};
+};
+
+// How long ending may take once the boot has been given up.
+inline constexpr Millis k_grace = std::chrono::seconds(30);
+
+Step step(State state, const Event& event, const Plan& plan, TimePoint now, CancelState cancel);
+
+} // namespace flame::boot
