@@ -1,0 +1,27 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # set by tests/e2e/run, or read by suites
+# A sandbox of the suite's own, on a free port of the loopback interface.
+
+sandbox_pid=0
+
+# sandbox OPTION...: (re)starts it; without --machines its machines only exist. The credentials and
+# the endpoint are in sandbox.env afterwards, the objects of bucket B in s3/B/.
+sandbox() {
+  sandbox_stop
+  rm -f sandbox.env
+  local machines=(--machines none)
+  [[ " $* " != *" --machines "* ]] || machines=()
+  "$sandbox_binary" --port 0 --s3 "$work/s3" --env-file sandbox.env "${machines[@]}" "$@" \
+    >>sandbox.log 2>&1 </dev/null &
+  sandbox_pid=$!
+  until_true 20 test -s sandbox.env || die "the sandbox did not start: $(tail -n 5 sandbox.log)"
+  cat sandbox.env >>all.env
+  endpoint=$(plain_env_file sandbox.env | sed -n 's/^AWS_ENDPOINT_URL=//p')
+}
+
+sandbox_stop() {
+  [ "$sandbox_pid" -ne 0 ] || return 0
+  kill -TERM "$sandbox_pid" 2>/dev/null || true
+  wait "$sandbox_pid" 2>/dev/null || true
+  sandbox_pid=0
+}
