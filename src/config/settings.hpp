@@ -25,6 +25,9 @@ struct Settings {
   std::string ec2_service_endpoint = {}; // EC2 alone
   std::string ca_bundle = {};
   bool allow_http = false;
+  // What all layers and AWS's own settings say together: URL by service ("ec2", "s3", "sts").
+  // Absent: the region's own endpoint. Filled by merge() and add_profile().
+  std::map<std::string, std::string> endpoints = {};
 
   // What runs.
   std::string app = {};
@@ -60,12 +63,22 @@ struct Settings {
   std::optional<Millis> bootstrap_timeout = {};
 };
 
-// Where a value came from: "flag --region", "variable FLAME_EC2_REGION", "default".
-using Origins = std::map<std::string, std::string>; // by key of the option table
+// The layers, lowest first. What a higher one sets replaces what a lower one did; `env` and `tags`
+// are merged by key.
+enum class Rank { metadata, profile, surroundings, file, pool, variable, attached, flag };
+
+struct Origin {
+  Rank rank = Rank::metadata;
+  std::string text = {}; // "flag --region", "variable FLAME_EC2_REGION", "profile dev"
+};
 
 struct Configured {
   Settings settings = {};
-  Origins origins = {};
+  std::map<std::string, Origin, std::less<>> origins = {}; // by key; of a map: its last entry
+  // Bad values; to be reported together with what else is found. A bad value counts as set, so
+  // that it is not called missing as well.
+  std::vector<Mistake> mistakes = {};
+  std::vector<std::string> warnings = {}; // sentences worth a line on stderr
 };
 
 } // namespace flame::config

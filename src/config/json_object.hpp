@@ -1,0 +1,16 @@
+#pragma once
+
+#include "base/error.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace flame::config {
+
+// {"KEY": "value", …} in the order written. Values must be strings. Kind config; messages name
+// keys and places, never a value.
+Result<std::vector<std::pair<std::string, std::string>>> parse_json_object(std::string_view text);
+
+} // namespace flame::config

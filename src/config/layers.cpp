@@ -1,0 +1,110 @@
+#include "config/layers.hpp"
+
+#include "base/text.hpp"
+#include "config/merge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::config {
+namespace {
+
+using Environment = std::map<std::string, std::string>;
+
+constexpr std::string_view k_prefix = "FLAME_EC2_";
+
+// What `boot --output env` prints: a script that exports it all must not be warned.
+constexpr std::string_view k_results[] = {"FLAME_EC2_RUN_ID", "FLAME_EC2_INSTANCE_ID",
+                                          "FLAME_EC2_INSTANCE_IDS", "FLAME_EC2_PRIVATE_IP"};
+
+const std::string* find(const Environment& env, const std::string& name)
+{
+  const auto found = env.find(name);
+  return found == env.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+// The first of `names` that is set.
+void add(Layer& layer, const Option& option, const std::vector<std::string>& names,
+         const Environment& env)
+{
+  for (const std::string& name : names) {
+    if (const std::string* value = find(env, name)) {
+      layer.rows.push_back({&option, *value, "variable " + name, Form::variable});
+      return;
+    }
+  }
+}
+
+} // namespace
+
+Layer flags_layer(std::span<const Flag> flags)
+{
+  Layer layer{.rank = Rank::flag};
+  for (const Flag& flag : flags) {
+    layer.rows.push_back({find_flag(flag.name), flag.value, "flag " + flag.name, Form::flag});
+  }
+  return layer;
+}
+
+Layer variables_layer(const Environment& env)
+{
+  Layer layer{.rank = Rank::variable};
+  for (const Option& option : options()) {
+    add(layer, option, variable_names(option), env);
+  }
+  return layer;
+}
+
+Layer surroundings_layer(const Environment& env)
+{
+  Layer layer{.rank = Rank::surroundings};
+  for (const Option& option : options()) {
+    if (!option.rules.otherwise.empty()) {
+      add(layer, option, split(option.rules.otherwise, ' '), env);
+    }
+  }
+  return layer;
+}
+
+std::vector<std::string> unknown_variables(const Environment& env)
+{
+  std::vector<std::string> known(std::begin(k_results), std::end(k_results));
+  for (const Option& option : options()) {
+    const std::vector<std::string> names = variable_names(option);
+    known.insert(known.end(), names.begin(), names.end());
+  }
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  std::vector<std::string> warnings;
+  for (const auto& entry : env) {
+    const std::string& name = entry.first;
+    if (!name.starts_with(k_prefix) || std::ranges::count(known, name) > 0) {
+      continue;
+    }
+    const std::string_view meant = nearest(name, candidates);
+    warnings.push_back(fmt::format("variable {} is no setting{}", name,
+                                   meant.empty() ? "" : fmt::format("; did you mean {}?", meant)));
+  }
+  return warnings;
+}
+
+Configured merge(std::vector<Layer> layers, std::span<const Group> groups, const Caller& caller)
+{
+  std::ranges::stable_sort(layers, {}, &Layer::rank);
+  Merge merged(caller);
+  for (const Layer& layer : layers) {
+    merged.begin_layer(layer.rank);
+    // What stands in a file is less near than what is said beside it.
+    for (const bool files : {true, false}) {
+      for (const Row& row : layer.rows) {
+        const bool taken = std::ranges::count(groups, row.option->group) > 0;
+        if (taken && files != row.option->rules.file_of.empty()) {
+          merged.add(row);
+        }
+      }
+    }
+  }
+  return std::move(merged).finish();
+}
+
+} // namespace flame::config

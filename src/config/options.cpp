@@ -1,0 +1,241 @@
+#include "config/options.hpp"
+
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "config/clean.hpp"
+
+#include <algorithm>
+
+namespace flame::config {
+namespace {
+
+using S = Settings;
+
+constexpr unsigned k_no_flag = k_anywhere & ~k_flag;
+
+// clang-format off
+// Within a group in the order of `--help`: what most boots need comes first.
+const Option k_options[] = {
+  // Where.
+  {"region", &S::region, Group::where, "REGION", "AWS region",
+   {.aliases = "aws_region", .otherwise = "AWS_REGION AWS_DEFAULT_REGION",
+    .standard = "$AWS_REGION, $AWS_DEFAULT_REGION, the profile's", .clean = clean_region}},
+  {"profile", &S::profile, Group::where, "NAME", "profile of the AWS configuration files",
+   {.standard = "$AWS_PROFILE"}},
+  {"endpoint_url", &S::endpoint_url, Group::where, "URL", "send the requests of all services to URL",
+   {.standard = "$AWS_ENDPOINT_URL"}},
+  {"ec2_service_endpoint", &S::ec2_service_endpoint, Group::where, "URL", "send the requests of EC2 to URL",
+   {.variable = "FLAME_EC2_SERVICE_ENDPOINT", .standard = "the region's own"}},
+  {"ca_bundle", &S::ca_bundle, Group::where, "FILE", "trust the certificate authorities in FILE",
+   {.otherwise = "AWS_CA_BUNDLE", .standard = "$AWS_CA_BUNDLE, the system's"}},
+  {"allow_http", &S::allow_http, Group::where, "", "allow http:// endpoints that are not on this computer", {}},
+
+  // What runs.
+  {"app", &S::app, Group::release, "NAME", "name of the release",
+   {.otherwise = "RELEASE_NAME", .standard = "$RELEASE_NAME", .clean = clean_app}},
+  {"bundle", &S::bundle, Group::release, "URL", "the release, s3://BUCKET/KEY.tar.gz",
+   {.aliases = "s3_bundle_url"}},
+  {"env", &S::env, Group::release, "KEY=VALUE", "variable for the release; KEY alone copies the caller's",
+   {.flags = "-e", .clean = clean_env, .secret = true}},
+  {"env_file", std::monostate(), Group::release, "FILE", "read variables from FILE, KEY=VALUE a line",
+   {.file_of = "env"}},
+  {"env_from", &S::env_from, Group::release, "NAMES", "copy these variables of the caller",
+   {.clean = clean_variable_name}},
+  {"unset_env", &S::unset_env, Group::release, "NAMES", "leave these variables out",
+   {.clean = clean_variable_name}},
+  {"flame_parent", &S::flame_parent, Group::release, "VALUE", "the parent that the release joins",
+   {.otherwise = "FLAME_PARENT", .standard = "$FLAME_PARENT", .sources = k_no_flag, .secret = true}},
+  {"release_node", &S::release_node, Group::release, "NODE", "node name of the release",
+   {.standard = "of the FLAME parent"}},
+  {"release_cookie", &S::release_cookie, Group::release, "COOKIE", "cookie of the release",
+   {.sources = k_no_flag, .secret = true}},
+  {"release_cookie_file", std::monostate(), Group::release, "FILE", "read the cookie of the release from FILE",
+   {.file_of = "release_cookie"}},
+  {"run_as", &S::run_as, Group::release, "USER", "user of the release on the machine",
+   {.standard = "root"}},
+  {"start_command", &S::start_command, Group::release, "COMMAND", "start the release with COMMAND",
+   {.standard = "bin/APP start"}},
+  {"stop_command", &S::stop_command, Group::release, "COMMAND", "stop the release with COMMAND",
+   {.standard = "bin/APP stop"}},
+  {"setup_commands", &S::setup_commands, Group::release, "COMMAND", "run COMMAND as root before the release",
+   {.flags = "--setup-command", .separator = '\n'}},
+
+  // On which machine.
+  {"image_id", &S::image_id, Group::machine, "AMI", "image to boot", {.ec2 = "ImageId"}},
+  {"launch_template_id", &S::launch_template_id, Group::machine, "ID", "launch template to boot; wins over the image", {}},
+  {"launch_template_version", &S::launch_template_version, Group::machine, "VERSION", "its version",
+   {.standard = "$Default"}},
+  {"instance_type", &S::instance_types, Group::machine, "TYPES", "instance types, in order of preference",
+   {.standard = "t3.nano, or the template's"}},
+  {"subnet_id", &S::subnet_ids, Group::machine, "IDS", "subnets, in order of preference",
+   {.standard = "the template's, or the default VPC's"}},
+  {"security_group_id", &S::security_group_ids, Group::machine, "IDS", "security groups, all of them",
+   {.aliases = "security_group_ids", .standard = "the template's, or the default VPC's"}},
+  {"iam_instance_profile", &S::iam_instance_profile, Group::machine, "PROFILE", "instance profile, name or ARN",
+   {.clean = clean_profile}},
+  {"key_name", &S::key_name, Group::machine, "NAME", "key pair to log in with", {.ec2 = "KeyName"}},
+  {"tags", &S::tags, Group::machine, "KEY=VALUE", "tag for the machine, its volumes and interfaces",
+   {.flags = "--tag", .clean = clean_tag}},
+
+  // How long.
+  {"run_id", &S::run_id, Group::limits, "ID", "label of this run, for terminate",
+   {.standard = "random", .clean = clean_run_id}},
+  {"run_id_file", &S::run_id_file, Group::limits, "FILE", "write the run id to FILE before the first request", {}},
+  {"wait_for", &S::wait_for, Group::limits, "STATE", "wait until the machine is launched or running",
+   {.standard = "running; launched with a FLAME parent", .values = "launched running"}},
+  {"boot_timeout", &S::boot_timeout, Group::limits, "TIME", "give up and clean up after TIME",
+   {.standard = "2m"}},
+  {"max_lifetime", &S::max_lifetime, Group::limits, "TIME", "end the machine after TIME; none for no limit",
+   {.standard = "none with a FLAME parent, else required"}},
+  {"bootstrap_timeout", &S::bootstrap_timeout, Group::limits, "TIME", "power off when the release has not started after TIME",
+   {.standard = "15m"}},
+};
+// clang-format on
+
+std::vector<std::string> words(std::string_view text)
+{
+  std::vector<std::string> found = split(text, ' ');
+  std::erase(found, "");
+  return found;
+}
+
+std::vector<std::string> keys(const Option& option)
+{
+  std::vector<std::string> found = words(option.rules.aliases);
+  found.insert(found.begin(), std::string(option.key));
+  return found;
+}
+
+template <typename Names> const Option* find(std::string_view wanted, Names names)
+{
+  const auto row = std::ranges::find_if(
+    k_options, [&](const Option& option) { return std::ranges::count(names(option), wanted) > 0; });
+  return row == std::end(k_options) ? nullptr : &*row;
+}
+
+struct Show {
+  const Settings& settings;
+  std::string operator()(std::monostate) const { return {}; }
+  std::string operator()(std::string S::*field) const { return settings.*field; }
+  std::string operator()(bool S::*field) const { return settings.*field ? "true" : "false"; }
+  std::string operator()(std::vector<std::string> S::*field) const
+  {
+    return join(settings.*field, ", ");
+  }
+  std::string operator()(std::map<std::string, std::string> S::*field) const
+  {
+    std::vector<std::string> pairs;
+    for (const auto& [name, value] : settings.*field) {
+      pairs.push_back(name + "=" + value);
+    }
+    return join(pairs, ", ");
+  }
+  std::string operator()(std::optional<Millis> S::*field) const
+  {
+    return settings.*field ? format_duration(*(settings.*field)) : "";
+  }
+  std::string operator()(std::optional<Lifetime> S::*field) const
+  {
+    const auto& lifetime = settings.*field;
+    return !lifetime ? "" : lifetime->limit ? format_duration(*lifetime->limit) : "none";
+  }
+  std::string operator()(std::optional<WaitFor> S::*field) const
+  {
+    return settings.*field ? std::string(name(*(settings.*field))) : "";
+  }
+};
+
+std::string masked(const Option& option, const Settings& settings)
+{
+  const auto* map = std::get_if<std::map<std::string, std::string> S::*>(&option.field);
+  if (map == nullptr) {
+    return "***";
+  }
+  std::vector<std::string> names;
+  for (const auto& entry : settings.*(*map)) {
+    names.push_back(entry.first + "=***");
+  }
+  return join(names, ", ");
+}
+
+} // namespace
+
+std::string_view title(Group group)
+{
+  constexpr std::string_view k_titles[] = {"Where", "What runs", "On which machine",
+                                           "Names, times and limits"};
+  return k_titles[static_cast<std::size_t>(group)];
+}
+
+std::span<const Option> options()
+{
+  return k_options;
+}
+
+bool is_list(const Option& option)
+{
+  return std::holds_alternative<std::vector<std::string> S::*>(option.field);
+}
+
+bool is_map(const Option& option)
+{
+  return std::holds_alternative<std::map<std::string, std::string> S::*>(option.field);
+}
+
+std::vector<std::string> flag_names(const Option& option)
+{
+  if ((option.rules.sources & k_flag) == 0) {
+    return {};
+  }
+  std::vector<std::string> names;
+  for (std::string key : keys(option)) {
+    std::ranges::replace(key, '_', '-');
+    names.push_back("--" + key);
+  }
+  const std::vector<std::string> more = words(option.rules.flags);
+  names.insert(names.end(), more.begin(), more.end());
+  return names;
+}
+
+std::vector<std::string> variable_names(const Option& option)
+{
+  if ((option.rules.sources & k_variable) == 0) {
+    return {};
+  }
+  if (!option.rules.variable.empty()) {
+    return {std::string(option.rules.variable)};
+  }
+  std::vector<std::string> names;
+  for (const std::string& key : keys(option)) {
+    names.push_back("FLAME_EC2_" + to_upper(key));
+  }
+  return names;
+}
+
+const Option* find_key(std::string_view key)
+{
+  return find(key, keys);
+}
+
+const Option* find_flag(std::string_view flag)
+{
+  return find(flag, flag_names);
+}
+
+const Option* find_variable(std::string_view variable)
+{
+  return find(variable, variable_names);
+}
+
+std::string shown(const Option& option, const Settings& settings)
+{
+  const std::string text = std::visit(Show{settings}, option.field);
+  return option.rules.secret && !text.empty() ? masked(option, settings) : text;
+}
+
+std::string_view name(WaitFor wait_for)
+{
+  return wait_for == WaitFor::launched ? "launched" : "running";
+}
+
+} // namespace flame::config

@@ -1,0 +1,70 @@
+#include "config/clean.hpp"
+#include "config/env_file.hpp"
+#include "config/json_object.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace flame;
+using namespace flame::config;
+
+TEST_CASE("config: values are checked by the rules of what they become part of")
+{
+  CHECK(clean_app("", "demo_1.x-y"));
+  CHECK(!clean_app("", ""));
+  CHECK(!clean_app("", "../x"));
+  CHECK(!clean_app("", "-x"));
+  CHECK(clean_run_id("", std::string(64, 'a')));
+  CHECK(!clean_run_id("", std::string(65, 'a')));
+  CHECK(!clean_run_id("", "a/b"));
+  CHECK(clean_region("", "eu-west-1"));
+  CHECK(!clean_region("", "evil.example/"));
+  CHECK(!clean_region("", "EU"));
+  CHECK(!clean_region("", "-a"));
+}
+
+TEST_CASE("config: an instance profile comes by name or ARN, and as aws has it")
+{
+  constexpr std::string_view k_arn = "arn:aws-cn:iam::123456789012:instance-profile/x/y";
+  CHECK(clean_profile("", "Name=web") == "web");
+  CHECK(clean_profile("", std::string("Arn=") + std::string(k_arn)) == k_arn);
+  CHECK(clean_profile("", "web") == "web");
+  CHECK(!clean_profile("", "arn:aws:iam::123456789012:role/web"));
+  CHECK(!clean_profile("", "Name="));
+}
+
+TEST_CASE("config: tags that EC2 or we keep for ourselves are refused")
+{
+  CHECK(clean_tag("team", ""));
+  CHECK(!clean_tag("AWS:x", "y"));
+  CHECK(!clean_tag("flame-ec2:run-id", "y"));
+  CHECK(!clean_tag("", "y"));
+  CHECK(clean_tag("k", std::string(256, 'v')));
+  CHECK(!clean_tag("k", std::string(257, 'v')));
+  CHECK(!clean_tag("k", "\xFF"));
+}
+
+TEST_CASE("config: a JSON object of strings, and what is none")
+{
+  const auto entries = parse_json_object(R"( {"A": "1", "B": "\u00fc"} )");
+  REQUIRE(entries);
+  CHECK((*entries)[1] == std::pair<std::string, std::string>("B", "ü"));
+  CHECK(parse_json_object("{}")->empty());
+  CHECK(parse_json_object(R"({"A": 1})").error().message == "the value of \"A\" is not a string");
+  CHECK(parse_json_object(R"({"A": {"B": "x"}})").error().message
+        == "the value of \"A\" is not a string");
+  for (const char* bad : {"", "[]", "\"A\"", "{\"A\"", "{} x", "A=1", "{\"A\": \"\xFF\"}"}) {
+    CAPTURE(bad);
+    CHECK(!parse_json_object(bad));
+  }
+  CHECK(!parse_json_object(std::string(100'000, '[')));
+}
+
+TEST_CASE("config: a file of variables names its bad lines, all of them")
+{
+  const auto lines = parse_env_file("A=1\n=x\nB C=2\nD\n");
+  REQUIRE(!lines);
+  CHECK(lines.error().message == "line 2 does not begin with the name of a variable");
+  REQUIRE(lines.error().also.size() == 1);
+  CHECK(lines.error().also[0].message == "line 3 does not begin with the name of a variable");
+  CHECK(parse_env_file("")->empty());
+}

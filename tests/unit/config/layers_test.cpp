@@ -1,0 +1,216 @@
+#include "config/layers.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace flame;
+using namespace flame::config;
+
+namespace {
+
+constexpr Group k_all[] = {Group::where, Group::release, Group::machine, Group::limits};
+
+Row row(std::string_view key, std::string text, std::string name = {})
+{
+  return {find_key(key), std::move(text), "test", Form::exact, std::move(name)};
+}
+
+// What is left of `flags` and `env`.
+Configured configured(std::vector<Flag> flags, std::map<std::string, std::string> env = {},
+                      std::map<std::string, std::string> files = {})
+{
+  const Caller caller{env, [files](const std::string& path) -> Result<std::string> {
+                        const auto found = files.find(path);
+                        if (found == files.end()) {
+                          return fail(ErrorKind::config, "cannot read " + path);
+                        }
+                        return found->second;
+                      }};
+  return merge({flags_layer(flags), variables_layer(env), surroundings_layer(env)}, k_all, caller);
+}
+
+using Map = std::map<std::string, std::string>;
+using List = std::vector<std::string>;
+
+constexpr Rank k_ranks[] = {Rank::metadata, Rank::profile,  Rank::surroundings, Rank::file,
+                            Rank::pool,     Rank::variable, Rank::attached,     Rank::flag};
+
+} // namespace
+
+TEST_CASE("config: each layer against each: scalars and lists are replaced, maps are merged")
+{
+  const Caller caller;
+  for (const Rank low : k_ranks) {
+    for (const Rank high : k_ranks) {
+      if (low >= high) {
+        continue;
+      }
+      const auto layer = [](Rank rank, const std::string& mark) {
+        return Layer{rank,
+                     {row("region", mark), row("subnet_id", mark + "1"),
+                      row("subnet_id", mark + "2"), row("tags", mark, "both"),
+                      row("tags", "x", mark)}};
+      };
+      // The order of the layers must not matter.
+      const Configured got = merge({layer(high, "high"), layer(low, "low")}, k_all, caller);
+      CHECK(got.mistakes.empty());
+      CHECK(got.settings.region == "high");
+      CHECK(got.settings.subnet_ids == List{"high1", "high2"});
+      CHECK(got.settings.tags == Map{{"both", "high"}, {"high", "x"}, {"low", "x"}});
+      CHECK(got.origins.at("region").rank == high);
+      // What the higher layer does not say, the lower one does.
+      const Configured some = merge({{high, {row("app", "a")}}, layer(low, "low")}, k_all, caller);
+      CHECK(some.settings.region == "low");
+      CHECK(some.settings.subnet_ids == List{"low1", "low2"});
+    }
+  }
+}
+
+TEST_CASE("config: flag over variable over the surroundings, with origins")
+{
+  const Map env = {{"AWS_REGION", "eu-north-1"},
+                   {"AWS_DEFAULT_REGION", "eu-south-1"},
+                   {"RELEASE_NAME", "demo"},
+                   {"FLAME_EC2_REGION", "eu-west-1"}};
+  CHECK(configured({{"--region", "us-east-1"}}, env).settings.region == "us-east-1");
+  CHECK(configured({{"--region", "us-east-1"}}, env).origins.at("region").text == "flag --region");
+  CHECK(configured({}, env).settings.region == "eu-west-1");
+  CHECK(configured({}, env).origins.at("region").text == "variable FLAME_EC2_REGION");
+  CHECK(configured({}, {{"AWS_REGION", "a"}, {"AWS_DEFAULT_REGION", "b"}}).settings.region == "a");
+  CHECK(configured({}, {{"AWS_DEFAULT_REGION", "b"}}).settings.region == "b");
+  CHECK(configured({}, env).settings.app == "demo");
+}
+
+TEST_CASE("config: an empty variable counts as not set, an empty flag is a mistake")
+{
+  CHECK(configured({}, {{"FLAME_EC2_REGION", ""}, {"AWS_REGION", "eu-west-1"}}).settings.region
+        == "eu-west-1");
+  const Configured empty = configured({{"--security-group-id", ""}});
+  REQUIRE(empty.mistakes.size() == 1);
+  CHECK(empty.mistakes[0].message == "flag --security-group-id: the value is empty");
+}
+
+TEST_CASE("config: lists come by repeated flags and by commas")
+{
+  const Configured got =
+    configured({{"--subnet-id", "a, b"}, {"--subnet-id", "c"}, {"--setup-command", "echo a, b"}},
+               {{"FLAME_EC2_SUBNET_ID", "z"}, {"FLAME_EC2_INSTANCE_TYPE", "t3.nano,t3.micro"}});
+  CHECK(got.settings.subnet_ids == List{"a", "b", "c"});
+  CHECK(got.settings.instance_types == List{"t3.nano", "t3.micro"});
+  CHECK(got.settings.setup_commands == List{"echo a, b"});
+  CHECK(configured({{"--subnet-id", "a,,b"}}).mistakes.size() == 1);
+}
+
+TEST_CASE("config: env by flags, JSON, file and name, merged by key")
+{
+  const Configured got = configured(
+    {{"--env", "A=flag=1"}, {"-e", "COPIED"}, {"--env-file", "vars"}, {"--env-from", "HOME,B"}},
+    {{"FLAME_EC2_ENV", R"({"A": "json", "J": "j\n\"ü"})"},
+     {"COPIED", "from here"},
+     {"HOME", "/home/me"},
+     {"B", "caller's"}},
+    {{"vars", "\xEF\xBB\xBF# comment\n\n  A=file\r\nB= as it \"stands\"#x\nCOPIED\n"}});
+  CHECK(got.mistakes.empty());
+  CHECK(got.settings.env
+        == Map{{"A", "flag=1"},
+               {"B", " as it \"stands\"#x"},
+               {"COPIED", "from here"},
+               {"HOME", "/home/me"},
+               {"J", "j\n\"ü"}});
+}
+
+TEST_CASE("config: a variable to copy that is not there")
+{
+  SUBCASE("by --env it is left out, as docker does, and said")
+  {
+    const Configured got = configured({{"--env", "NOT_HERE"}});
+    CHECK(got.mistakes.empty());
+    CHECK(got.settings.env.empty());
+    REQUIRE(got.warnings.size() == 1);
+    CHECK(got.warnings[0] == "flag --env: NOT_HERE is not set here, so it is not copied");
+  }
+  SUBCASE("by env_from it is a mistake: the release needs it")
+  {
+    const Configured got = configured({{"--env-from", "NOT_HERE"}});
+    REQUIRE(got.mistakes.size() == 1);
+    CHECK(got.mistakes[0].message == "flag --env-from: variable NOT_HERE is not set here");
+  }
+}
+
+TEST_CASE("config: the cookie from a file, without the editor's line break")
+{
+  const auto got = configured({{"--release-cookie-file", "c"}},
+                              {{"FLAME_EC2_RELEASE_COOKIE", "low"}}, {{"c", "monster\n"}});
+  CHECK(got.settings.release_cookie == "monster");
+  CHECK(got.origins.at("release_cookie").text == "file c");
+  const auto missing = configured({{"--release-cookie-file", "nowhere"}});
+  REQUIRE(missing.mistakes.size() == 1);
+  CHECK(missing.mistakes[0].message == "flag --release-cookie-file: cannot read nowhere");
+}
+
+TEST_CASE("config: every mistake of every layer is reported, with its origin")
+{
+  const Configured got =
+    configured({{"--wait-for", "runing"}, {"--app", "a b"}, {"--tag", "x"}, {"--env", "1A=v"}},
+               {{"FLAME_EC2_BOOT_TIMEOUT", "120"},
+                {"FLAME_EC2_MAX_LIFETIME", "soon"},
+                {"FLAME_EC2_TAGS", "[]"},
+                {"FLAME_EC2_ALLOW_HTTP", "maybe"}});
+  List messages;
+  for (const Mistake& mistake : got.mistakes) {
+    messages.push_back(mistake.message);
+    CHECK(!mistake.hint.empty());
+  }
+  CHECK(messages
+        == List{"variable FLAME_EC2_ALLOW_HTTP: \"maybe\" is neither true nor false",
+                "variable FLAME_EC2_TAGS: this is JSON, but no object",
+                "variable FLAME_EC2_BOOT_TIMEOUT: \"120\" has no unit",
+                "variable FLAME_EC2_MAX_LIFETIME: \"soon\" is not a time",
+                "flag --wait-for: \"runing\" is not one of its values",
+                "flag --app: \"a b\" cannot be the name of an app", "flag --tag: \"x\" has no '='",
+                "flag --env: \"1A\" cannot be the name of a variable"});
+  CHECK(got.settings.max_lifetime); // bad, and so not missing as well
+}
+
+TEST_CASE("config: a command is not stopped by settings that it does not take")
+{
+  const Map env = {{"FLAME_EC2_BOOT_TIMEOUT", "120"}, {"FLAME_EC2_REGION", "eu-west-1"}};
+  constexpr Group k_where[] = {Group::where};
+  const Configured got = merge({variables_layer(env)}, k_where, Caller{});
+  CHECK(got.mistakes.empty());
+  CHECK(got.settings.region == "eu-west-1");
+}
+
+TEST_CASE("config: messages never hold the value of a variable")
+{
+  const Configured got = configured({{"--env", "1BAD=hunter2"}, {"--env-file", "vars"}},
+                                    {{"FLAME_EC2_ENV", R"({"A": "hunter2", "B": hunter2})"}},
+                                    {{"vars", "hunter2 = hunter2\n"}});
+  CHECK(got.mistakes.size() == 3);
+  for (const Mistake& mistake : got.mistakes) {
+    CHECK(mistake.message.find("hunter2") == std::string::npos);
+    CHECK(mistake.hint.find("hunter2") == std::string::npos);
+  }
+}
+
+TEST_CASE("config: times")
+{
+  const auto lifetime = [](const std::string& text) {
+    return configured({{"--max-lifetime", text}}).settings.max_lifetime;
+  };
+  CHECK(lifetime("90s")->limit == Millis(90'000));
+  CHECK(!lifetime("none")->limit);
+  CHECK(configured({{"--boot-timeout", "0s"}}).mistakes.size() == 1);
+  CHECK(configured({{"--boot-timeout", "none"}}).mistakes.size() == 1);
+}
+
+TEST_CASE("config: an unknown FLAME_EC2_ variable is named with the nearest")
+{
+  const auto warnings = unknown_variables({{"FLAME_EC2_REGIO", "x"},
+                                           {"FLAME_EC2_QQQQQQQQQQQQQQQQQQQQQQQQ", "x"},
+                                           {"FLAME_EC2_INSTANCE_IDS", "i-1"},
+                                           {"FLAME_EC2_REGION", "x"},
+                                           {"OTHER", "x"}});
+  REQUIRE(warnings.size() == 2);
+  CHECK(warnings[0] == "variable FLAME_EC2_QQQQQQQQQQQQQQQQQQQQQQQQ is no setting");
+  CHECK(warnings[1] == "variable FLAME_EC2_REGIO is no setting; did you mean FLAME_EC2_REGION?");
+}
