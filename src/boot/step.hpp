@@ -33,7 +33,9 @@ struct Described {
 struct DescribeFailed {
   aws::ApiError error = {};
 };
-struct Terminated {}; // EC2 accepted the terminate
+struct Terminated {
+  std::vector<std::string> ids = {}; // EC2 has accepted to end these
+};
 struct TerminateFailed {
   aws::ApiError error = {};
 };
@@ -83,20 +85,23 @@ struct Attempt {
 
 struct State {
   TimePoint deadline = {}; // of the boot; set by Begin
+  bool greeted = false;    // EC2 has answered something: endpoint, keys, clock and rights are good
   std::size_t candidate = 0;
   int token = 0;
   int render = 0;
-  int tries = 0;                       // of the current call, for the pause before the next
-  int replacements = 0;                // machines that EC2 itself took back
-  std::set<int> unsure = {};           // tokens whose launch may have had its effect
+  int tries = 0;             // failures of the current call, for the pause before the next
+  int polls = 0;             // looks at the machine, for the pause before the next
+  int replacements = 0;      // machines that EC2 itself took back
+  std::set<int> unsure = {}; // tokens whose launch may have had its effect
   std::vector<std::string> alive = {}; // machines of this boot that are not known to be ended
   std::vector<Attempt> attempts = {};
   std::set<aws::ErrorClass> renewed = {};
-  std::optional<Error> why = {}; // set: we are ending what there is, then finish with this
-  TimePoint end_by = {};         // when `why` is set: the end of the grace
-  bool asked_again = false;      // when `why` is set: the unsure launch was sent once more
-  bool looked = false;           // when `why` is set: a lookup was answered
-  Action pending = Wait{};       // what a Wait or Renew delays
+  std::optional<Error> last_failure = {}; // of the current call; why a deadline passed
+  std::optional<Error> why = {};          // set: we are ending what there is, then finish with this
+  TimePoint end_by = {};                  // when `why` is set: the end of the grace
+  bool asked_again = false; // when `why` is set: the unsure launch has been sent once more
+  bool looked = false;      // when `why` is set: a lookup was answered
+  Action next = Finish{};   // what a Wait or a Renew delays
 };
 
 struct Step {

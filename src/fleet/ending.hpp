@@ -1,36 +1,13 @@
 #pragma once
 
-#include "aws/ec2_api.hpp"
-#include "base/ports.hpp"
+#include "fleet/finding.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-// Finding our machines and ending them.
+// Ending machines.
 namespace flame::fleet {
-
-// Exactly one of these is set.
-struct Selector {
-  std::vector<std::string> ids = {};
-  std::string run_id = {};
-  std::string app = {};
-  bool all = false; // everything that is ours in the region
-};
-
-// Kind usage: "i-" and 8 or 17 hex digits. All bad ids at once.
-Result<void> check_instance_ids(const std::vector<std::string>& ids);
-
-struct FleetParts {
-  aws::Ec2Api& ec2;
-  Clock& clock;
-  const Cancel& cancel;
-};
-
-// Machines that are not ended yet. With a run id that finds nothing, looks again for `settle`: a
-// launch may become visible only seconds after it was answered. Cancelling stops the search.
-Result<std::vector<aws::Instance>> find_live(const Selector& selector, Millis settle,
-                                             FleetParts parts);
 
 struct NotEnded {
   std::string id = {};

@@ -11,9 +11,9 @@
 namespace flame::fleet {
 
 struct StageLine {
-  std::string stage = {};            // boot, setup, fetch, unpack, start, stopped, failed
+  std::string stage = {};              // boot, setup, fetch, unpack, start, stopped, failed
   std::optional<int> exit_status = {}; // "rc=N"
-  std::string detail = {};           // for people: what failed
+  std::string detail = {};             // for people: what failed
   std::optional<double> seconds = {};  // since the script's first line
 };
 

@@ -1,0 +1,296 @@
+#include "boot/plan.hpp"
+
+#include "aws/endpoints.hpp"
+#include "boot/request.hpp"
+#include "flame/parent.hpp"
+#include "fleet/tags.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::boot {
+namespace {
+
+using config::Settings;
+
+constexpr Millis k_default_boot_timeout = std::chrono::seconds(120);
+constexpr Millis k_default_bootstrap_timeout = std::chrono::minutes(15);
+// A machine that is past its lifetime gets so long to be off before others may end it.
+constexpr std::chrono::minutes k_expiry_margin(5);
+constexpr std::string_view k_default_instance_type = "t3.nano";
+constexpr std::string_view k_default_user = "flame";
+constexpr std::size_t k_run_id_limit = 64;
+// Limits of EC2: 50 tags a resource, of which up to seven are ours.
+constexpr std::size_t k_tag_limit = 50 - 7;
+constexpr std::size_t k_tag_key_limit = 128;
+constexpr std::size_t k_tag_value_limit = 256;
+
+// What a missing setting is called by the one who has to give it.
+void need(Mistakes& mistakes, const std::string& value, std::string_view key, std::string hint)
+{
+  if (value.empty()) {
+    mistakes.add(fmt::format("{} is not set", key), std::move(hint));
+  }
+}
+
+template <typename T> std::optional<T> take(Mistakes& mistakes, Result<T> result)
+{
+  if (!result) {
+    mistakes.add(result.error());
+    return std::nullopt;
+  }
+  return std::move(*result);
+}
+
+void check(Mistakes& mistakes, const Result<void>& result)
+{
+  if (!result) {
+    mistakes.add(result.error());
+  }
+}
+
+bool has_parent(const Settings& settings)
+{
+  return !settings.flame_parent.empty();
+}
+
+child::RunnerEnvironment environment_of(const Settings& settings, const Facts& facts,
+                                        Mistakes& mistakes)
+{
+  child::RunnerEnvironment environment{.flame_parent = settings.flame_parent,
+                                       .release_node = settings.release_node,
+                                       .release_cookie = settings.release_cookie,
+                                       .erl_aflags = facts.erl_aflags,
+                                       .erl_zflags = facts.erl_zflags,
+                                       .env = settings.env,
+                                       .unset_env = settings.unset_env};
+  if (has_parent(settings)) {
+    if (const auto parent = take(mistakes, child::decode_parent(settings.flame_parent))) {
+      environment.node_base = parent->node_base;
+    }
+  }
+  return environment;
+}
+
+std::string user_of(const Settings& settings)
+{
+  if (settings.run_as.empty()) { // FLAME releases are made to run as the image's root
+    return has_parent(settings) ? "" : std::string(k_default_user);
+  }
+  return settings.run_as == "root" ? "" : settings.run_as;
+}
+
+void check_tags(Mistakes& mistakes, const Settings& settings)
+{
+  if (settings.tags.size() > k_tag_limit) {
+    mistakes.add(fmt::format("tags has {} entries, and EC2 leaves room for {} beside ours",
+                             settings.tags.size(), k_tag_limit));
+  }
+  for (const auto& [key, value] : settings.tags) {
+    if (key.empty() || key.size() > k_tag_key_limit || key.starts_with("aws:")) {
+      mistakes.add(fmt::format("tag \"{}\" has a name that EC2 does not take", key),
+                   "1 to 128 characters, not beginning with aws:");
+    }
+    if (key.starts_with("flame-ec2:")) {
+      mistakes.add(fmt::format("tag \"{}\" is one of ours", key),
+                   "names that begin with flame-ec2: say which machines may be ended");
+    }
+    if (value.size() > k_tag_value_limit) {
+      mistakes.add(fmt::format("tag \"{}\" has a value of {} characters, and EC2 takes {}", key,
+                               value.size(), k_tag_value_limit));
+    }
+  }
+}
+
+void check_image(Mistakes& mistakes, const Settings& settings)
+{
+  if (settings.launch_template_id.empty() && settings.image_id.empty()) {
+    mistakes.add("image_id is not set", "give --image-id ami-… or --launch-template-id lt-…");
+  }
+  const std::string& image = settings.image_id;
+  if (!image.empty() && !image.starts_with("ami-") && !image.starts_with("resolve:ssm:")) {
+    mistakes.add(fmt::format("image_id \"{}\" is no image id", image),
+                 "it begins with ami- or with resolve:ssm:");
+  }
+  if (settings.iam_instance_profile.find(":role/") != std::string::npos) {
+    mistakes.add(
+      fmt::format("iam_instance_profile \"{}\" is a role", settings.iam_instance_profile),
+      "give the instance profile that holds the role: its name, or its ARN with "
+      ":instance-profile/");
+  }
+}
+
+void check_network(Mistakes& mistakes, const Settings& settings)
+{
+  if (!has_parent(settings) || !settings.launch_template_id.empty()) {
+    return;
+  }
+  if (settings.subnet_ids.empty()) {
+    mistakes.add("subnet_id is not set, and a FLAME child must reach its parent",
+                 "give --subnet-id with a subnet of the parent's VPC");
+  }
+  if (settings.security_group_ids.empty()) {
+    mistakes.add("security_group_id is not set, and a FLAME child must reach its parent",
+                 "give --security-group-id with a group that the parent's group lets in");
+  }
+}
+
+void check_lifetime(Mistakes& mistakes, const Settings& settings)
+{
+  if (!settings.max_lifetime) {
+    if (!has_parent(settings)) {
+      mistakes.add("max_lifetime is not set, and without a FLAME parent nothing else ends the "
+                   "machine",
+                   "give --max-lifetime 1h, or say none");
+    }
+    return;
+  }
+  const Millis boot_timeout = settings.boot_timeout.value_or(k_default_boot_timeout);
+  if (settings.max_lifetime->limit && *settings.max_lifetime->limit < boot_timeout) {
+    mistakes.add(fmt::format("max_lifetime {} is shorter than boot_timeout {}",
+                             format_duration(*settings.max_lifetime->limit),
+                             format_duration(boot_timeout)),
+                 "the machine would end before the boot has");
+  }
+}
+
+std::vector<Candidate> candidates_of(const Settings& settings)
+{
+  std::vector<std::string> types = settings.instance_types;
+  if (types.empty()) {
+    types.emplace_back(settings.launch_template_id.empty() ? k_default_instance_type : "");
+  }
+  std::vector<std::string> subnets = settings.subnet_ids;
+  if (subnets.empty()) {
+    subnets.emplace_back();
+  }
+  std::vector<Candidate> candidates;
+  for (const std::string& type : types) {
+    for (const std::string& subnet : subnets) {
+      candidates.push_back({.instance_type = type, .subnet_id = subnet});
+    }
+  }
+  return candidates;
+}
+
+std::vector<std::string> notices_of(const Settings& settings)
+{
+  std::vector<std::string> notices;
+  const bool has_template = !settings.launch_template_id.empty();
+  if (has_template && !settings.image_id.empty()) {
+    notices.push_back(fmt::format("launch template {} wins over image {}",
+                                  settings.launch_template_id, settings.image_id));
+  }
+  if (!has_template && settings.instance_types.empty()) {
+    notices.push_back(fmt::format("no instance_type is set; taking {}", k_default_instance_type));
+  }
+  if (!has_template && settings.subnet_ids.empty()) {
+    notices.emplace_back("no subnet_id is set; EC2 takes a subnet of the default VPC");
+  }
+  if (!has_template && settings.security_group_ids.empty()) {
+    notices.emplace_back("no security_group_id is set; EC2 takes the VPC's default group");
+  }
+  return notices;
+}
+
+std::optional<Millis> lifetime_of(const Settings& settings)
+{
+  return settings.max_lifetime ? settings.max_lifetime->limit : std::nullopt;
+}
+
+std::string run_id_of(const Settings& settings, const Facts& facts)
+{
+  return settings.run_id.empty() ? facts.random_run_id : settings.run_id;
+}
+
+} // namespace
+
+std::string describe(const Candidate& candidate)
+{
+  const std::string type =
+    candidate.instance_type.empty() ? "the template's type" : candidate.instance_type;
+  return candidate.subnet_id.empty() ? type : fmt::format("{} in {}", type, candidate.subnet_id);
+}
+
+Result<void> check_run_id(std::string_view run_id)
+{
+  const auto is_allowed = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.'
+           || c == '_' || c == '-';
+  };
+  if (!run_id.empty() && run_id.size() <= k_run_id_limit
+      && std::ranges::all_of(run_id, is_allowed)) {
+    return {};
+  }
+  return fail(ErrorKind::config, fmt::format("run_id \"{}\" is not one", run_id),
+              "1 to 64 of the letters A-Z a-z 0-9 . _ -");
+}
+
+Result<Runner> make_runner(const Settings& settings, const Facts& facts)
+{
+  Mistakes mistakes(ErrorKind::config);
+  need(mistakes, settings.app, "app", "give --app NAME; it defaults to $RELEASE_NAME");
+  need(mistakes, settings.bundle, "bundle", "give --bundle s3://BUCKET/KEY.tar.gz");
+  if (!settings.app.empty()) {
+    check(mistakes, check_app_name(settings.app));
+  }
+  std::optional<Bundle> bundle;
+  if (!settings.bundle.empty()) {
+    bundle = take(mistakes, parse_bundle(settings.bundle));
+  }
+  check(mistakes, check_run_id(run_id_of(settings, facts)));
+  Runner runner{
+    .app = settings.app,
+    .run_id = run_id_of(settings, facts),
+    .nonce = facts.nonce,
+    .fetch = bundle ? std::string(bundle->type->fetch) : "",
+    .variables = child::runner_variables(environment_of(settings, facts, mistakes)),
+    .run_as = user_of(settings),
+    .start_command = settings.start_command,
+    .stop_command = settings.stop_command,
+    .setup_commands = settings.setup_commands,
+    .max_lifetime = lifetime_of(settings),
+    .bootstrap_timeout = settings.bootstrap_timeout.value_or(k_default_bootstrap_timeout),
+  };
+  check(mistakes, check_variables(runner.variables));
+  if (!mistakes.empty()) {
+    return tl::unexpected(mistakes.error());
+  }
+  return runner;
+}
+
+Result<Plan> make_plan(const Settings& settings, const Facts& facts)
+{
+  Mistakes mistakes(ErrorKind::config);
+  auto runner = take(mistakes, make_runner(settings, facts));
+  need(mistakes, settings.region, "region", "give --region REGION or set AWS_REGION");
+  if (!settings.region.empty()) {
+    check(mistakes, aws::check_region(settings.region));
+  }
+  check_image(mistakes, settings);
+  check_network(mistakes, settings);
+  check_lifetime(mistakes, settings);
+  check_tags(mistakes, settings);
+  if (!mistakes.empty()) {
+    return tl::unexpected(mistakes.error());
+  }
+  Plan plan{.run_id = runner->run_id,
+            .region = settings.region,
+            .app = settings.app,
+            .candidates = candidates_of(settings),
+            .bundle = *parse_bundle(settings.bundle),
+            .runner = std::move(*runner),
+            .wait_for = settings.wait_for.value_or(has_parent(settings) ? config::WaitFor::launched
+                                                                        : config::WaitFor::running),
+            .boot_timeout = settings.boot_timeout.value_or(k_default_boot_timeout),
+            .notices = notices_of(settings)};
+  if (const auto lifetime = lifetime_of(settings)) {
+    plan.expires_at =
+      facts.now + std::chrono::ceil<std::chrono::seconds>(*lifetime) + k_expiry_margin;
+  }
+  plan.common = common_parameters(settings, plan);
+  return plan;
+}
+
+} // namespace flame::boot

@@ -1,0 +1,79 @@
+#include "boot/step_parts.hpp"
+
+#include <algorithm>
+
+// The first half of step(): what has happened is noted, before anything is judged.
+namespace flame::boot::parts {
+namespace {
+
+// Answers after which no machine of this token lives.
+bool denies_the_launch(const aws::ApiError& error)
+{
+  return aws::info(error.error_class).next_candidate
+         || error.error_class == aws::ErrorClass::parameter
+         || error.error.aws_code == k_instance_ended;
+}
+
+void note_machine(State& state, const aws::Instance& instance)
+{
+  std::erase(state.alive, instance.id);
+  if (!is_ended(instance.state)) {
+    state.alive.push_back(instance.id);
+  }
+}
+
+struct Note {
+  State& state;
+  const Plan& plan;
+  TimePoint now;
+
+  void operator()(const Begin&) const { state.deadline = now + plan.boot_timeout; }
+  void operator()(const Elapsed&) const {}
+  void operator()(const Launched& launched) const
+  {
+    for (const aws::Instance& instance : launched.instances) {
+      note_machine(state, instance);
+      state.unsure.erase(state.token);
+    }
+    if (launched.instances.empty()) {
+      state.unsure.insert(state.token);
+    }
+  }
+  void operator()(const LaunchFailed& failed) const
+  {
+    if (failed.error.may_have_happened) {
+      state.unsure.insert(state.token);
+    } else if (denies_the_launch(failed.error)) {
+      state.unsure.erase(state.token);
+    }
+    state.last_failure = failed.error.error;
+  }
+  void operator()(const Described& described) const
+  {
+    for (const aws::Instance& instance : described.instances) {
+      note_machine(state, instance);
+    }
+    state.looked = state.looked || state.why.has_value();
+    if (!described.instances.empty()) {
+      state.unsure.clear(); // there is one token at most, and this is its machine
+    }
+  }
+  void operator()(const DescribeFailed& failed) const { state.last_failure = failed.error.error; }
+  void operator()(const Terminated& terminated) const
+  {
+    for (const std::string& id : terminated.ids) {
+      std::erase(state.alive, id);
+    }
+  }
+  void operator()(const TerminateFailed&) const {}
+  void operator()(const Renewed&) const {}
+};
+
+} // namespace
+
+void note(State& state, const Event& event, const Plan& plan, TimePoint now)
+{
+  std::visit(Note{state, plan, now}, event);
+}
+
+} // namespace flame::boot::parts

@@ -1,0 +1,120 @@
+#include "support/fake_ec2.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::test {
+namespace {
+
+template <typename T> T take_front(std::deque<T>& answers, T otherwise)
+{
+  if (answers.empty()) {
+    return otherwise;
+  }
+  T answer = std::move(answers.front());
+  answers.pop_front();
+  return answer;
+}
+
+bool is_ended(aws::InstanceState state)
+{
+  return state == aws::InstanceState::terminated || state == aws::InstanceState::shutting_down;
+}
+
+} // namespace
+
+aws::Outcome<FakeEc2::Machines> FakeEc2::run_instances(const aws::Params& params, aws::CallLimit)
+{
+  const std::string token = value_of(params, "ClientToken");
+  auto known = std::ranges::find(tokens_, token);
+  if (known == tokens_.end()) {
+    tokens_.push_back(token);
+    known = tokens_.end() - 1;
+  }
+  calls.push_back(
+    fmt::format("run {} token {}", value_of(params, "InstanceType"), known - tokens_.begin() + 1));
+  launched_with.push_back(params);
+  const Answer answer = take_front(launches, Answer(api_failure(aws::ErrorClass::unknown)));
+  if (const auto* error = std::get_if<aws::ApiError>(&answer)) {
+    return tl::unexpected(*error);
+  }
+  const auto& machines = std::get<Machines>(answer);
+  for (const aws::Instance& launched : machines) {
+    if (!is_ended(launched.state)) {
+      alive.insert(launched.id);
+    }
+  }
+  return machines;
+}
+
+aws::Outcome<FakeEc2::Machines> FakeEc2::describe_instances(const aws::DescribeQuery& query,
+                                                            aws::CallLimit)
+{
+  calls.push_back(query.ids.empty() ? fmt::format("lookup {}", query.filters.front().first)
+                                    : fmt::format("describe {}", fmt::join(query.ids, " ")));
+  const Answer answer = take_front(looks, Answer(Machines{}));
+  if (const auto* error = std::get_if<aws::ApiError>(&answer)) {
+    return tl::unexpected(*error);
+  }
+  const auto& machines = std::get<Machines>(answer);
+  for (const aws::Instance& seen : machines) {
+    if (is_ended(seen.state)) {
+      alive.erase(seen.id);
+    } else {
+      alive.insert(seen.id);
+    }
+  }
+  return machines;
+}
+
+aws::Outcome<std::vector<aws::StateChange>>
+FakeEc2::terminate_instances(const std::vector<std::string>& ids, aws::CallLimit)
+{
+  calls.push_back(fmt::format("terminate {}", fmt::join(ids, " ")));
+  if (!refusals.empty()) {
+    return tl::unexpected(take_front(refusals, aws::ApiError{}));
+  }
+  std::vector<aws::StateChange> changes;
+  for (const std::string& id : ids) {
+    alive.erase(id);
+    changes.push_back({.id = id, .current = aws::InstanceState::shutting_down});
+  }
+  return changes;
+}
+
+aws::Outcome<aws::ConsoleOutput> FakeEc2::console_output(const std::string& id, bool,
+                                                         aws::CallLimit)
+{
+  calls.push_back(fmt::format("console {}", id));
+  return aws::ConsoleOutput{};
+}
+
+Result<void> FakeEc2::renew(aws::ErrorClass reason)
+{
+  calls.push_back(fmt::format("renew {}", aws::info(reason).name));
+  return renewal;
+}
+
+aws::Instance machine(std::string id, aws::InstanceState state, std::string reason_code)
+{
+  return {.id = std::move(id), .state = state, .state_reason_code = std::move(reason_code)};
+}
+
+aws::ApiError api_failure(aws::ErrorClass error_class, std::string code, bool may_have_happened)
+{
+  const auto& row = aws::info(error_class);
+  return {.error = {.kind = row.kind,
+                    .message = fmt::format("EC2 said {}", code.empty() ? row.name : code),
+                    .aws_code = std::move(code)},
+          .error_class = error_class,
+          .may_have_happened = may_have_happened};
+}
+
+std::string value_of(const aws::Params& params, std::string_view name)
+{
+  const auto found = std::ranges::find(params, name, &std::pair<std::string, std::string>::first);
+  return found == params.end() ? "" : found->second;
+}
+
+} // namespace flame::test

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "aws/ec2_api.hpp"
+
+#include <deque>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace flame::test {
+
+// Answers in the order they were given, notes each call in a line, knows which machines live.
+class FakeEc2 : public aws::Ec2Api {
+public:
+  using Machines = std::vector<aws::Instance>;
+  using Answer = std::variant<Machines, aws::ApiError>;
+
+  std::deque<Answer> launches = {};
+  std::deque<Answer> looks = {};
+  std::deque<aws::ApiError> refusals = {}; // of terminate; accepted once they are used up
+  std::vector<std::string> calls = {};     // "run t3.nano token 1", "describe i-1", "terminate i-1"
+  std::vector<aws::Params> launched_with = {};
+  std::set<std::string> alive = {};
+  Result<void> renewal = {};
+
+  aws::Outcome<Machines> run_instances(const aws::Params& params, aws::CallLimit limit) override;
+  aws::Outcome<Machines> describe_instances(const aws::DescribeQuery& query,
+                                            aws::CallLimit limit) override;
+  aws::Outcome<std::vector<aws::StateChange>>
+  terminate_instances(const std::vector<std::string>& ids, aws::CallLimit limit) override;
+  aws::Outcome<aws::ConsoleOutput> console_output(const std::string& id, bool latest,
+                                                  aws::CallLimit limit) override;
+  Result<void> renew(aws::ErrorClass reason) override;
+
+private:
+  std::vector<std::string> tokens_ = {};
+};
+
+aws::Instance machine(std::string id, aws::InstanceState state, std::string reason_code = {});
+aws::ApiError api_failure(aws::ErrorClass error_class, std::string code = {},
+                          bool may_have_happened = false);
+
+std::string value_of(const aws::Params& params, std::string_view name); // "" when absent
+
+} // namespace flame::test
