@@ -1,13 +1,11 @@
 #include "boot/plan.hpp"
 
 #include "aws/endpoints.hpp"
+#include "boot/names.hpp"
 #include "boot/request.hpp"
 #include "flame/parent.hpp"
-#include "fleet/tags.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace flame::boot {
 namespace {
@@ -20,7 +18,6 @@ constexpr Millis k_default_bootstrap_timeout = std::chrono::minutes(15);
 constexpr std::chrono::minutes k_expiry_margin(5);
 constexpr std::string_view k_default_instance_type = "t3.nano";
 constexpr std::string_view k_default_user = "flame";
-constexpr std::size_t k_run_id_limit = 64;
 // Limits of EC2: 50 tags a resource, of which up to seven are ours.
 constexpr std::size_t k_tag_limit = 50 - 7;
 constexpr std::size_t k_tag_key_limit = 128;
@@ -211,20 +208,6 @@ std::string describe(const Candidate& candidate)
   const std::string type =
     candidate.instance_type.empty() ? "the template's type" : candidate.instance_type;
   return candidate.subnet_id.empty() ? type : fmt::format("{} in {}", type, candidate.subnet_id);
-}
-
-Result<void> check_run_id(std::string_view run_id)
-{
-  const auto is_allowed = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.'
-           || c == '_' || c == '-';
-  };
-  if (!run_id.empty() && run_id.size() <= k_run_id_limit
-      && std::ranges::all_of(run_id, is_allowed)) {
-    return {};
-  }
-  return fail(ErrorKind::config, fmt::format("run_id \"{}\" is not one", run_id),
-              "1 to 64 of the letters A-Z a-z 0-9 . _ -");
 }
 
 Result<Runner> make_runner(const Settings& settings, const Facts& facts)

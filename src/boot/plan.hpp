@@ -51,7 +51,4 @@ Result<Plan> make_plan(const config::Settings& settings, const Facts& facts);
 // The part that `template-user-data` needs: no image, region or network settings are looked at.
 Result<Runner> make_runner(const config::Settings& settings, const Facts& facts);
 
-// Kind config: [A-Za-z0-9._-]{1,64}, the letters that tags, filters and shells all carry.
-Result<void> check_run_id(std::string_view run_id);
-
 } // namespace flame::boot

@@ -16,13 +16,13 @@ namespace flame::boot {
 inline constexpr std::size_t k_user_data_limit = 16'384;
 
 struct Runner {
-  std::string app = {};          // part of unit and folder names
+  std::string app = {}; // part of unit and folder names
   std::string run_id = {};
-  std::string nonce = {};        // in every stage line, so that a release cannot forge one
-  std::string fetch = {};        // template name of the bundle's type
-  std::string bundle_url = {};   // presigned, or the placeholder
+  std::string nonce = {};      // in every stage line, so that a release cannot forge one
+  std::string fetch = {};      // template name of the bundle's type
+  std::string bundle_url = {}; // presigned, or the placeholder
   std::vector<child::Variable> variables = {};
-  std::string run_as = {};       // "" is root
+  std::string run_as = {};        // "" is root
   std::string start_command = {}; // "" is bin/<app> start
   std::string stop_command = {};  // "" is bin/<app> stop, for a mix release
   std::vector<std::string> setup_commands = {};

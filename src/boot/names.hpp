@@ -1,0 +1,16 @@
+#pragma once
+
+#include "base/error.hpp"
+
+#include <string_view>
+
+// Names that the user chooses and that other systems carry. Pure; errors are of kind config.
+namespace flame::boot {
+
+// [A-Za-z0-9._-]{1,64}: what tags, filters and shells all carry as it is.
+Result<void> check_run_id(std::string_view run_id);
+
+// [A-Za-z0-9][A-Za-z0-9._-]{0,63}: part of a unit's name, a folder's and a tag's.
+Result<void> check_app_name(std::string_view app);
+
+} // namespace flame::boot
