@@ -12,7 +12,8 @@
 #include <vector>
 
 // HTTP by libcurl, which stays behind this header. Never follows redirects, verifies TLS always,
-// keeps one connection a host.
+// keeps one connection a host. Proxies as curl takes them from the environment, except for loopback
+// addresses. One thread.
 namespace flame::io {
 
 struct HttpRequest {
@@ -21,13 +22,13 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
   Millis connect_timeout = std::chrono::seconds(5);
-  TimePoint deadline = TimePoint::max();   // for the whole exchange
+  TimePoint deadline = TimePoint::max();        // for the whole exchange
   Millis idle_limit = std::chrono::seconds(30); // no byte for so long: give up (dribbles count as
                                                 // idle below 1 byte/s on average)
   std::size_t body_limit = 8UL * 1024 * 1024;
-  bool direct = false;              // no proxy: metadata and container endpoints
-  const Cancel* cancel = nullptr;   // not owned; may be null
-  Millis cancel_grace = Millis(0);  // how long to go on once cancelled
+  bool direct = false;             // no proxy: metadata and container endpoints
+  const Cancel* cancel = nullptr;  // not owned; may be null
+  Millis cancel_grace = Millis(0); // how long to go on once cancelled
 };
 
 struct HttpResponse {
@@ -40,14 +41,15 @@ struct HttpResponse {
 // Why there is no whole response.
 struct HttpFailure {
   enum class Reason {
-    resolve,      // no such host, or no answer of DNS
-    connect,      // refused or unreachable
-    tls,          // certificate or handshake
-    timed_out,    // connect, idle or deadline
-    broken,       // reset or cut after the connection was made
-    too_large,    // over body_limit
-    cancelled,    // by the user
-    setup         // not a URL, no CA file: nothing was tried
+    resolve,   // no such host, or no answer of DNS
+    connect,   // refused or unreachable
+    tls,       // certificate or handshake
+    timed_out, // connect, idle or deadline
+    broken,    // reset or cut after the connection was made
+    not_http,  // what came back is no HTTP
+    too_large, // over body_limit, or no end of headers
+    cancelled, // by the user
+    setup      // not a URL, no CA file: nothing was tried
   };
   Reason reason = Reason::broken;
   std::string message = {};  // names host and port, never a query or a header
@@ -64,7 +66,8 @@ public:
 };
 
 struct HttpOptions {
-  std::string ca_bundle = {}; // "" for the system's: its hashed directory where it has one
+  std::string ca_bundle = {}; // a file; "" for the system's: its hashed folder where it has one
+  std::string ca_folder = "/etc/ssl/certs"; // where the hashed folder would be
 };
 
 // libcurl is initialised on the first send, not here.
