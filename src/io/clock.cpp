@@ -1,8 +1,8 @@
 #include "io/clock.hpp"
 
-#include <algorithm>
-
 #include <poll.h>
+
+#include <algorithm>
 
 namespace flame::io {
 namespace {
