@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/error.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// Whole files. Messages name the path and the system's reason, never the content.
+namespace flame::io {
+
+inline constexpr std::size_t k_file_limit = 8UL * 1024 * 1024;
+
+// The whole file; nullopt when it is not there. Pipes (`<(command)`) are read to their end.
+// A folder, no permission, more than `limit` bytes: kind config.
+Result<std::optional<std::string>> read_file(const std::string& path,
+                                             std::size_t limit = k_file_limit);
+
+// As above, for a file that the user has named: not there is an error too.
+Result<std::string> read_named_file(const std::string& path, std::size_t limit = k_file_limit);
+
+// Mode 0600. Readers see the old content or the new, never a part, also after a power cut; a
+// symbolic link stays one. What is no regular file (/dev/stderr, a pipe) is written in place.
+// Kind output.
+Result<void> write_file(const std::string& path, std::string_view bytes);
+
+} // namespace flame::io
