@@ -1,6 +1,6 @@
 #include "io/http.hpp"
-#include "support/fake_cancel.hpp"
 #include "support/http_tools.hpp"
+#include "support/live_cancel.hpp"
 
 #include <doctest/doctest.h>
 
@@ -123,7 +123,7 @@ TEST_CASE("io::http: the user's cancel")
       peer.write(k_http_ok);
     }
   });
-  FakeCancel cancel;
+  LiveCancel cancel;
   auto request = post(server);
   request.cancel = &cancel;
   const auto later = [&cancel](int number, Millis delay) {

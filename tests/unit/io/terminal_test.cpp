@@ -1,6 +1,6 @@
 #include "io/descriptor.hpp"
 #include "io/terminal.hpp"
-#include "support/fake_cancel.hpp"
+#include "support/live_cancel.hpp"
 
 #include <doctest/doctest.h>
 
@@ -94,7 +94,7 @@ TEST_CASE("io::write_result tells a result that could not be written")
 TEST_CASE("io::write_result: a reader that does not read is left when the user asks to stop")
 {
   Pipe pipe;
-  test::FakeCancel cancel;
+  test::LiveCancel cancel;
   const std::jthread signal([&] {
     std::this_thread::sleep_for(50ms);
     cancel.arrive(SIGTERM);
