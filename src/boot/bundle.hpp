@@ -3,7 +3,7 @@
 #include "aws/s3.hpp"
 #include "base/error.hpp"
 
-#include <string>
+#include <span>
 #include <string_view>
 
 // What a release bundle can be. To add a type: a row in bundle.cpp and its script in
@@ -20,6 +20,8 @@ struct Bundle {
   const BundleType* type = nullptr; // static, never null in a Result
   aws::S3Object object = {};
 };
+
+std::span<const BundleType> bundle_types(); // all rows
 
 // Kind config: no S3 URL, or an ending that no row has; the hint lists the endings.
 Result<Bundle> parse_bundle(std::string_view url);

@@ -13,4 +13,7 @@ Result<void> check_run_id(std::string_view run_id);
 // [A-Za-z0-9][A-Za-z0-9._-]{0,63}: part of a unit's name, a folder's and a tag's.
 Result<void> check_app_name(std::string_view app);
 
+// "", or [a-z_][a-z0-9_-]{0,31}: what `useradd` takes everywhere.
+Result<void> check_run_as(std::string_view user);
+
 } // namespace flame::boot

@@ -10,36 +10,52 @@
 #include <vector>
 
 // The runner's script: what EC2 gets as user data and cloud-init runs as root. Pure.
+//
+// On the machine: /opt/flame/<app>/ holds release, env (0600, systemd's EnvironmentFile), guard
+// (0600, writes stage lines and powers off), start and stop (the user's commands, for sh); the
+// stage lines go to the console and /var/log/flame-ec2.log (0600); the units are
+// flame-<app>.service, flame-<app>-rebooted.service and the timers flame-<app>-bootstrap and
+// flame-<app>-lifetime.
 namespace flame::boot {
 
 // EC2's limit on user data before base64. Source: EC2 User Guide, "Run commands at launch".
 inline constexpr std::size_t k_user_data_limit = 16'384;
 
+// Linux's limit on one string of an environment, "NAME=value" and its NUL (MAX_ARG_STRLEN).
+inline constexpr std::size_t k_variable_limit = 131'072;
+
 struct Runner {
-  std::string app = {}; // part of unit and folder names
-  std::string run_id = {};
-  std::string nonce = {};      // in every stage line, so that a release cannot forge one
+  std::string app = {};        // part of unit and folder names; see check_app_name
+  std::string run_id = {};     // for people who read the script
+  std::string nonce = {};      // hex; in every stage line, so that a release cannot forge one
   std::string fetch = {};      // template name of the bundle's type
   std::string bundle_url = {}; // presigned, or the placeholder
   std::vector<child::Variable> variables = {};
-  std::string run_as = {};        // "" is root
-  std::string start_command = {}; // "" is bin/<app> start
-  std::string stop_command = {};  // "" is bin/<app> stop, for a mix release
-  std::vector<std::string> setup_commands = {};
-  std::optional<Millis> max_lifetime = {}; // nullopt: none
-  Millis bootstrap_timeout = std::chrono::minutes(15);
+  std::string run_as = {};        // "" is root; created when the machine has no such user
+  std::string start_command = {}; // for sh, in the release's folder; "" is bin/<app> start
+  // For sh, while the release runs; then SIGTERM ends what is left, after 30 s SIGKILL. "" is
+  // SIGTERM alone: a BEAM takes it as init:stop(), with no need of the distribution, as bin/<app>
+  // stop has.
+  std::string stop_command = {};
+  std::vector<std::string> setup_commands = {}; // for sh, as root, in the release's folder
+  std::optional<Millis> max_lifetime = {};      // from the script's first line; nullopt: none
+  Millis bootstrap_timeout = std::chrono::minutes(15); // from the script's first line to the start
 };
 
-// Stands where a presigned URL will be, and is as long as one can get.
+// Stands where a presigned URL will be, and is as long as one with a session token gets.
 std::string placeholder_url();
 
+// The runner with "***" for each value, the URL and the nonce: to be shown. Shorter than the real
+// one, so the size is to be taken from that.
+Runner without_secrets(Runner runner);
+
 // Names [A-Za-z_][A-Za-z0-9_]*; values without NUL, invalid UTF-8, U+FEFF and noncharacters, which
-// systemd cannot load; each within Linux's 128 KiB a string. All mistakes at once, naming the
-// variable and never the value. Kind config.
+// systemd cannot load; each within k_variable_limit. All mistakes at once, naming the variable and
+// never the value. Kind config.
 Result<void> check_variables(const std::vector<child::Variable>& variables);
 
 // The same bytes for the same runner. Values are carried so that no shell and no parser of systemd
-// can change them.
+// can change them. The runner has passed the checks above.
 std::string render_user_data(const Runner& runner);
 
 // The line of systemd's EnvironmentFile that gives exactly `value`, with its newline.

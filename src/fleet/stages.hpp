@@ -1,17 +1,25 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-// The lines by which a machine says how far it is. The runner's script writes them, console and
-// log carry them, this reads them. Pure.
+// The lines by which a machine says how far it is. The runner's script writes them (guard.sh of
+// boot/templates), console and log carry them, this reads them. Pure.
+//
+//   flame-ec2 NONCE stage=NAME t=SECONDS [at=STAGE] [rc=N] [msg=TEXT] .
+//
+// A line may stand behind other text, since all programs share the console; the point at its end
+// shows that it is whole. In their order: boot, fetch, unpack, setup (only with setup commands),
+// start (the release runs), stopped (it ended, with rc), failed (why the machine powers off). The
+// nonce keeps lines of the release's own out; it is no secret from a release that reads the user
+// data from the metadata service.
 namespace flame::fleet {
 
 struct StageLine {
-  std::string stage = {};              // boot, setup, fetch, unpack, start, stopped, failed
+  std::string stage = {};              // boot, fetch, unpack, setup, start, stopped, failed
+  std::string at = {};                 // of "failed": the stage, or bootstrap, lifetime, reboot
   std::optional<int> exit_status = {}; // "rc=N"
   std::string detail = {};             // for people: what failed
   std::optional<double> seconds = {};  // since the script's first line

@@ -1,0 +1,49 @@
+#include "boot/bundle.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace flame::boot {
+namespace {
+
+// First match wins. To support a new bundle type: add a row here and its script to boot/templates.
+// The script leaves the unpacked bundle in "$dir/new".
+constexpr BundleType k_bundle_types[] = {
+  {"tarball", ".tar.gz", "fetch_tarball.sh"},
+  {"tarball", ".tgz", "fetch_tarball.sh"},
+};
+
+std::string known_endings()
+{
+  std::string endings;
+  for (const BundleType& type : k_bundle_types) {
+    endings += fmt::format("{}\"{}\"", endings.empty() ? "" : ", ", type.suffix);
+  }
+  return endings;
+}
+
+} // namespace
+
+std::span<const BundleType> bundle_types()
+{
+  return k_bundle_types;
+}
+
+Result<Bundle> parse_bundle(std::string_view url)
+{
+  Result<aws::S3Object> object = aws::parse_s3_url(url);
+  if (!object) {
+    return tl::unexpected(object.error());
+  }
+  const auto* const type = std::ranges::find_if(
+    k_bundle_types, [&](const BundleType& row) { return object->key.ends_with(row.suffix); });
+  if (type == std::end(k_bundle_types)) {
+    return fail(ErrorKind::config, fmt::format("bundle \"{}\" has no known ending", url),
+                fmt::format("a bundle ends in one of {}", known_endings()));
+  }
+  return Bundle{type, std::move(*object)};
+}
+
+} // namespace flame::boot

@@ -1,0 +1,83 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# Sets up and starts the release's unit. Set above: run_as setup vars ip_vars start stop.
+# Commands are files for sh, so that nobody between the user and that shell reads their quotes.
+at=setup
+[ -z "$setup" ] || guard stage setup
+cd "$dir/release" || fail "no release in $dir"
+n=0
+for text in $setup; do
+  n=$((n + 1))
+  decode "$text" >"$dir/setup"
+  /bin/sh "$dir/setup" </dev/null || fail "setup command $n failed" "$?"
+done
+cd /
+
+# Root's alone; systemd reads it before it leaves root. Our lines are right in every version of it.
+at=start
+{
+  decode "$vars"
+  for line in $ip_vars; do
+    decode "$line"
+    printf '%s"\n' "$ip"
+  done
+} >"$dir/env"
+
+command="$dir/release/bin/$app start" kill=mixed home=' HOME=/root'
+if [ -n "$start" ]; then
+  # The shell waits for the command, and both are to get the signal.
+  command="/bin/sh $dir/start" kill=control-group
+  decode "$start" >"$dir/start"
+fi
+if [ -n "$stop" ]; then
+  # systemd runs it after an end of its own accord too; then there is nothing to stop.
+  echo "test -n \"\$MAINPID\" || exit 0" >"$dir/stop"
+  decode "$stop" >>"$dir/stop"
+fi
+if [ -n "$run_as" ]; then
+  home=
+  id "$run_as" >/dev/null 2>&1 || useradd -r -M -d "$dir/release" "$run_as" ||
+    fail "cannot create the user $run_as"
+  chown -R "$run_as:" "$dir/release"
+  for file in "$dir/start" "$dir/stop"; do
+    [ ! -e "$file" ] || chown "$run_as:" "$file"
+  done
+fi
+
+# In /run, so that no image made of this machine has it. The two actions are PID 1's own: they work
+# where the guard cannot even be run.
+mkdir -p /run/systemd/system
+cat >"/run/systemd/system/$unit.service" <<FLAME
+[Unit]
+Description=$app, by flame-ec2
+Wants=network-online.target
+After=network-online.target
+SuccessAction=poweroff
+FailureAction=poweroff
+[Service]
+Type=exec
+${run_as:+User=$run_as}
+WorkingDirectory=$dir/release
+Environment=LANG=C.UTF-8$home
+EnvironmentFile=$dir/env
+ExecStart=$command
+ExecStartPost=+/bin/sh $dir/guard started
+${stop:+ExecStop=-/bin/sh $dir/stop}
+ExecStopPost=+/bin/sh $dir/guard stopped
+TimeoutStopSec=30
+KillMode=$kill
+LimitNOFILE=1048576
+StandardOutput=journal+console
+SyslogIdentifier=$app
+${lifetime:+RuntimeMaxSec=$lifetime}
+FLAME
+
+# Never waits: the unit may be ordered after cloud-init, which waits for this script.
+systemctl start --no-block "$unit" || {
+  systemctl daemon-reload
+  systemctl start --no-block "$unit"
+}
+until [ -e "$dir/started" ]; do
+  [ "$(systemctl is-active "$unit")" != failed ] ||
+    fail "systemd could not start the release: $(systemctl show -p Result "$unit")"
+  sleep 1
+done

@@ -1,0 +1,39 @@
+# shellcheck shell=sh disable=SC2154
+# Every way out of the script ends in the guard, and so does a reboot: cloud-init runs user data
+# once, so a machine that comes back would run nothing, for ever.
+at=boot
+guard() { /bin/sh "$dir/guard" "$@"; }
+
+# fail MESSAGE [STATUS]
+fail() {
+  trap - EXIT HUP INT TERM
+  guard failed "at=$at" "rc=${2:-1}" "msg=$1" || eval "$off"
+  exit 1
+}
+on_exit() {
+  rc=$?
+  [ -e "$dir/started" ] || fail 'the script ended early' "$rc"
+}
+trap on_exit EXIT
+
+# stdin as one short line, for a message
+words() { LC_ALL=C tr -cs '[:print:]' ' ' | head -c 200; }
+decode() { printf %s "$1" | base64 -d; }
+
+guard machine >"$dir/machine" || :
+cat >"/etc/systemd/system/$unit-rebooted.service" <<FLAME
+[Unit]
+Description=Power off: flame-ec2 machines run once
+ConditionPathExists=!/run/$unit
+FailureAction=poweroff
+[Service]
+Type=oneshot
+ExecStart=/bin/sh $dir/guard rebooted
+FLAME
+mkdir -p /etc/systemd/system/multi-user.target.wants
+: >"/run/$unit"
+ln -sf "../$unit-rebooted.service" /etc/systemd/system/multi-user.target.wants/
+guard stage boot
+for tool in base64 curl gzip tar; do
+  command -v "$tool" >/dev/null || fail "the image has no $tool"
+done

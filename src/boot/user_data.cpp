@@ -1,0 +1,176 @@
+#include "boot/user_data.hpp"
+
+#include "base/encoding.hpp"
+#include "base/text.hpp"
+#include "boot/templates.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <iterator>
+
+namespace flame::boot {
+namespace {
+
+std::string_view template_text(std::string_view name)
+{
+  const auto found = std::ranges::find(templates(), name, &Template::name);
+  assert(found != templates().end());
+  return found->text;
+}
+
+// The template without what only its readers need: comments, blank lines and indents.
+std::string lean(std::string_view name)
+{
+  std::string script;
+  for (const std::string& line : split(template_text(name), '\n')) {
+    const std::string_view code = trim(line);
+    if (!code.empty() && !code.starts_with('#')) {
+      script += code;
+      script += '\n';
+    }
+  }
+  return script;
+}
+
+// As one word of sh. cloud-init takes user data that says "mime-version:" near its top for an
+// e-mail, so an empty pair of quotes parts the colon from it; for sh nothing changes.
+std::string quote(std::string_view text)
+{
+  constexpr std::string_view mime = "mime-version";
+  std::string word = "'";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool mail = text[at] == ':' && at >= mime.size()
+                      && to_lower(text.substr(at - mime.size(), mime.size())) == mime;
+    word += text[at] == '\'' ? "'\\''" : mail ? "'':" : std::string(1, text[at]);
+  }
+  return word + "'";
+}
+
+// For a `url = "…"` line of curl's config file.
+std::string quote_for_curl(std::string_view url)
+{
+  std::string text;
+  for (const char c : url) {
+    text += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+  }
+  return text;
+}
+
+std::string seconds(Millis duration)
+{
+  return fmt::format("{}", std::max<Millis::rep>(1, (duration.count() + 999) / 1000));
+}
+
+std::string assign(std::string_view name, std::string_view value)
+{
+  return fmt::format("{}={}\n", name, quote(value));
+}
+
+// base64 has no blank, so a list of texts is one text of several words.
+std::string base64_words(const std::vector<std::string>& texts)
+{
+  std::vector<std::string> words;
+  std::ranges::transform(texts, std::back_inserter(words),
+                         [](const std::string& text) { return to_base64(text); });
+  return join(words, " ");
+}
+
+// The script ends the line of a value that ends in the machine's address.
+std::string open_line(const child::Variable& variable)
+{
+  std::string line = environment_line(variable.name, variable.value);
+  line.resize(line.size() - 2); // the quote and the newline
+  return line;
+}
+
+std::string environment(const std::vector<child::Variable>& variables)
+{
+  std::string lines;
+  std::vector<std::string> open_lines;
+  for (const child::Variable& variable : variables) {
+    if (variable.append_private_ip) {
+      open_lines.push_back(open_line(variable));
+    } else {
+      lines += environment_line(variable.name, variable.value);
+    }
+  }
+  return assign("vars", to_base64(lines)) + assign("ip_vars", base64_words(open_lines));
+}
+
+bool needs_address(const Runner& runner)
+{
+  return std::ranges::any_of(runner.variables, &child::Variable::append_private_ip);
+}
+
+// Before version 248, systemd takes only these two of the control characters.
+// Source: systemd pull request 18129.
+bool needs_systemd248(const Runner& runner)
+{
+  return std::ranges::any_of(runner.variables, [](const child::Variable& variable) {
+    return std::ranges::any_of(variable.value, [](char c) {
+      return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n') || c == 0x7F;
+    });
+  });
+}
+
+std::string guard(const Runner& runner)
+{
+  return assign("app", runner.app) + assign("nonce", runner.nonce)
+         + assign("timeout", seconds(runner.bootstrap_timeout))
+         + assign("lifetime", runner.max_lifetime ? seconds(*runner.max_lifetime) : "")
+         + lean("arm.sh") + "cat >>\"$dir/guard\" <<'FLAME'\n" + lean("guard.sh") + "FLAME\n"
+         + lean("watch.sh");
+}
+
+std::string data(const Runner& runner)
+{
+  const auto base64 = [](const std::string& text) { return to_base64(text); };
+  return assign("url", quote_for_curl(runner.bundle_url)) + assign("run_as", runner.run_as)
+         + assign("setup", base64_words(runner.setup_commands))
+         + assign("start", base64(runner.start_command))
+         + assign("stop", base64(runner.stop_command)) + environment(runner.variables);
+}
+
+} // namespace
+
+std::string placeholder_url()
+{
+  constexpr std::size_t length = 2560; // a session token alone takes up to 2 KiB, escaped
+  std::string url = "https://bucket.s3.region.amazonaws.com/placeholder-of-a-presigned-url?";
+  url.append(length - url.size(), 'x');
+  return url;
+}
+
+Runner without_secrets(Runner runner)
+{
+  runner.bundle_url = "***";
+  runner.nonce = "***";
+  for (child::Variable& variable : runner.variables) {
+    variable.value = "***";
+  }
+  return runner;
+}
+
+std::string environment_line(std::string_view name, std::string_view value)
+{
+  std::string line = fmt::format("{}=\"", name);
+  for (const char c : value) {
+    if (c == '"' || c == '\\' || c == '`' || c == '$') {
+      line += '\\';
+    }
+    line += c;
+  }
+  return line + "\"\n";
+}
+
+std::string render_user_data(const Runner& runner)
+{
+  return fmt::format("#!/bin/sh\n# flame-ec2, run {}\n", runner.run_id) + guard(runner)
+         + data(runner) + (needs_systemd248(runner) ? lean("systemd248.sh") : "")
+         + (needs_address(runner) ? lean("address.sh") : "") + lean(runner.fetch) + lean("place.sh")
+         + lean("start.sh");
+}
+
+} // namespace flame::boot

@@ -1,0 +1,88 @@
+#include "fleet/stages.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace flame::fleet {
+namespace {
+
+template <typename T> std::optional<T> number(std::string_view text)
+{
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+// The text up to `separator`, which is taken off `rest` with it.
+std::string_view take(std::string_view& rest, char separator)
+{
+  const std::size_t end = std::min(rest.find(separator), rest.size());
+  const std::string_view piece = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return piece;
+}
+
+bool is_stage_name(std::string_view name)
+{
+  return !name.empty() && std::ranges::all_of(name, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+// `rest` is what stands between the nonce and the point.
+std::optional<StageLine> parse_words(std::string_view rest)
+{
+  StageLine line;
+  while (!rest.empty()) {
+    if (rest.starts_with("msg=")) {
+      line.detail = trim(rest.substr(4));
+      break;
+    }
+    std::string_view word = take(rest, ' ');
+    const std::string_view key = take(word, '=');
+    if (key == "stage") {
+      line.stage = word;
+    } else if (key == "at") {
+      line.at = word;
+    } else if (key == "t") {
+      line.seconds = number<double>(word);
+    } else if (key == "rc") {
+      line.exit_status = number<int>(word);
+    }
+  }
+  return is_stage_name(line.stage) && line.seconds ? std::optional(line) : std::nullopt;
+}
+
+} // namespace
+
+std::vector<StageLine> parse_stages(std::string_view console, std::string_view nonce)
+{
+  std::vector<StageLine> lines;
+  if (nonce.empty()) {
+    return lines;
+  }
+  const std::string mark = fmt::format("flame-ec2 {} ", nonce);
+  while (!console.empty()) {
+    std::string_view text = take(console, '\n');
+    while (text.ends_with('\r')) { // a serial line sends CR LF, a terminal on it one more CR
+      text.remove_suffix(1);
+    }
+    const std::size_t start = text.find(mark);
+    if (start == std::string_view::npos || !text.ends_with(" .")) {
+      continue;
+    }
+    text.remove_suffix(2);
+    text.remove_prefix(std::min(start + mark.size(), text.size()));
+    if (const auto line = parse_words(text)) {
+      lines.push_back(*line);
+    }
+  }
+  return lines;
+}
+
+} // namespace flame::fleet
