@@ -236,6 +236,7 @@ Result<Runner> make_runner(const Settings& settings, const Facts& facts)
     .max_lifetime = lifetime_of(settings),
     .bootstrap_timeout = settings.bootstrap_timeout.value_or(k_default_bootstrap_timeout),
   };
+  check(mistakes, check_run_as(runner.run_as));
   check(mistakes, check_variables(runner.variables));
   if (!mistakes.empty()) {
     return tl::unexpected(mistakes.error());

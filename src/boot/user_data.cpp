@@ -96,7 +96,8 @@ std::string environment(const std::vector<child::Variable>& variables)
       lines += environment_line(variable.name, variable.value);
     }
   }
-  return assign("vars", to_base64(lines)) + assign("ip_vars", base64_words(open_lines));
+  return assign("ip", "") + assign("vars", to_base64(lines))
+         + assign("ip_vars", base64_words(open_lines));
 }
 
 bool needs_address(const Runner& runner)

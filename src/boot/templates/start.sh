@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# Sets up and starts the release's unit. Set above: run_as setup vars ip_vars start stop.
+# Sets up and starts the release's unit. Set above: run_as setup vars ip_vars ip start stop.
 # Commands are files for sh, so that nobody between the user and that shell reads their quotes.
 at=setup
 [ -z "$setup" ] || guard stage setup
@@ -8,7 +8,7 @@ n=0
 for text in $setup; do
   n=$((n + 1))
   decode "$text" >"$dir/setup"
-  /bin/sh "$dir/setup" </dev/null || fail "setup command $n failed" "$?"
+  (umask 022 && exec /bin/sh "$dir/setup" </dev/null) || fail "setup command $n failed" "$?"
 done
 cd /
 

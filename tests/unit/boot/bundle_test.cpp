@@ -1,0 +1,47 @@
+#include "boot/bundle.hpp"
+#include "boot/templates.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace flame;
+using namespace flame::boot;
+
+TEST_CASE("boot::parse_bundle picks the fetch script by the URL's ending")
+{
+  for (const std::string_view url : {"s3://bucket/app.tar.gz", "s3://bucket/a/b/app-1.0.tgz"}) {
+    CAPTURE(url);
+    const auto bundle = parse_bundle(url);
+    REQUIRE(bundle);
+    CHECK(bundle->type->fetch == "fetch_tarball.sh");
+    CHECK(bundle->object.bucket == "bucket");
+  }
+  CHECK(parse_bundle("s3://bucket/app.tar.gz?versionId=v1")->object.version_id == "v1");
+}
+
+TEST_CASE("boot::parse_bundle says what is wrong with the URL")
+{
+  const auto zip = parse_bundle("s3://bucket/app.zip");
+  REQUIRE(!zip);
+  CHECK(zip.error().kind == ErrorKind::config);
+  CHECK(zip.error().message == "bundle \"s3://bucket/app.zip\" has no known ending");
+  CHECK(zip.error().hint == "a bundle ends in one of \".tar.gz\", \".tgz\"");
+
+  for (const std::string_view url : {"https://b/app.tar.gz", "app.tar.gz", "s3://", ""}) {
+    CAPTURE(url);
+    const auto bundle = parse_bundle(url);
+    REQUIRE(!bundle);
+    CHECK(bundle.error().kind == ErrorKind::config);
+  }
+}
+
+TEST_CASE("boot::bundle_types holds together")
+{
+  for (const BundleType& type : bundle_types()) {
+    CAPTURE(type.suffix);
+    CHECK(!type.name.empty());
+    CHECK(std::ranges::count(bundle_types(), type.suffix, &BundleType::suffix) == 1);
+    CHECK(std::ranges::count(templates(), type.fetch, &Template::name) == 1);
+  }
+}

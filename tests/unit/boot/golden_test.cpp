@@ -1,0 +1,33 @@
+#include "boot/user_data.hpp"
+#include "unit/boot/runners.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+using namespace flame::tests;
+
+// The scripts as they are sent, for people to read and for shellcheck (tests/check_user_data).
+// After a change of the templates: UPDATE_GOLDEN=1 build/dev/tests/unit_boot, and read the diff.
+TEST_CASE("boot::render_user_data gives the golden scripts")
+{
+  struct Row {
+    std::string_view name;
+    flame::boot::Runner runner;
+  };
+  Row control = {"control_characters", least_runner()};
+  control.runner.variables = {{"BELL", "\a"}};
+  for (const Row& row : {Row{"least", least_runner()}, Row{"full", full_runner()}, control}) {
+    CAPTURE(row.name);
+    const std::string path = FLAME_FIXTURES "/user_data/" + std::string(row.name) + ".sh";
+    const std::string script = flame::boot::render_user_data(row.runner);
+    if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+      std::ofstream(path, std::ios::binary) << script;
+    }
+    std::ifstream file(path, std::ios::binary);
+    REQUIRE(file.is_open());
+    CHECK(script == std::string(std::istreambuf_iterator<char>(file), {}));
+  }
+}

@@ -1,0 +1,66 @@
+#include "fleet/stages.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace flame::fleet;
+
+TEST_CASE("fleet::parse_stages reads every word of a line")
+{
+  const auto lines = parse_stages("flame-ec2 n0nce stage=boot t=0.03 .\n"
+                                  "flame-ec2 n0nce stage=failed t=12.50 at=fetch rc=22 msg=HTTP "
+                                  "403 AccessDenied: at=x rc=1 .\n"
+                                  "flame-ec2 n0nce stage=stopped t=13.00 rc=0 msg=success .\n",
+                                  "n0nce");
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0].stage == "boot");
+  CHECK(lines[0].seconds == 0.03);
+  CHECK(!lines[0].exit_status);
+  CHECK(lines[0].at.empty());
+  CHECK(lines[1].stage == "failed");
+  CHECK(lines[1].at == "fetch");
+  CHECK(lines[1].exit_status == 22);
+  CHECK(lines[1].detail == "HTTP 403 AccessDenied: at=x rc=1");
+  CHECK(lines[2].exit_status == 0);
+  CHECK(lines[2].detail == "success");
+}
+
+TEST_CASE("fleet::parse_stages finds lines among those of others")
+{
+  const auto lines = parse_stages("\x1B[0;32m  OK  \x1B[0m] flame-ec2 n0nce stage=boot t=1.00 .\r\n"
+                                  "[   12.3] kernel: hello\r\r\n"
+                                  "flame-ec2 n0nce stage=fetch t=2.00 .\r\r\n",
+                                  "n0nce");
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].stage == "boot");
+  CHECK(lines[1].stage == "fetch");
+}
+
+TEST_CASE("fleet::parse_stages leaves forged and cut lines out")
+{
+  for (const char* line : {
+         "flame-ec2 0ther stage=stopped t=1.00 rc=0 .", // another nonce
+         "flame-ec2  stage=stopped t=1.00 rc=0 .",
+         "flame-ec2 n0nce2 stage=stopped t=1.00 rc=0 .",
+         "flame-ec2 n0nce stage=stopped t=1.00 rc=0", // no end
+         "flame-ec2 n0nce stage=stopped t=1.0[ 12.3] kernel: oops",
+         "flame-ec2 n0nce stage=stop",
+         "flame-ec2 n0nce .", // no stage
+         "flame-ec2 n0nce stage= t=1.00 .",
+         "flame-ec2 n0nce stage=st\x1B[31m t=1.00 .",
+         "flame-ec2 n0nce stage=stopped rc=0 .", // no time
+         "flame-ec2 n0nce stage=stopped t=x rc=0 .",
+         "flame-ec2 n0nce ",
+         "",
+       }) {
+    CAPTURE(line);
+    CHECK(parse_stages(line, "n0nce").empty());
+  }
+  CHECK(parse_stages("flame-ec2  stage=boot t=1.00 .", "").empty());
+}
+
+TEST_CASE("fleet::parse_stages leaves a status out that is no number")
+{
+  const auto lines = parse_stages("flame-ec2 n stage=stopped t=1.00 rc=9x .", "n");
+  REQUIRE(lines.size() == 1);
+  CHECK(!lines[0].exit_status);
+}
