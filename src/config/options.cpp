@@ -19,7 +19,7 @@ const Option k_options[] = {
   // Where.
   {"region", &S::region, Group::where, "REGION", "AWS region",
    {.aliases = "aws_region", .otherwise = "AWS_REGION AWS_DEFAULT_REGION",
-    .standard = "$AWS_REGION, $AWS_DEFAULT_REGION, the profile's", .clean = clean_region}},
+    .standard = "$AWS_REGION, $AWS_DEFAULT_REGION, the profile's"}},
   {"profile", &S::profile, Group::where, "NAME", "profile of the AWS configuration files",
    {.standard = "$AWS_PROFILE"}},
   {"endpoint_url", &S::endpoint_url, Group::where, "URL", "send the requests of all services to URL",
@@ -32,7 +32,7 @@ const Option k_options[] = {
 
   // What runs.
   {"app", &S::app, Group::release, "NAME", "name of the release",
-   {.otherwise = "RELEASE_NAME", .standard = "$RELEASE_NAME", .clean = clean_app}},
+   {.otherwise = "RELEASE_NAME", .standard = "$RELEASE_NAME"}},
   {"bundle", &S::bundle, Group::release, "URL", "the release, s3://BUCKET/KEY.tar.gz",
    {.aliases = "s3_bundle_url"}},
   {"env", &S::env, Group::release, "KEY=VALUE", "variable for the release; KEY alone copies the caller's",
@@ -52,7 +52,7 @@ const Option k_options[] = {
   {"release_cookie_file", std::monostate(), Group::release, "FILE", "read the cookie of the release from FILE",
    {.file_of = "release_cookie"}},
   {"run_as", &S::run_as, Group::release, "USER", "user of the release on the machine",
-   {.standard = "root"}},
+   {.standard = "flame; root with a FLAME parent"}},
   {"start_command", &S::start_command, Group::release, "COMMAND", "start the release with COMMAND",
    {.standard = "bin/APP start"}},
   {"stop_command", &S::stop_command, Group::release, "COMMAND", "stop the release with COMMAND",
@@ -75,11 +75,11 @@ const Option k_options[] = {
    {.clean = clean_profile}},
   {"key_name", &S::key_name, Group::machine, "NAME", "key pair to log in with", {.ec2 = "KeyName"}},
   {"tags", &S::tags, Group::machine, "KEY=VALUE", "tag for the machine, its volumes and interfaces",
-   {.flags = "--tag", .clean = clean_tag}},
+   {.flags = "--tag"}},
 
   // How long.
   {"run_id", &S::run_id, Group::limits, "ID", "label of this run, for terminate",
-   {.standard = "random", .clean = clean_run_id}},
+   {.standard = "random"}},
   {"run_id_file", &S::run_id_file, Group::limits, "FILE", "write the run id to FILE before the first request", {}},
   {"wait_for", &S::wait_for, Group::limits, "STATE", "wait until the machine is launched or running",
    {.standard = "running; launched with a FLAME parent", .values = "launched running"}},

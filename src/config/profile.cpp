@@ -1,5 +1,4 @@
 #include "base/text.hpp"
-#include "config/clean.hpp"
 #include "config/layers.hpp"
 
 #include <fmt/format.h>
@@ -75,12 +74,6 @@ void add_profile(Configured& configured, const ProfileLookup& profile, const Env
   Settings& settings = configured.settings;
   fill(configured, "region", settings.region, profile("region"));
   fill(configured, "ca_bundle", settings.ca_bundle, profile("ca_bundle"));
-  if (const auto region = clean_region({}, settings.region); !region) {
-    if (configured.origins["region"].rank == Rank::profile) {
-      configured.mistakes.push_back(
-        {"the AWS profile: " + region.error().message, region.error().hint});
-    }
-  }
   for (const std::string_view service : k_services) {
     std::string url = own_endpoint(configured, service);
     if (url.empty()) {

@@ -149,12 +149,14 @@ TEST_CASE("config: the cookie from a file, without the editor's line break")
 
 TEST_CASE("config: every mistake of every layer is reported, with its origin")
 {
-  const Configured got =
-    configured({{"--wait-for", "runing"}, {"--app", "a b"}, {"--tag", "x"}, {"--env", "1A=v"}},
-               {{"FLAME_EC2_BOOT_TIMEOUT", "120"},
-                {"FLAME_EC2_MAX_LIFETIME", "soon"},
-                {"FLAME_EC2_TAGS", "[]"},
-                {"FLAME_EC2_ALLOW_HTTP", "maybe"}});
+  const Configured got = configured({{"--wait-for", "runing"},
+                                     {"--iam-instance-profile", "a b"},
+                                     {"--tag", "x"},
+                                     {"--env", "1A=v"}},
+                                    {{"FLAME_EC2_BOOT_TIMEOUT", "120"},
+                                     {"FLAME_EC2_MAX_LIFETIME", "soon"},
+                                     {"FLAME_EC2_TAGS", "[]"},
+                                     {"FLAME_EC2_ALLOW_HTTP", "maybe"}});
   List messages;
   for (const Mistake& mistake : got.mistakes) {
     messages.push_back(mistake.message);
@@ -166,7 +168,8 @@ TEST_CASE("config: every mistake of every layer is reported, with its origin")
                 "variable FLAME_EC2_BOOT_TIMEOUT: \"120\" has no unit",
                 "variable FLAME_EC2_MAX_LIFETIME: \"soon\" is not a time",
                 "flag --wait-for: \"runing\" is not one of its values",
-                "flag --app: \"a b\" cannot be the name of an app", "flag --tag: \"x\" has no '='",
+                "flag --iam-instance-profile: \"a b\" is no instance profile",
+                "flag --tag: \"x\" has no '='",
                 "flag --env: \"1A\" cannot be the name of a variable"});
   CHECK(got.settings.max_lifetime); // bad, and so not missing as well
 }
