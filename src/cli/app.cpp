@@ -1,0 +1,64 @@
+#include "cli/app.hpp"
+
+#include "base/version.hpp"
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/help.hpp"
+#include "cli/output.hpp"
+#include "cli/parser.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+namespace flame::cli {
+namespace {
+
+Result<void> perform(const Parsed& parsed, World& world, Console& console)
+{
+  const Invocation& invocation = parsed.invocation;
+  const bool unknown_command = parsed.error && invocation.command == nullptr;
+  if (invocation.help && !unknown_command) {
+    return world.write_out(invocation.command == nullptr ? main_help()
+                                                         : command_help(*invocation.command));
+  }
+  if (invocation.version) {
+    return world.write_out(fmt::format("flame-ec2 {}\n", version()));
+  }
+  if (parsed.error) {
+    return tl::unexpected(*parsed.error);
+  }
+  return invocation.command->run(invocation, world, console);
+}
+
+// A bug must still end as a sentence and a status.
+Result<void> guarded(const Parsed& parsed, World& world, Console& console)
+{
+  try {
+    return perform(parsed, world, console);
+  } catch (const std::exception& failure) {
+    return fail(ErrorKind::internal, fmt::format("this should not happen: {}", failure.what()),
+                "please report it with the command line");
+  }
+}
+
+} // namespace
+
+int run(std::span<const std::string> arguments, World& world)
+{
+  const Parsed parsed = parse(arguments);
+  Console console(parsed.invocation, world);
+  const Result<void> outcome = guarded(parsed, world, console);
+  console.clear();
+  if (outcome) {
+    return 0;
+  }
+  const Error& error = outcome.error();
+  console.error(error);
+  if (parsed.invocation.output == Output::json && error.kind != ErrorKind::output) {
+    static_cast<void>(world.write_out(error_json(error))); // stderr has said it already
+  }
+  return exit_status(error);
+}
+
+} // namespace flame::cli

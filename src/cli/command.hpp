@@ -1,0 +1,70 @@
+#pragma once
+
+#include "config/layers.hpp"
+#include "config/options.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// THE command table. To add a subcommand: a file in commands/ and a row in commands.cpp; help, man
+// page and completions follow.
+namespace flame::cli {
+
+// A flag that is no setting: of one command, or of all.
+struct OwnFlag {
+  std::string_view name;        // "--wait"
+  std::string_view metavar;     // "TIME"; empty for a switch; "[=ec2]" for a switch with an
+                                // optional value
+  std::string_view help;        // starts in lower case, no final period
+  std::string_view letter = {}; // "-y"
+  std::string_view values = {}; // all allowed values, blank separated
+};
+
+enum class Output { text, json, env };
+enum class Color { automatic, always, never };
+
+struct Command;
+
+// The command line, understood.
+struct Invocation {
+  const Command* command = nullptr;
+  bool help = false;
+  bool version = false;
+  bool quiet = false;
+  int verbosity = 0;
+  Output output = Output::text;
+  Color color = Color::automatic;
+  std::vector<config::Flag> settings = {};
+  std::vector<config::Flag> own = {}; // of the command, in the order typed
+  std::vector<std::string> operands = {};
+
+  bool has(std::string_view flag) const;
+  std::optional<std::string> value(std::string_view flag) const; // the last one wins
+};
+
+class Console;
+struct World;
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;              // starts in lower case, no final period
+  std::string_view operands;             // "[ID...]"; empty: takes none
+  std::string_view text;                 // paragraphs for `--help` and the man page
+  std::string_view example;              // command lines that work as they stand
+  std::span<const config::Group> groups; // settings that it takes
+  std::span<const OwnFlag> flags;
+  Result<void> (*run)(const Invocation& invocation, World& world, Console& console);
+  std::string_view operand_values = {}; // all allowed operands, blank separated
+};
+
+std::span<const Command> commands();
+const Command* find_command(std::string_view name); // nullptr: no such command
+std::span<const OwnFlag> global_flags();
+
+bool is_switch(const OwnFlag& flag); // takes no value, or an optional one
+std::vector<const config::Option*> options_of(const Command& command);
+
+} // namespace flame::cli

@@ -1,0 +1,139 @@
+#include "cli/commands.hpp"
+
+#include <algorithm>
+
+namespace flame::cli {
+namespace {
+
+using config::Group;
+
+constexpr Group k_all_groups[] = {Group::release, Group::machine, Group::limits, Group::where};
+constexpr Group k_where[] = {Group::where};
+
+// clang-format off
+constexpr OwnFlag k_global_flags[] = {
+  {"--output",  "FORMAT", "print results as text, json or env", "-o", "text json env"},
+  {"--json",    "",       "the same as --output json"},
+  {"--verbose", "",       "say where settings come from and what AWS is asked; twice: more", "-v"},
+  {"--quiet",   "",       "print errors only"},
+  {"--color",   "WHEN",   "color messages: auto, always or never", "", "auto always never"},
+  {"--help",    "",       "print help", "-h"},
+  {"--version", "",       "print the version"},
+};
+
+constexpr OwnFlag k_boot_flags[] = {
+  {"--dry-run", "[=ec2]", "print the request and send nothing; =ec2 lets EC2 check it", "", "ec2"},
+  {"--show-secrets", "",  "with --dry-run: print secrets as they are"},
+};
+
+constexpr OwnFlag k_template_flags[] = {
+  {"--format", "FORMAT",  "print it as script or base64", "", "script base64"},
+  {"--presign", "",       "with a real URL of the bundle; needs credentials"},
+  {"--show-secrets", "",  "print secrets as they are"},
+};
+
+constexpr OwnFlag k_terminate_flags[] = {
+  {"--run-id", "ID",        "end the machines of the run ID"},
+  {"--run-id-file", "FILE", "end the machines of the run whose id is in FILE"},
+  {"--app", "NAME",         "end all machines of the app NAME"},
+  {"--all", "",             "end all machines of flame-ec2 in the region"},
+  {"--yes", "",             "do not ask before --app or --all", "-y"},
+  {"--wait", "",            "wait until the machines are gone"},
+  {"--settle", "TIME",      "look so long for a run that has no machine yet (default: 30s)"},
+  {"--force", "",           "end machines that flame-ec2 did not start, too"},
+};
+
+const Command k_commands[] = {
+  {"boot", "launch a machine that runs the release", "",
+   "Launches a machine, waits until it runs, and prints its id and address. The machine fetches the "
+   "bundle, starts the release and powers off when the release ends, when its lifetime is over, or "
+   "when anything fails on the way.\n\n"
+   "When the boot fails or is interrupted, the machine is ended. The run id is printed before the "
+   "first request, as the command that ends whatever the run has started.",
+   "flame-ec2 boot --region eu-west-1 --app demo --bundle s3://my-bucket/demo.tar.gz \\\n"
+   "  --image-id ami-0123456789abcdef0 --max-lifetime 1h --output json",
+   k_all_groups, k_boot_flags, run_boot},
+  {"template-user-data", "print the user data that boot would send", "",
+   "Prints the script that the machine would run as root. Needs no network and no credentials: where "
+   "the presigned URL of the bundle will be stands a placeholder as long as one can get. Secrets are "
+   "shown as ***.",
+   "flame-ec2 template-user-data --app demo --bundle s3://my-bucket/demo.tar.gz --max-lifetime 1h",
+   k_all_groups, k_template_flags, run_template_user_data},
+  {"terminate", "end machines", "[ID...]",
+   "Ends the machines with these ids, or those that exactly one of --run-id, --run-id-file, --app and "
+   "--all selects, and prints their ids. What is already gone counts as ended. The selection comes "
+   "from the command line only, never from a variable or a file of settings.",
+   "flame-ec2 terminate --region eu-west-1 --run-id ci-7 --wait",
+   k_where, k_terminate_flags, run_terminate},
+  {"completion", "print the completions of a shell", "bash|zsh|fish",
+   "Prints a script by which the shell completes commands, flags and values.",
+   "source <(flame-ec2 completion bash)",
+   {}, {}, run_completion, "bash zsh fish"},
+  {"man", "print the manual page", "",
+   "Prints the manual page in roff, for man.",
+   "flame-ec2 man | man -l -",
+   {}, {}, run_man},
+  {"help", "print help", "[COMMAND]",
+   "Prints what flame-ec2 --help or flame-ec2 COMMAND --help does.",
+   "flame-ec2 help boot",
+   {}, {}, run_help},
+};
+// clang-format on
+
+const config::Flag* last(std::span<const config::Flag> flags, std::string_view name)
+{
+  const config::Flag* found = nullptr;
+  for (const config::Flag& flag : flags) {
+    found = flag.name == name ? &flag : found;
+  }
+  return found;
+}
+
+} // namespace
+
+bool Invocation::has(std::string_view flag) const
+{
+  return last(own, flag) != nullptr;
+}
+
+std::optional<std::string> Invocation::value(std::string_view flag) const
+{
+  const config::Flag* found = last(own, flag);
+  return found == nullptr ? std::nullopt : std::optional(found->value);
+}
+
+std::span<const Command> commands()
+{
+  return k_commands;
+}
+
+const Command* find_command(std::string_view name)
+{
+  const auto row = std::ranges::find(k_commands, name, &Command::name);
+  return row == std::end(k_commands) ? nullptr : &*row;
+}
+
+std::span<const OwnFlag> global_flags()
+{
+  return k_global_flags;
+}
+
+bool is_switch(const OwnFlag& flag)
+{
+  return flag.metavar.empty() || flag.metavar.starts_with("[=");
+}
+
+std::vector<const config::Option*> options_of(const Command& command)
+{
+  std::vector<const config::Option*> found;
+  for (const Group group : command.groups) {
+    for (const config::Option& option : config::options()) {
+      if (option.group == group) {
+        found.push_back(&option);
+      }
+    }
+  }
+  return found;
+}
+
+} // namespace flame::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/world.hpp"
+
+// What the rows of the command table run; one file each in commands/.
+namespace flame::cli {
+
+Result<void> run_boot(const Invocation& invocation, World& world, Console& console);
+Result<void> run_template_user_data(const Invocation& invocation, World& world, Console& console);
+Result<void> run_terminate(const Invocation& invocation, World& world, Console& console);
+Result<void> run_completion(const Invocation& invocation, World& world, Console& console);
+Result<void> run_help(const Invocation& invocation, World& world, Console& console);
+Result<void> run_man(const Invocation& invocation, World& world, Console& console);
+
+} // namespace flame::cli

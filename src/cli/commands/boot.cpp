@@ -1,0 +1,172 @@
+#include "boot/request.hpp"
+#include "boot/run.hpp"
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/read_settings.hpp"
+#include "cli/user_data.hpp"
+#include "fleet/ending.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::cli {
+namespace {
+
+constexpr Millis k_grace = std::chrono::seconds(30); // for ending what nobody can be told of
+
+// What the parts of this command share.
+struct Boot {
+  const Invocation& invocation;
+  World& world;
+  Console& console;
+  const config::Settings& settings;
+  const boot::Plan& plan;
+};
+
+DryRun dry_run_of(const Boot& it, std::string_view user_data, bool exact)
+{
+  DryRun result{.run_id = it.plan.run_id, .region = it.plan.region};
+  for (const boot::Candidate& candidate : it.plan.candidates) {
+    result.candidates.push_back(boot::describe(candidate));
+  }
+  result.request = boot::launch_parameters(it.plan, it.plan.candidates.front(), user_data, "");
+  // The token is random, one for each try.
+  std::erase_if(result.request, [](const auto& pair) { return pair.first == "ClientToken"; });
+  for (auto& [name, value] : result.request) {
+    if (name == "UserData" && !exact) {
+      value = fmt::format("*** ({} bytes before base64)", user_data.size());
+    }
+  }
+  return result;
+}
+
+Result<void> print_dry_run(const Boot& it, std::string_view user_data)
+{
+  const bool exact = it.invocation.has("--show-secrets");
+  if (!exact) {
+    it.console.note("secrets are shown as ***; --show-secrets shows them");
+  }
+  return it.world.write_out(dry_run_output(dry_run_of(it, user_data, exact), it.invocation.output));
+}
+
+Result<void> dry_run(const Boot& it)
+{
+  boot::Runner runner = it.plan.runner;
+  runner.bundle_url = boot::placeholder_url();
+  return print_dry_run(it, boot::render_user_data(runner));
+}
+
+// EC2 checks each candidate: permissions, names, and whether the zone offers the type. Nothing is
+// launched. All that it refuses is reported.
+Result<void> dry_run_by_ec2(const Boot& it)
+{
+  const auto cloud = it.world.connect(it.settings, it.world);
+  if (!cloud) {
+    return tl::unexpected(cloud.error());
+  }
+  const auto user_data = render(it.plan.runner, it.settings, (*cloud)->ec2(), it.world, it.console);
+  if (!user_data) {
+    return tl::unexpected(user_data.error());
+  }
+  std::optional<Error> refused;
+  for (const boot::Candidate& candidate : it.plan.candidates) {
+    aws::Params params = boot::launch_parameters(it.plan, candidate, *user_data, it.plan.run_id);
+    params.emplace_back("DryRun", "true");
+    const auto answer = (*cloud)->ec2().run_instances(
+      params, {.deadline = it.world.clock->now() + it.plan.boot_timeout});
+    if (answer || answer.error().error_class == aws::ErrorClass::dry_run) {
+      it.console.note(fmt::format("EC2 would launch {}", boot::describe(candidate)));
+    } else if (refused) {
+      refused->also.push_back({answer.error().error.message, answer.error().error.hint});
+    } else {
+      refused = answer.error().error;
+    }
+  }
+  const auto printed = print_dry_run(it, *user_data);
+  return printed && refused ? Result<void>(tl::unexpected(*refused)) : printed;
+}
+
+// Before the first request, so that whoever is left can end what it starts.
+Result<void> announce(const Boot& it)
+{
+  if (!it.settings.run_id_file.empty()) {
+    const auto written = it.world.write_file(it.settings.run_id_file, it.plan.run_id + "\n");
+    if (!written) {
+      return written;
+    }
+  }
+  it.console.note(fmt::format("to end what this run starts: {}",
+                              fleet::terminate_command(it.plan.region, it.plan.run_id)));
+  return {};
+}
+
+// Nobody knows of machines whose result was not written, so they are ended.
+Error end_unheard_of(const Boot& it, const boot::BootResult& result, Error why, Cloud& cloud)
+{
+  std::vector<std::string> ids;
+  std::ranges::transform(result.machines, std::back_inserter(ids),
+                         [](const boot::Machine& machine) { return machine.instance.id; });
+  it.console.note("the result cannot be written, so the machine is ended");
+  const fleet::EndReport report = fleet::end_machines(
+    ids, it.world.clock->now() + k_grace, {cloud.ec2(), *it.world.clock, *it.world.cancel});
+  for (const fleet::NotEnded& machine : report.failed) {
+    why.instances.push_back(machine.id);
+  }
+  if (!why.instances.empty()) {
+    why.hint = fleet::terminate_command(it.plan.region, it.plan.run_id);
+  }
+  why.run_id = it.plan.run_id;
+  return why;
+}
+
+Result<void> launch(const Boot& it)
+{
+  const auto cloud = it.world.connect(it.settings, it.world);
+  if (!cloud) {
+    return tl::unexpected(cloud.error());
+  }
+  if (const auto announced = announce(it); !announced) {
+    return announced;
+  }
+  const auto result = boot::run(it.plan, {.ec2 = (*cloud)->ec2(),
+                                          .clock = *it.world.clock,
+                                          .cancel = *it.world.cancel,
+                                          .random = *it.world.random,
+                                          .progress = it.console,
+                                          .render = [&] {
+                                            return render(it.plan.runner, it.settings,
+                                                          (*cloud)->ec2(), it.world, it.console);
+                                          }});
+  it.console.clear();
+  if (!result) {
+    return tl::unexpected(result.error());
+  }
+  const auto written = it.world.write_out(boot_output(*result, it.invocation.output));
+  if (!written) {
+    return tl::unexpected(end_unheard_of(it, *result, written.error(), **cloud));
+  }
+  return {};
+}
+
+} // namespace
+
+Result<void> run_boot(const Invocation& invocation, World& world, Console& console)
+{
+  const config::Configured configured = read_settings(invocation, world, console);
+  const auto plan = boot::make_plan(configured.settings, look_up_facts(world));
+  const auto more = plan ? std::optional<Error>() : plan.error();
+  if (const auto valid = no_mistakes(configured, more); !valid) {
+    return valid;
+  }
+  for (const std::string& notice : plan->notices) {
+    console.note(notice);
+  }
+  const Boot it{invocation, world, console, configured.settings, *plan};
+  if (const auto how = invocation.value("--dry-run")) {
+    return *how == "ec2" ? dry_run_by_ec2(it) : dry_run(it);
+  }
+  return launch(it);
+}
+
+} // namespace flame::cli

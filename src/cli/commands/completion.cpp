@@ -1,0 +1,16 @@
+#include "cli/completion.hpp"
+
+#include "cli/commands.hpp"
+
+namespace flame::cli {
+
+Result<void> run_completion(const Invocation& invocation, World& world, Console&)
+{
+  if (invocation.operands.size() != 1) {
+    return fail(ErrorKind::usage, "flame-ec2 completion takes the name of one shell",
+                "write flame-ec2 completion bash, zsh or fish");
+  }
+  return world.write_out(completion(invocation.operands.front()));
+}
+
+} // namespace flame::cli

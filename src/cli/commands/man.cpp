@@ -1,0 +1,11 @@
+#include "cli/commands.hpp"
+#include "cli/manual.hpp"
+
+namespace flame::cli {
+
+Result<void> run_man(const Invocation&, World& world, Console&)
+{
+  return world.write_out(manual());
+}
+
+} // namespace flame::cli

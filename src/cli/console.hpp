@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "boot/progress.hpp"
+#include "cli/command.hpp"
+#include "cli/world.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace flame::cli {
+
+// What goes to stderr. On a terminal what is being done is one live line, elsewhere each change is
+// a line of its own; --quiet leaves only errors.
+class Console : public boot::Progress {
+public:
+  Console(const Invocation& invocation, World& world);
+  void doing(std::string_view sentence) override;
+  void note(std::string_view sentence) override;
+  void warn(std::string_view sentence);
+  void detail(std::string_view sentence); // for -v
+  void error(const Error& error);
+  void raw(std::string_view text); // also with --quiet: help, questions
+  void clear();                    // takes the live line away
+
+  bool shows_details() const { return verbosity_ > 0; }
+
+private:
+  void line(std::string_view label, std::string_view color, std::string_view sentence);
+
+  World& world_;
+  bool quiet_;
+  int verbosity_;
+  bool color_;
+  bool live_;
+  bool shown_ = false;     // a live line stands
+  std::string doing_ = {}; // the last one
+};
+
+// Control characters and broken UTF-8, which a terminal or a parser could stumble on, as '?'.
+std::string printable(std::string_view text);
+
+// "flame-ec2: error: …\nhint: …\n", a pair of lines for each further mistake.
+// Instances that may still live are named, with what ends them.
+std::string error_text(const Error& error, bool color);
+
+} // namespace flame::cli

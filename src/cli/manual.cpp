@@ -1,0 +1,203 @@
+#include "cli/manual.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "cli/command.hpp"
+#include "cli/help.hpp"
+
+#include <fmt/format.h>
+
+namespace flame::cli {
+namespace {
+
+// Text as roff takes it literally.
+std::string roff(std::string_view text)
+{
+  std::string result;
+  for (const char c : text) {
+    if ((c == '.' || c == '\'') && (result.empty() || result.back() == '\n')) {
+      result += "\\&";
+    }
+    switch (c) {
+    case '\\':
+      result += "\\e";
+      break;
+    case '-':
+      result += "\\-";
+      break;
+    case '\'':
+      result += "\\(aq";
+      break;
+    case '~':
+      result += "\\(ti";
+      break;
+    case '^':
+      result += "\\(ha";
+      break;
+    default:
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string bold(std::string_view text)
+{
+  return fmt::format("\\fB{}\\fR", roff(text));
+}
+
+std::string joined(const std::vector<std::string>& names)
+{
+  std::vector<std::string> parts;
+  for (const std::string& name : names) {
+    parts.push_back(bold(name));
+  }
+  return join(parts, ", ");
+}
+
+std::string item(const std::string& label, std::string_view text)
+{
+  return fmt::format(".TP\n{}\n{}\n", label, roff(text));
+}
+
+// "--dry-run[=ec2]" is one word, "--env KEY" is two.
+std::string with_value(const std::string& names, std::string_view metavar)
+{
+  const bool attached = metavar.empty() || metavar.starts_with('[');
+  return metavar.empty() ? names
+                         : fmt::format("{}{}\\fI{}\\fR", names, attached ? "" : " ", roff(metavar));
+}
+
+std::string flag(const OwnFlag& row)
+{
+  std::vector<std::string> names{std::string(row.name)};
+  if (!row.letter.empty()) {
+    names.insert(names.begin(), std::string(row.letter));
+  }
+  return item(with_value(joined(names), row.metavar), row.help);
+}
+
+std::string setting(const config::Option& option)
+{
+  std::vector<std::string> names = config::flag_names(option);
+  std::string text = fmt::format("{}.", option.help);
+  if (!option.rules.standard.empty()) {
+    text += fmt::format(" Default: {}.", option.rules.standard);
+  }
+  if (config::is_list(option)) {
+    text += option.rules.separator == ',' ? " Several: repeat the flag, or separate with commas."
+                                          : " Several: repeat the flag, or one a line.";
+  }
+  if (config::is_map(option)) {
+    text += " As a variable: a JSON object of strings.";
+  }
+  text += fmt::format(" Variable: {}.", join(config::variable_names(option), ", "));
+  const std::string label =
+    names.empty() ? bold(option.key) + " (no flag)" : with_value(joined(names), option.metavar);
+  return item(label, text);
+}
+
+std::string paragraphs(std::string_view text)
+{
+  std::string result;
+  for (const std::string& line : split(text, '\n')) {
+    result += line.empty() ? ".PP\n" : roff(line) + "\n";
+  }
+  return result;
+}
+
+std::string command_part(const Command& command)
+{
+  std::string text = fmt::format(".SS {}\n{}.PP\n.nf\n.RS\n{}\n.RE\n.fi\n", roff(usage(command)),
+                                 paragraphs(command.text), roff(command.example));
+  for (const OwnFlag& row : command.flags) {
+    text += flag(row);
+  }
+  if (!command.groups.empty()) {
+    std::vector<std::string> titles;
+    for (const config::Group group : command.groups) {
+      titles.emplace_back(config::title(group));
+    }
+    text += fmt::format(".PP\nSettings: {}.\n", roff(join(titles, "; ")));
+  }
+  return text;
+}
+
+std::string settings_part()
+{
+  std::string text = ".SH SETTINGS\n";
+  text += paragraphs(
+    "Every setting is a flag and a variable. A flag wins over a variable, and a variable over what "
+    "the surroundings say ($AWS_REGION, $RELEASE_NAME). A later layer replaces lists, and merges "
+    "env "
+    "and tags by key. An empty variable counts as not set; an empty flag is a mistake. Times have "
+    "a "
+    "unit: 90s, 5m, 1h30m, 2d.");
+  for (const config::Group group : {config::Group::release, config::Group::machine,
+                                    config::Group::limits, config::Group::where}) {
+    text += fmt::format(".SS {}\n", roff(config::title(group)));
+    for (const config::Option& option : config::options()) {
+      text += option.group == group ? setting(option) : "";
+    }
+  }
+  return text;
+}
+
+std::string environment_part()
+{
+  std::string text = ".SH ENVIRONMENT\n";
+  text += paragraphs(
+    "Beside the variables of the settings, AWS's own are read: AWS_ACCESS_KEY_ID, "
+    "AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION, "
+    "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_STS, "
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, AWS_CA_BUNDLE, AWS_CONFIG_FILE, "
+    "AWS_SHARED_CREDENTIALS_FILE; and NO_COLOR, which turns colors off.");
+  return text;
+}
+
+std::string statuses_part()
+{
+  std::string text =
+    ".SH EXIT STATUS\n" + item(bold("0"), "Done: exactly the printed machines live.");
+  for (const ErrorKindInfo& row : error_kinds()) {
+    const std::string status = row.kind == ErrorKind::interrupted
+                                 ? fmt::format("{}+n", row.exit_status)
+                                 : std::to_string(row.exit_status);
+    text += item(bold(status), fmt::format("{}: {}.", row.name, row.meaning));
+  }
+  return text + ".PP\n"
+         + roff("10 beats all others. With any status but 0 and 10 no machine of the call lives.")
+         + "\n";
+}
+
+} // namespace
+
+std::string manual()
+{
+  std::string text = fmt::format(".\\\" Printed by flame-ec2 man.\n.TH FLAME-EC2 1 \"\" "
+                                 "\"flame-ec2 {}\" \"User Commands\"\n",
+                                 version());
+  text += ".SH NAME\n" + roff("flame-ec2 - boot short-lived EC2 machines that run a release")
+          + "\n.SH SYNOPSIS\n";
+  for (const Command& command : commands()) {
+    text +=
+      fmt::format("{}{}\n", &command == commands().data() ? "" : ".br\n", bold(usage(command)));
+  }
+  text +=
+    ".SH DESCRIPTION\n"
+    + paragraphs("flame-ec2 launches EC2 machines that fetch a release, run it and end: with "
+                 "the release, with their lifetime, or when anything fails on the way. Results "
+                 "go to standard output, everything else to standard error.");
+  text += ".SH COMMANDS\n";
+  for (const Command& command : commands()) {
+    text += command_part(command);
+  }
+  text += ".SH FLAGS OF ALL COMMANDS\n";
+  for (const OwnFlag& row : global_flags()) {
+    text += flag(row);
+  }
+  return text + settings_part() + environment_part() + statuses_part();
+}
+
+} // namespace flame::cli

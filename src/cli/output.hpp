@@ -1,0 +1,36 @@
+#pragma once
+
+#include "aws/ec2_query.hpp"
+#include "base/error.hpp"
+#include "boot/run.hpp"
+#include "cli/command.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Results as the user asked for them. Pure.
+namespace flame::cli {
+
+// text: one machine a line: id, a tab, address (the public one, where there is one).
+std::string boot_output(const boot::BootResult& result, Output output);
+
+struct Ended {
+  std::string region = {};
+  std::string run_id = {}; // "" when the machines were not selected by it
+  std::vector<std::string> ids = {};
+};
+std::string ended_output(const Ended& ended, Output output); // text: one id a line
+
+struct DryRun {
+  std::string run_id = {};
+  std::string region = {};
+  std::vector<std::string> candidates = {}; // in order of preference
+  aws::Params request = {};                 // of the first candidate; user data as text
+};
+std::string dry_run_output(const DryRun& dry_run, Output output);
+
+// {"error": {…}} on one line, for stdout.
+std::string error_json(const Error& error);
+
+} // namespace flame::cli

@@ -1,0 +1,259 @@
+#include "cli/parser.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::cli {
+namespace {
+
+// A flag of any table.
+struct Known {
+  const OwnFlag* own = nullptr;
+  const config::Option* option = nullptr;
+  explicit operator bool() const { return own != nullptr || option != nullptr; }
+  std::string_view metavar() const { return own != nullptr ? own->metavar : option->metavar; }
+  std::string_view values() const { return own != nullptr ? own->values : ""; }
+};
+
+const OwnFlag* find_own(std::span<const OwnFlag> flags, std::string_view name)
+{
+  const auto row = std::ranges::find_if(
+    flags, [&](const OwnFlag& flag) { return flag.name == name || flag.letter == name; });
+  return row == flags.end() ? nullptr : &*row;
+}
+
+bool takes(const Command& command, const config::Option& option)
+{
+  return std::ranges::count(command.groups, option.group) > 0;
+}
+
+// Values that are one of a few words: what else was meant.
+std::string choose_hint(std::string_view value, std::string_view values)
+{
+  const std::vector<std::string> all = split(values, ' ');
+  const std::vector<std::string_view> candidates(all.begin(), all.end());
+  const std::string_view meant = nearest(value, candidates);
+  return meant.empty() ? fmt::format("choose one of {}", join(all, ", "))
+                       : fmt::format("did you mean {}?", meant);
+}
+
+class Parser {
+public:
+  explicit Parser(std::span<const std::string> arguments) : arguments_(arguments) {}
+
+  Parsed parse()
+  {
+    while (at_ < arguments_.size()) {
+      take(arguments_[at_++]);
+    }
+    check();
+    if (!mistakes_.empty()) {
+      parsed_.error = mistakes_.error();
+    }
+    return std::move(parsed_);
+  }
+
+private:
+  void take(const std::string& argument)
+  {
+    if (plain_ || argument == "-" || !argument.starts_with('-')) {
+      operand(argument);
+    } else if (argument == "--") {
+      plain_ = true;
+    } else if (argument.starts_with("--")) {
+      const std::size_t equals = argument.find('=');
+      const std::string name = argument.substr(0, equals);
+      flag(name,
+           equals == argument.npos ? std::nullopt : std::optional(argument.substr(equals + 1)));
+    } else {
+      letters(argument);
+    }
+  }
+
+  void operand(const std::string& text)
+  {
+    if (invocation().command != nullptr) {
+      invocation().operands.push_back(text);
+      return;
+    }
+    invocation().command = find_command(text);
+    if (invocation().command == nullptr && !unknown_command_) {
+      unknown_command_ = true;
+      std::vector<std::string_view> names;
+      for (const Command& command : commands()) {
+        names.push_back(command.name);
+      }
+      const std::string_view meant = nearest(text, names);
+      mistakes_.add(fmt::format("there is no command \"{}\"", text),
+                    meant.empty() ? "see: flame-ec2 --help"
+                                  : fmt::format("did you mean: flame-ec2 {}", meant));
+    }
+  }
+
+  // "-vv", "-ojson"
+  void letters(std::string_view argument)
+  {
+    for (std::size_t i = 1; i < argument.size(); ++i) {
+      const std::string letter = fmt::format("-{}", argument[i]);
+      const Known known = find(letter);
+      const bool has_value = known && !is_switch_like(known);
+      const std::string_view rest = argument.substr(i + 1);
+      flag(letter, has_value && !rest.empty() ? std::optional<std::string>(rest) : std::nullopt);
+      if (has_value || !known) {
+        return;
+      }
+    }
+  }
+
+  static bool is_switch_like(const Known& known)
+  {
+    return known.metavar().empty() || known.metavar().starts_with("[=");
+  }
+
+  void flag(const std::string& name, std::optional<std::string> value)
+  {
+    const Known known = find(name);
+    if (!known) {
+      return unknown_flag(name);
+    }
+    if (known.own != nullptr && known.own->metavar.empty() && value) {
+      mistakes_.add(fmt::format("{} takes no value", name), fmt::format("write {} alone", name));
+      return;
+    }
+    if (!value && !is_switch_like(known)) {
+      if (at_ == arguments_.size()) {
+        mistakes_.add(fmt::format("{} needs a value", name),
+                      fmt::format("write {} {}", name, known.metavar()));
+        return;
+      }
+      value = arguments_[at_++];
+    }
+    const bool chosen = known.values().empty() || !value
+                        || std::ranges::count(split(known.values(), ' '), *value) > 0;
+    if (!chosen) {
+      mistakes_.add(fmt::format("\"{}\" is no value of {}", *value, name),
+                    choose_hint(*value, known.values()));
+      return;
+    }
+    keep(name, known, value.value_or(known.option != nullptr ? "true" : ""));
+  }
+
+  void keep(const std::string& name, const Known& known, std::string value)
+  {
+    if (known.option != nullptr) {
+      invocation().settings.push_back({name, std::move(value)});
+    } else if (find_own(global_flags(), name) != nullptr) {
+      keep_global(known.own->name, value);
+    } else {
+      invocation().own.push_back({std::string(known.own->name), std::move(value)});
+    }
+  }
+
+  void keep_global(std::string_view name, std::string_view value)
+  {
+    Invocation& to = invocation();
+    to.help = to.help || name == "--help";
+    to.version = to.version || name == "--version";
+    to.quiet = to.quiet || name == "--quiet";
+    to.verbosity += name == "--verbose" ? 1 : 0;
+    if (name == "--json" || name == "--output") {
+      to.output = name == "--json" || value == "json" ? Output::json
+                  : value == "env"                    ? Output::env
+                                                      : Output::text;
+    }
+    if (name == "--color") {
+      to.color = value == "always"  ? Color::always
+                 : value == "never" ? Color::never
+                                    : Color::automatic;
+    }
+  }
+
+  // A command's own flags hide settings of the same name: `terminate --app` is a selector.
+  Known find(std::string_view name)
+  {
+    const Command* command = invocation().command;
+    const OwnFlag* own = command == nullptr ? nullptr : find_own(command->flags, name);
+    own = own == nullptr ? find_own(global_flags(), name) : own;
+    if (own != nullptr) {
+      return {.own = own};
+    }
+    const config::Option* option = config::find_flag(name);
+    const bool taken = option != nullptr && (command == nullptr || takes(*command, *option));
+    return {.option = taken ? option : nullptr};
+  }
+
+  void unknown_flag(const std::string& name)
+  {
+    if (unknown_command_) {
+      return; // it may be a flag of the command that was meant
+    }
+    const Command* command = invocation().command;
+    std::vector<std::string> names;
+    for (const OwnFlag& flag : global_flags()) {
+      names.emplace_back(flag.name);
+    }
+    for (const OwnFlag& flag : command == nullptr ? std::span<const OwnFlag>() : command->flags) {
+      names.emplace_back(flag.name);
+    }
+    for (const config::Option& option : config::options()) {
+      if (command == nullptr || takes(*command, option)) {
+        std::ranges::move(config::flag_names(option), std::back_inserter(names));
+      }
+    }
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    const std::string_view meant = nearest(name, candidates);
+    const std::string where = command == nullptr ? "" : fmt::format(" {}", command->name);
+    mistakes_.add(fmt::format("flame-ec2{} has no flag {}", where, name),
+                  meant.empty() ? fmt::format("see: flame-ec2{} --help", where)
+                                : fmt::format("did you mean {}?", meant));
+  }
+
+  // What can only be said once all is read.
+  void check()
+  {
+    const Command* command = invocation().command;
+    if (command == nullptr) {
+      if (mistakes_.empty() && !invocation().help && !invocation().version) {
+        mistakes_.add("no command is given", "see: flame-ec2 --help");
+      }
+      return;
+    }
+    for (const config::Flag& flag : invocation().settings) {
+      if (!takes(*command, *config::find_flag(flag.name))) { // stood before the command
+        mistakes_.add(fmt::format("flame-ec2 {} has no flag {}", command->name, flag.name),
+                      fmt::format("see: flame-ec2 {} --help", command->name));
+      }
+    }
+    for (const std::string& operand : invocation().operands) {
+      if (command->operands.empty()) {
+        mistakes_.add(fmt::format("flame-ec2 {} takes no operand \"{}\"", command->name, operand),
+                      fmt::format("see: flame-ec2 {} --help", command->name));
+      } else if (!command->operand_values.empty()
+                 && !std::ranges::count(split(command->operand_values, ' '), operand)) {
+        mistakes_.add(fmt::format("flame-ec2 {} does not know \"{}\"", command->name, operand),
+                      choose_hint(operand, command->operand_values));
+      }
+    }
+  }
+
+  Invocation& invocation() { return parsed_.invocation; }
+
+  std::span<const std::string> arguments_;
+  std::size_t at_ = 0;
+  bool plain_ = false; // after "--"
+  bool unknown_command_ = false;
+  Parsed parsed_ = {};
+  Mistakes mistakes_{ErrorKind::usage};
+};
+
+} // namespace
+
+Parsed parse(std::span<const std::string> arguments)
+{
+  return Parser(arguments).parse();
+}
+
+} // namespace flame::cli

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/world.hpp"
+#include "config/layers.hpp"
+
+namespace flame::cli {
+
+// All layers for the groups of the command, with the warnings and, for -v, the origins said. The
+// mistakes are still in it: the caller adds its own before it fails. The profile of AWS's files
+// gives region and endpoints; a command that needs none of them does not read it.
+enum class Profile { read, ignored };
+config::Configured read_settings(const Invocation& invocation, World& world, Console& console,
+                                 Profile profile = Profile::read);
+
+// The mistakes as one error; `more` is what else was found.
+Result<void> no_mistakes(const config::Configured& configured,
+                         const std::optional<Error>& more = {});
+
+} // namespace flame::cli

@@ -1,0 +1,105 @@
+#include "cli/user_data.hpp"
+
+#include "aws/endpoints.hpp"
+#include "aws/s3.hpp"
+#include "base/encoding.hpp"
+#include "boot/bundle.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace flame::cli {
+namespace {
+
+using std::chrono::seconds;
+
+// Booting until the script's first line; the rest is the bootstrap's own limit.
+constexpr seconds k_until_script = std::chrono::minutes(15);
+
+// What we set ourselves and what anyone may see. All else is the user's own.
+constexpr std::array<std::string_view, 4> k_public = {"PHX_SERVER", "RELEASE_DISTRIBUTION",
+                                                      "RELEASE_NODE", "INSTANCE_IP"};
+
+std::string variable(const World& world, const std::string& name)
+{
+  const auto found = world.env.find(name);
+  return found == world.env.end() ? "" : found->second;
+}
+
+Result<std::optional<aws::Endpoint>> s3_endpoint(const config::Settings& settings)
+{
+  const auto custom = settings.endpoints.find("s3");
+  if (custom == settings.endpoints.end()) {
+    return std::nullopt;
+  }
+  return aws::parse_endpoint(custom->second, settings.allow_http)
+    .map([](const aws::Endpoint& endpoint) { return std::optional(endpoint); });
+}
+
+} // namespace
+
+boot::Facts look_up_facts(World& world)
+{
+  constexpr std::size_t k_run_id_bytes = 8;
+  constexpr std::size_t k_nonce_bytes = 16;
+  return {.now = world.clock->wall(),
+          .random_run_id = to_hex(world.random->bytes(k_run_id_bytes)),
+          .nonce = to_hex(world.random->bytes(k_nonce_bytes)),
+          .erl_aflags = variable(world, "ERL_AFLAGS"),
+          .erl_zflags = variable(world, "ERL_ZFLAGS")};
+}
+
+boot::Runner masked(boot::Runner runner)
+{
+  for (child::Variable& variable : runner.variables) {
+    if (std::ranges::count(k_public, variable.name) == 0) {
+      variable.value = "***";
+    }
+  }
+  if (runner.bundle_url != boot::placeholder_url()) {
+    runner.bundle_url = "***";
+  }
+  return runner;
+}
+
+Result<std::string> presigned_url(const boot::Runner& runner, const config::Settings& settings,
+                                  client::Ec2Client& ec2, World& world, Console& console)
+{
+  const auto bundle = boot::parse_bundle(settings.bundle);
+  const auto endpoint = s3_endpoint(settings);
+  if (!bundle || !endpoint) {
+    return tl::unexpected(!bundle ? bundle.error() : endpoint.error());
+  }
+  const auto credentials = ec2.credentials();
+  if (!credentials) {
+    return tl::unexpected(credentials.error());
+  }
+  const Seconds now = world.clock->wall() + ec2.clock_offset();
+  const seconds wanted = k_until_script + std::chrono::ceil<seconds>(runner.bootstrap_timeout);
+  const seconds lifetime = aws::presign_lifetime(wanted, now, *credentials);
+  if (lifetime <= seconds(0)) {
+    return fail(ErrorKind::credentials, "the AWS credentials have expired", "get new ones");
+  }
+  if (lifetime < wanted) {
+    console.warn(fmt::format("the URL of the bundle ends in {}, and the bootstrap may take {}",
+                             format_duration(lifetime), format_duration(wanted)));
+  }
+  return aws::presign(aws::s3_request("GET", bundle->object, settings.region, *endpoint),
+                      {settings.region, "s3", now}, *credentials, lifetime);
+}
+
+Result<std::string> render(boot::Runner runner, const config::Settings& settings,
+                           client::Ec2Client& ec2, World& world, Console& console)
+{
+  auto url = presigned_url(runner, settings, ec2, world, console);
+  if (!url) {
+    return url;
+  }
+  runner.bundle_url = std::move(*url);
+  std::string user_data = boot::render_user_data(runner);
+  return boot::check_user_data_size(user_data).map([&] { return std::move(user_data); });
+}
+
+} // namespace flame::cli

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "base/ports.hpp"
+#include "client/ec2_client.hpp"
+#include "config/settings.hpp"
+#include "io/http.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// The world as the commands see it. The real one is made by real_world.cpp, a recorded one by
+// tests.
+namespace flame::cli {
+
+// AWS for one region. Members are made on first use, so that what needs no network opens none.
+class Cloud {
+public:
+  Cloud() = default;
+  Cloud(const Cloud&) = delete;
+  Cloud& operator=(const Cloud&) = delete;
+  virtual ~Cloud() = default;
+  virtual client::Ec2Client& ec2() = 0;
+  virtual Result<std::string> account() = 0; // asks STS when the credentials do not say
+};
+
+struct Terminal {
+  bool input = false; // somebody can answer
+  bool errors = false;
+  int width = 80; // of stderr, columns
+};
+
+struct World {
+  // Checked to the end; kind output. Results are written at once, in one call.
+  std::function<Result<void>(std::string_view)> write_out = {};
+  std::function<void(std::string_view)> write_err = {};       // nobody can be told when this fails
+  std::function<std::optional<std::string>()> read_line = {}; // nullopt: end of input, or cancelled
+  std::function<Result<std::optional<std::string>>(const std::string&)> find_file = {};
+  std::function<Result<std::string>(const std::string&)> read_file = {}; // must be there
+  std::function<Result<void>(const std::string&, std::string_view)> write_file = {}; // mode 0600
+  std::function<Result<std::unique_ptr<Cloud>>(const config::Settings&, const World&)> connect = {};
+  std::map<std::string, std::string> env = {};
+  std::string home = {}; // folder of the user, "" when there is none
+  Terminal terminal = {};
+  Clock* clock = nullptr; // not owned, as the rest
+  const Cancel* cancel = nullptr;
+  Random* random = nullptr;
+};
+
+} // namespace flame::cli
