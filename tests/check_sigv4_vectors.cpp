@@ -25,7 +25,7 @@ using namespace flame::vectors;
 void compare(const Json& output, const char* stage, const std::string& got, Report& report)
 {
   if (const auto expected = text_of(output, stage); expected && *expected != got) {
-    report.fail(stage, "expected " + quoted(*expected) + ", got " + quoted(got));
+    report.fail(stage, "expected " + in_quotes(*expected) + ", got " + in_quotes(got));
   }
 }
 
@@ -104,7 +104,7 @@ void check_presigned_form(const Inputs& in, const Json& output, Report& report)
   const auto b = split_url(wanted);
   if (!a || !b || a->scheme != b->scheme || authority_of(*a) != authority_of(*b)
       || a->path != (b->path.empty() ? "/" : b->path) || parameters(*a) != parameters(*b)) {
-    report.fail("url", "expected " + quoted(wanted) + ", got " + quoted(got));
+    report.fail("url", "expected " + in_quotes(wanted) + ", got " + in_quotes(got));
   }
 }
 

@@ -44,7 +44,7 @@ private:
   bool passed_ = true;
 };
 
-inline std::string quoted(std::string_view text)
+inline std::string in_quotes(std::string_view text)
 {
   std::string result = "\"";
   for (const char c : text) {

@@ -22,7 +22,7 @@ struct CallLimit {
 };
 
 struct DescribeQuery {
-  std::vector<std::string> ids = {};                              // or
+  std::vector<std::string> ids = {};                                          // or
   std::vector<std::pair<std::string, std::vector<std::string>>> filters = {}; // name, values
 };
 

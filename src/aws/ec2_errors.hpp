@@ -2,11 +2,13 @@
 
 #include "base/error.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
 // What an answer of AWS means for the one who asked. The Code decides before the HTTP status:
-// InsufficientInstanceCapacity arrives as HTTP 500.
+// InsufficientInstanceCapacity arrives as HTTP 500. To react to an error: a row in
+// ec2_error_table.cpp.
 //
 // Source: EC2 User Guide, "Error codes for the Amazon EC2 API".
 namespace flame::aws {
@@ -34,21 +36,25 @@ enum class ErrorClass {
 };
 
 struct ErrorRule {
-  std::string_view code;   // exact, or ending in '*': "Invalid*"
+  std::string_view code; // exact, or ending in '*': "Invalid*"
   ErrorClass error_class;
-  std::string_view hint;   // may be empty
+  std::string_view hint;         // "": the hint of the class. "{action}" becomes the action's name
+  std::string_view message = {}; // the rule is for messages that hold this text only, in any case
 };
 
 struct ErrorClassInfo {
   ErrorClass error_class;
   std::string_view name;
   ErrorKind kind;
-  bool retry_same;     // the same request may succeed
-  bool next_candidate; // another type, subnet or market may succeed
-  std::string_view hint;
+  bool retry_same;       // the same request may succeed, after a pause
+  bool next_candidate;   // another type, subnet or market may succeed
+  std::string_view hint; // as in ErrorRule
 };
 
 const ErrorClassInfo& info(ErrorClass error_class);
+
+// The table: rules with a message before those without, patterns last.
+std::span<const ErrorRule> error_rules();
 
 // An Error with what AWS said. `may_have_happened`: sent, and no answer that denies the effect.
 struct ApiError {
@@ -56,16 +62,25 @@ struct ApiError {
   ErrorClass error_class = ErrorClass::unknown;
   int http_status = 0;
   bool may_have_happened = false;
+  // EC2's encoded explanation of a missing permission (several KB), for STS
+  // DecodeAuthorizationMessage. It is not in error.message.
+  std::string encoded_message = {};
 };
 
 template <typename T> using Outcome = tl::expected<T, ApiError>;
 
 // Code first (exact, then the part before the first dot, then the patterns), HTTP status after.
-// `message` only tells the clock's SignatureDoesNotMatch from the key's.
+// `message` only tells apart what shares a code: a clock's SignatureDoesNotMatch from a key's.
+// Codes of a StateReason ("Server.InsufficientInstanceCapacity") are read without their first part.
 ErrorClass classify(std::string_view code, int http_status, std::string_view message);
 
-// The user's view: sentence, hint, kind. `action` is "RunInstances".
+// The user's view: sentence, hint, kind. `action` is "RunInstances". `code` may be "" when the
+// answer had none.
 ApiError api_error(std::string_view action, std::string_view code, std::string_view message,
                    int http_status, std::string_view request_id);
+
+// An answer that nobody could understand; it may have had its effect. `what` continues "AWS's
+// answer to RunInstances ": "is cut off".
+ApiError answer_error(std::string_view action, std::string_view what, std::string_view hint = {});
 
 } // namespace flame::aws

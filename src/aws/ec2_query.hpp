@@ -30,7 +30,8 @@ struct ModelValue {
 // Kind internal when `action` or a member is not in the table.
 Result<Params> serialize(std::string_view action, const ModelMap& input);
 
-// Whether EC2 knows the parameter: is_known_parameter("RunInstances", "NetworkInterface.1.SubnetId").
+// Whether EC2 knows the parameter: is_known_parameter("RunInstances",
+// "NetworkInterface.1.SubnetId").
 bool is_known_parameter(std::string_view action, std::string_view wire_name);
 
 // Wire names of an action with N for numbers, for "did you mean": "Placement.GroupName".

@@ -12,10 +12,18 @@
 // What EC2 says about machines, as plain values. "" and nullopt: EC2 did not say.
 namespace flame::aws {
 
-enum class InstanceState { pending, running, shutting_down, terminated, stopping, stopped, unknown };
+enum class InstanceState {
+  pending,
+  running,
+  shutting_down,
+  terminated,
+  stopping,
+  stopped,
+  unknown
+};
 
-std::string_view name(InstanceState state);           // "shutting-down", as EC2 writes it
-InstanceState instance_state(std::string_view name);  // unknown for any other text
+std::string_view name(InstanceState state);          // "shutting-down", as EC2 writes it
+InstanceState instance_state(std::string_view name); // unknown for any other text
 
 struct Instance {
   std::string id = {};
@@ -28,15 +36,15 @@ struct Instance {
   std::string private_ip = {};
   std::string public_ip = {};
   std::string ipv6_address = {};
-  std::string lifecycle = {};         // "spot", or "" for on-demand
+  std::string lifecycle = {}; // "spot", or "" for on-demand
   std::string client_token = {};
-  std::string launch_time = {};       // ISO 8601, as EC2 wrote it
+  std::string launch_time = {}; // ISO 8601, as EC2 wrote it
   std::string key_name = {};
   std::string instance_profile_arn = {};
   std::string reason = {};            // EC2's human text
   std::string state_reason_code = {}; // "Server.InsufficientInstanceCapacity"
   std::string state_reason = {};
-  std::string owner_id = {};          // account of the reservation
+  std::string owner_id = {}; // account of the reservation
   std::vector<std::string> security_group_ids = {};
   std::map<std::string, std::string> tags = {};
 };

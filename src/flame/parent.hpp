@@ -22,7 +22,7 @@ struct Parent {
 // Kind config; says what is wrong without showing the value.
 Result<Parent> decode_parent(std::string_view base64);
 
-// "10.0.0.7" of "app@10.0.0.7"; "" when the node has no host.
+// "10.0.0.7" of "app@10.0.0.7"; "" when the node has no host ("nonode@nohost": not distributed).
 std::string_view host_of_node(std::string_view node);
 
 } // namespace flame::child

@@ -25,3 +25,27 @@ sandbox_stop() {
   wait "$sandbox_pid" 2>/dev/null || true
   sandbox_pid=0
 }
+
+# of_sandbox NAME: a value of sandbox.env.
+of_sandbox() { plain_env_file sandbox.env | sed -n "s/^$1=//p"; }
+
+# ec2 ACTION [NAME=VALUE...]: asks the sandbox without a line of flame-ec2's code.
+ec2() {
+  local action=$1
+  shift
+  curl -sS --aws-sigv4 "aws:amz:$(of_sandbox AWS_REGION):ec2" \
+    --user "$(of_sandbox AWS_ACCESS_KEY_ID):$(of_sandbox AWS_SECRET_ACCESS_KEY)" \
+    --data "Action=$action&Version=2016-11-15$(printf '&%s' "$@")" "$endpoint/"
+}
+
+# machines: id and state of each, one a line.
+machines() {
+  ec2 DescribeInstances x=y | tr -d '\n ' |
+    grep -oP '<instanceId>\K[^<]+|<instanceState>.*?<name>\K[a-z-]+' | paste - -
+}
+live_machines() { machines | grep -E '	(pending|running|stopping|stopped)$' | cut -f1 || true; }
+expect_machines() { # N: so many live
+  local live
+  live=$(live_machines)
+  [ "$(grep -c . <<<"$live")" = "$1" ] || die "expected $1 machines to live, but: ${live:-none}"
+}

@@ -1,0 +1,120 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154
+# Bad input: each with its status and its words.
+
+ordinary=(--app hello --bundle s3://bundles/hello.tar.gz --image-id ami-0123456789abcdef0
+  --max-lifetime 1h)
+sandbox
+live=$endpoint
+
+TEST "an unknown flag: the nearest one is offered"
+flame boot --imageid ami-1
+expect_error 2 --imageid --image-id
+
+TEST "an unknown command: the nearest one is offered"
+flame bot
+expect_error 2 bot boot
+
+TEST "no command"
+flame
+expect_status 2
+
+TEST "an operand too many"
+flame boot "${ordinary[@]}" surplus
+expect_error 2 surplus
+
+TEST "a flag without its value"
+flame boot --image-id
+expect_error 2 --image-id
+
+TEST "missing settings: all named at once"
+flame boot
+expect_error 3 app bundle image_id max_lifetime
+
+TEST "bad values of all layers: all named at once, with their origin"
+with=(FLAME_EC2_BOOT_TIMEOUT=soon)
+flame boot "${ordinary[@]}" --run-id 'a b' --env 'A-B=1' --tag aws:mine=1
+expect_error 3 FLAME_EC2_BOOT_TIMEOUT --run-id A-B aws:
+with=()
+
+TEST "a number without a unit: the hint gives the unit"
+flame boot "${ordinary[@]}" --boot-timeout 120
+expect_error 3 120s
+
+TEST "a bundle that is no S3 URL"
+flame boot "${ordinary[@]}" --bundle https://example.com/app.tar.gz
+expect_error 3 s3://
+
+TEST "a bundle with an unknown ending"
+flame boot "${ordinary[@]}" --bundle s3://bundles/app.rar
+expect_error 3 app.rar .tar.gz
+
+TEST "a value that no release can see"
+flame boot "${ordinary[@]}" --env "$(printf 'A=\xff')"
+expect_error 3 A
+
+TEST "a FLAME parent that does not decode"
+with=(FLAME_PARENT=bm90IGEgdGVybQ==)
+flame boot "${ordinary[@]}" --subnet-id subnet-1 --security-group-id sg-1
+expect_error 3 flame_parent
+expect_not_in_stderr bm90IGEgdGVybQ
+with=()
+
+TEST "a region that is no region"
+flame boot "${ordinary[@]}" --region 'eu west'
+expect_error 3 region
+flame boot "${ordinary[@]}" --region eu-west-1.evil.example/x
+expect_error 3 region
+
+TEST "no credentials"
+with=(AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= AWS_SESSION_TOKEN=)
+flame boot "${ordinary[@]}"
+expect_error 4 credentials
+
+TEST "a secret key that is wrong"
+with=(AWS_SECRET_ACCESS_KEY=wrong-secret-key)
+secrets+=(wrong-secret-key)
+flame boot "${ordinary[@]}"
+expect_error 4
+
+TEST "an access key that nobody knows"
+with=(AWS_ACCESS_KEY_ID=AKIAUNKNOWNUNKNOWNAA)
+flame boot "${ordinary[@]}"
+expect_error 4
+with=()
+
+TEST "a plain http endpoint that is not on this computer"
+flame boot "${ordinary[@]}" --endpoint-url http://ec2.example.com
+expect_error 3 --allow-http
+
+TEST "an endpoint that refuses"
+flame boot "${ordinary[@]}" --endpoint-url http://127.0.0.1:9 --boot-timeout 3s
+expect_status 7
+expect_in_stderr 127.0.0.1
+
+TEST "an endpoint that speaks HTML"
+sandbox --fault 'RunInstances:html'
+flame boot "${ordinary[@]}" --boot-timeout 5s
+expect_status 7
+
+TEST "an endpoint that hangs"
+sandbox --fault 'RunInstances:hang'
+flame boot "${ordinary[@]}" --boot-timeout 3s
+expect_status 7
+
+TEST "a certificate that nobody has signed"
+sandbox --tls
+with=(AWS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt)
+flame boot "${ordinary[@]}" --boot-timeout 5s
+expect_error 7 certificate
+with=()
+
+TEST "a certificate of an authority that we were told to trust"
+flame boot "${ordinary[@]}"
+expect_status 0
+
+TEST "an error as JSON is one object on stdout"
+flame boot "${ordinary[@]}" --output json --bundle s3://bundles/app.rar
+expect_status 3
+expect_json .error.kind config
+expect_json '.error.retryable' false
