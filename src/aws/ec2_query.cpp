@@ -192,8 +192,8 @@ bool is_known_parameter(std::string_view action, std::string_view wire_name)
   }
   std::string pattern;
   for (const std::string& segment : split(wire_name, '.')) {
-    if (segment == "N") {
-      return false; // stands for a number in the table only
+    if (segment.empty() || segment == "N") {
+      return false; // N stands for a number in the table only
     }
     pattern = add_segment(pattern, is_index(segment) ? "N" : segment);
   }

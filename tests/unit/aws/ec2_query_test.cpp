@@ -135,11 +135,12 @@ TEST_CASE("aws::is_known_parameter knows exactly the names on the wire")
   CHECK(is_known_parameter("RunInstances", "NetworkInterface.12.SecurityGroupId.3"));
   CHECK(is_known_parameter("RunInstances", "ImageId"));
   for (const std::string_view name :
-       {"", ".", "Action", "NetworkInterface", "NetworkInterface.SubnetId",
-        "networkInterface.1.SubnetId", "NetworkInterface.N.SubnetId", "NetworkInterface.0.SubnetId",
-        "NetworkInterface.01.SubnetId", "NetworkInterface.-1.SubnetId",
-        "NetworkInterface.999999.SubnetId", "NetworkInterfaces.1.SubnetId",
-        "NetworkInterface.1.Groups.1", "ImageId.1", "ImageId.", "ImageIdX", "ImageI"}) {
+       {"", ".", ".ImageId", "Placement..GroupName", "Action", "NetworkInterface",
+        "NetworkInterface.SubnetId", "networkInterface.1.SubnetId", "NetworkInterface.N.SubnetId",
+        "NetworkInterface.0.SubnetId", "NetworkInterface.01.SubnetId",
+        "NetworkInterface.-1.SubnetId", "NetworkInterface.999999.SubnetId",
+        "NetworkInterfaces.1.SubnetId", "NetworkInterface.1.Groups.1", "ImageId.1", "ImageId.",
+        "ImageIdX", "ImageI"}) {
     CAPTURE(name);
     CHECK(!is_known_parameter("RunInstances", name));
   }
