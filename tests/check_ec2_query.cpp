@@ -4,7 +4,11 @@
 //
 // check_ec2_query --print FILE: prints what we make of the inputs, as JSON, for a second opinion:
 // [{"name": ..., "params": [[name, value], ...]}, ...].
+//
+// check_ec2_query --names: prints the table of names, as JSON, for the same:
+// {"RunInstances": [[name on the wire, path in the model, type], ...], ...}.
 
+#include "aws/ec2_names.hpp"
 #include "aws/ec2_query.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +20,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <initializer_list>
 #include <iostream>
 #include <iterator>
 #include <optional>
@@ -164,15 +169,26 @@ int check_all(const Json& vectors)
   return failed == 0 ? 0 : 1;
 }
 
-void write_text(rapidjson::Writer<rapidjson::StringBuffer>& writer, std::string_view text)
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void write(Writer& writer, std::string_view text)
 {
   writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
 }
 
-int print_all(const Json& vectors)
+void write(Writer& writer, std::initializer_list<std::string_view> row)
+{
+  writer.StartArray();
+  for (const std::string_view text : row) {
+    write(writer, text);
+  }
+  writer.EndArray();
+}
+
+int print_params(const Json& vectors)
 {
   rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  Writer writer(buffer);
   writer.StartArray();
   for (const Json& vector : vectors.GetArray()) {
     const auto params = serialized(vector);
@@ -181,20 +197,55 @@ int print_all(const Json& vectors)
       return 1;
     }
     writer.StartObject();
-    write_text(writer, "name");
-    write_text(writer, member_text(vector, "name"));
-    write_text(writer, "params");
+    write(writer, "name");
+    write(writer, member_text(vector, "name"));
+    write(writer, "params");
     writer.StartArray();
     for (const auto& [name, value] : *params) {
-      writer.StartArray();
-      write_text(writer, name);
-      write_text(writer, value);
-      writer.EndArray();
+      write(writer, {name, value});
     }
     writer.EndArray();
     writer.EndObject();
   }
   writer.EndArray();
+  fmt::print("{}\n", buffer.GetString());
+  return 0;
+}
+
+std::string_view type_name(flame::aws::ParameterType type)
+{
+  using enum flame::aws::ParameterType;
+  switch (type) {
+  case text:
+    return "text";
+  case boolean:
+    return "boolean";
+  case integer:
+    return "integer";
+  case decimal:
+    return "decimal";
+  case timestamp:
+    return "timestamp";
+  case blob:
+    return "blob";
+  }
+  return "";
+}
+
+int print_names()
+{
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  for (const auto& action : flame::aws::action_names()) {
+    write(writer, action.action);
+    writer.StartArray();
+    for (const auto& row : action.parameters) {
+      write(writer, {row.wire, row.model.empty() ? row.wire : row.model, type_name(row.type)});
+    }
+    writer.EndArray();
+  }
+  writer.EndObject();
   fmt::print("{}\n", buffer.GetString());
   return 0;
 }
@@ -210,9 +261,12 @@ int unreadable(std::string_view why)
 int main(int argc, char** argv)
 {
   const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
+  if (arguments.size() == 2 && std::string_view(arguments[1]) == "--names") {
+    return print_names();
+  }
   const bool print = arguments.size() == 3 && std::string_view(arguments[1]) == "--print";
   if (arguments.size() != 2 && !print) {
-    return unreadable("usage: check_ec2_query [--print] FILE");
+    return unreadable("usage: check_ec2_query [--print] FILE, or check_ec2_query --names");
   }
   std::ifstream file(arguments.back(), std::ios::binary);
   if (!file) {
@@ -231,5 +285,5 @@ int main(int argc, char** argv)
   if (!vectors.IsArray() || vectors.Empty()) {
     return unreadable(fmt::format("{} holds no vectors", arguments.back()));
   }
-  return print ? print_all(vectors) : check_all(vectors);
+  return print ? print_params(vectors) : check_all(vectors);
 }
