@@ -174,7 +174,8 @@ Step launch_failed(State state, const aws::ApiError& error, const Plan& plan, Ti
 
 Step look_failed(State state, const aws::ApiError& error, const Plan& plan, TimePoint now)
 {
-  const Action look = state.greeted ? Action(Describe{state.alive}) : Action(Lookup{{state.token}});
+  const Action look =
+    state.alive.empty() ? Action(Lookup{{state.token}}) : Action(Describe{state.alive});
   if (can_renew(state, error)) {
     state.renewed.insert(error.error_class);
     state.next = look;

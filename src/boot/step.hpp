@@ -89,10 +89,11 @@ struct State {
   std::size_t candidate = 0;
   int token = 0;
   int render = 0;
-  int tries = 0;             // failures of the current call, for the pause before the next
-  int polls = 0;             // looks at the machine, for the pause before the next
-  int replacements = 0;      // machines that EC2 itself took back
-  std::set<int> unsure = {}; // tokens whose launch may have had its effect
+  int tries = 0;               // failures of the current call, for the pause before the next
+  int polls = 0;               // looks at the machine, for the pause before the next
+  int replacements = 0;        // machines that EC2 itself took back
+  std::set<int> unsure = {};   // tokens whose launch may have had its effect
+  TimePoint unsure_since = {}; // when the last of them was sent and not answered
   std::vector<std::string> alive = {}; // machines of this boot that are not known to be ended
   std::vector<Attempt> attempts = {};
   std::set<aws::ErrorClass> renewed = {};
@@ -100,7 +101,6 @@ struct State {
   std::optional<Error> why = {};          // set: we are ending what there is, then finish with this
   TimePoint end_by = {};                  // when `why` is set: the end of the grace
   bool asked_again = false; // when `why` is set: the unsure launch has been sent once more
-  bool looked = false;      // when `why` is set: a lookup was answered
   Action next = Finish{};   // what a Wait or a Renew delays
 };
 
@@ -108,6 +108,10 @@ struct Step {
   State state = {};
   Action action = Finish{};
 };
+
+// A launch that EC2 has made is visible to every caller by then.
+// Source: EC2 Developer Guide, "Eventual consistency"; it gives no figure, 20 s is ours.
+inline constexpr Millis k_visible_within = std::chrono::seconds(20);
 
 // How long ending may take once the boot has been given up.
 inline constexpr Millis k_grace = std::chrono::seconds(30);

@@ -31,7 +31,7 @@ Step finish(State state, const Plan& plan)
 }
 
 // What the unsure launch has made, if anything: the same token and bytes once more give the same
-// machine, else EC2 is asked until the grace is over, since a launch may become visible late.
+// machine, else EC2 is asked until it would show by now, or the grace is over.
 Step find_out(State state, const Plan& plan, TimePoint now)
 {
   if (!state.asked_again) {
@@ -40,9 +40,6 @@ Step find_out(State state, const Plan& plan, TimePoint now)
     return {std::move(state), launch};
   }
   if (now >= state.end_by) {
-    if (state.looked) { // EC2 has answered for long enough, and knows of none
-      state.unsure.clear();
-    }
     return finish(std::move(state), plan);
   }
   state.next = Lookup{{state.unsure.begin(), state.unsure.end()}};

@@ -36,13 +36,13 @@ struct Note {
       state.unsure.erase(state.token);
     }
     if (launched.instances.empty()) {
-      state.unsure.insert(state.token);
+      doubt();
     }
   }
   void operator()(const LaunchFailed& failed) const
   {
     if (failed.error.may_have_happened) {
-      state.unsure.insert(state.token);
+      doubt();
     } else if (denies_the_launch(failed.error)) {
       state.unsure.erase(state.token);
     }
@@ -53,9 +53,10 @@ struct Note {
     for (const aws::Instance& instance : described.instances) {
       note_machine(state, instance);
     }
-    state.looked = state.looked || state.why.has_value();
-    if (!described.instances.empty()) {
-      state.unsure.clear(); // there is one token at most, and this is its machine
+    // There is one token at most: this is its machine, or it has made none.
+    const bool would_show = state.why && now - state.unsure_since >= k_visible_within;
+    if (!described.instances.empty() || would_show) {
+      state.unsure.clear();
     }
   }
   void operator()(const DescribeFailed& failed) const { state.last_failure = failed.error.error; }
@@ -67,6 +68,12 @@ struct Note {
   }
   void operator()(const TerminateFailed&) const {}
   void operator()(const Renewed&) const {}
+
+  void doubt() const
+  {
+    state.unsure.insert(state.token);
+    state.unsure_since = now;
+  }
 };
 
 } // namespace

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "boot/run.hpp"
+#include "support/fake_clock.hpp"
+#include "support/fake_ec2.hpp"
+
+#include <string>
+#include <vector>
+
+namespace flame::test {
+
+class NotedProgress : public boot::Progress {
+public:
+  std::vector<std::string> done = {};
+  std::vector<std::string> notes = {};
+  void doing(std::string_view sentence) override { done.emplace_back(sentence); }
+  void note(std::string_view sentence) override { notes.emplace_back(sentence); }
+};
+
+// Two types in one subnet; nothing in it has been looked up.
+inline boot::Plan two_candidates()
+{
+  return {.run_id = "ci-7",
+          .region = "eu-west-1",
+          .app = "app",
+          .candidates = {{"m7g.large", "subnet-1"}, {"m6g.large", "subnet-1"}}};
+}
+
+// Everything that one boot touches, recorded.
+struct BootWorld {
+  boot::Plan plan = two_candidates();
+  FakeEc2 ec2 = {};
+  FakeClock clock = {};
+  FakeCancel cancel = {};
+  FakeRandom random{};
+  NotedProgress progress = {};
+  int renders = 0;
+
+  Result<boot::BootResult> run()
+  {
+    return boot::run(plan, {.ec2 = ec2,
+                            .clock = clock,
+                            .cancel = cancel,
+                            .random = random,
+                            .progress = progress,
+                            .render = [this]() -> Result<std::string> {
+                              return "#!/bin/sh\n# " + std::to_string(++renders) + "\n";
+                            }});
+  }
+};
+
+} // namespace flame::test
