@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -57,8 +58,8 @@ std::optional<Seconds> checked(const Fields& f)
   if (!date.ok() || *f.hour > 23 || *f.minute > 59 || *f.second > 60) {
     return std::nullopt;
   }
-  return std::chrono::sys_days(date) + std::chrono::hours(*f.hour)
-         + std::chrono::minutes(*f.minute) + seconds(*f.second);
+  return std::chrono::sys_days(date) + std::chrono::hours(*f.hour) + std::chrono::minutes(*f.minute)
+         + seconds(*f.second);
 }
 
 // "Z", "+01:00", "-0130" after an optional ".123".
@@ -83,7 +84,7 @@ std::optional<seconds> zone_offset(std::string_view text)
   }
   const auto hours = number(std::string_view(digits).substr(1, 2));
   const auto minutes = number(std::string_view(digits).substr(3, 2));
-  if (!hours || !minutes) {
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) {
     return std::nullopt;
   }
   const seconds offset(*hours * 3600 + *minutes * 60);
@@ -147,7 +148,10 @@ std::optional<Seconds> parse_iso8601(std::string_view text)
 
 std::optional<Seconds> parse_http_date(std::string_view text)
 {
-  if (text.size() != 29 || !text.ends_with(" GMT") || text[19] != ':' || text[22] != ':') {
+  constexpr std::string_view shape = "???, ?? ??? ???? ??:??:?? GMT";
+  const bool fits =
+    std::ranges::equal(text, shape, [](char c, char s) { return s == '?' || s == c; });
+  if (!fits) {
     return std::nullopt;
   }
   std::optional<int> month;
