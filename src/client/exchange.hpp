@@ -1,0 +1,48 @@
+#pragma once
+
+#include "aws/credentials.hpp"
+#include "aws/ec2_api.hpp"
+#include "aws/endpoints.hpp"
+#include "io/http.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// One try of one call of an AWS Query service (EC2, STS): sign, send, tell answers from failures.
+namespace flame::client {
+
+struct QueryCall {
+  std::string_view action;  // "RunInstances"
+  std::string_view service; // "ec2"
+  std::string_view region;
+  std::string_view user_agent;
+  const aws::Endpoint& endpoint;
+  std::string_view body;
+};
+
+// Whom to ask, with whose keys, and for how long.
+struct Sending {
+  io::Http& http;
+  const aws::Credentials& credentials;
+  Seconds time; // of the signature
+  aws::CallLimit limit = {};
+  const Cancel* cancel = nullptr; // not owned; may be null
+};
+
+struct Exchange {
+  aws::Outcome<std::string> body; // of a 2xx answer; not read yet
+  int status = 0;
+  // What the Date header says; nullopt when there is none or the answer came out of a cache.
+  std::optional<Seconds> server_time = {};
+};
+
+Exchange exchange(const QueryCall& call, const Sending& sending);
+
+// Adds to an error of the parser where the answer came from and, for a page, its title: what a
+// reader needs to find the proxy that wrote it.
+aws::ApiError name_source(aws::ApiError error, const QueryCall& call, int status,
+                          std::string_view body);
+
+} // namespace flame::client
