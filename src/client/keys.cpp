@@ -1,0 +1,117 @@
+#include "client/keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace flame::client {
+namespace {
+
+using aws::ApiError;
+using aws::ErrorClass;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// AWS accepts 5 minutes at least; SDKs call a clock wrong from here on.
+constexpr seconds k_skew(240);
+constexpr minutes k_expires_soon(5);
+constexpr minutes k_refresh_pause(1); // between two tries to get fresher credentials
+// Codes that a wrong clock may cause, although they mean other things too.
+constexpr std::array k_skew_codes = {"AuthFailure",           "InvalidSignatureException",
+                                     "RequestExpired",        "RequestInTheFuture",
+                                     "AccessDeniedException", "RequestTimeTooSkewed",
+                                     "SignatureDoesNotMatch"};
+
+} // namespace
+
+Keys::Keys(const Clock& clock, std::function<Result<aws::Credentials>()> find_credentials)
+  : clock_(clock), find_credentials_(std::move(find_credentials))
+{
+}
+
+bool Keys::repair(const ApiError& error)
+{
+  if (error.error_class == ErrorClass::clock && clock_is_wrong()) {
+    used_offset_ = *seen_offset_;
+    return true;
+  }
+  if (error.error_class == ErrorClass::credentials && credentials_) {
+    const std::string refused = credentials_->access_key_id + credentials_->session_token;
+    return renew(ErrorClass::credentials)
+           && refused != credentials_->access_key_id + credentials_->session_token;
+  }
+  return false;
+}
+
+void Keys::learn(const Exchange& exchanged)
+{
+  if (exchanged.server_time) {
+    seen_offset_ = *exchanged.server_time - clock_.wall();
+  }
+}
+
+bool Keys::clock_is_wrong() const
+{
+  return seen_offset_ && std::chrono::abs(*seen_offset_ - used_offset_) >= k_skew;
+}
+
+void Keys::refine(ApiError& error) const
+{
+  const bool may_be_clock =
+    std::ranges::find(k_skew_codes, error.error.aws_code) != k_skew_codes.end();
+  if (may_be_clock && clock_is_wrong()) {
+    const seconds off = *seen_offset_ - used_offset_;
+    error.error_class = ErrorClass::clock;
+    error.error.kind = aws::info(ErrorClass::clock).kind;
+    error.error.hint =
+      fmt::format("the clock of this computer is {} {} AWS's; set it",
+                  format_duration(std::chrono::abs(off)), off > seconds(0) ? "behind" : "ahead of");
+  } else if (error.error_class == ErrorClass::clock && seen_offset_ && credentials_
+             && !credentials_->session_token.empty()) {
+    error.error_class = ErrorClass::credentials; // the clock is right, so the token is too old
+    error.error.kind = aws::info(ErrorClass::credentials).kind;
+    error.error.hint = aws::info(ErrorClass::credentials).hint;
+  }
+}
+
+Result<aws::Credentials> Keys::credentials()
+{
+  const TimePoint now = clock_.now();
+  const bool soon = credentials_ && credentials_->expiration
+                    && *credentials_->expiration - time() < k_expires_soon
+                    && now >= refresh_not_before_;
+  if (credentials_ && !soon) {
+    return *credentials_;
+  }
+  refresh_not_before_ = now + k_refresh_pause;
+  auto found = find_credentials_();
+  if (found) {
+    credentials_ = *std::move(found);
+  } else if (!credentials_ || *credentials_->expiration <= time()) {
+    return found; // what still lives is better than nothing
+  }
+  return *credentials_;
+}
+
+Result<void> Keys::renew(ErrorClass reason)
+{
+  if (reason == ErrorClass::clock) {
+    if (!seen_offset_) {
+      return fail(ErrorKind::credentials,
+                  "AWS calls this computer's clock wrong, and does not say the time",
+                  "set the clock");
+    }
+    used_offset_ = *seen_offset_;
+  }
+  if (reason == ErrorClass::credentials) {
+    auto found = find_credentials_();
+    if (!found) {
+      return tl::unexpected(std::move(found.error()));
+    }
+    credentials_ = *std::move(found);
+  }
+  return {};
+}
+
+} // namespace flame::client
