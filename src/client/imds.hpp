@@ -1,0 +1,61 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "base/ports.hpp"
+#include "io/http.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// The instance metadata service, version 2 only: without a token nothing is asked.
+//
+// Source: EC2 User Guide, "Use the Instance Metadata Service".
+namespace flame::client {
+
+struct ImdsOptions {
+  std::string latest_url = "http://169.254.169.254/latest/"; // ends in '/'
+  std::string token_url = "http://169.254.169.254/latest/api/token";
+  bool disabled = false;
+};
+
+// AWS_EC2_METADATA_DISABLED, _SERVICE_ENDPOINT and _SERVICE_ENDPOINT_MODE. Kind config.
+Result<ImdsOptions> imds_options(const std::map<std::string, std::string>& env);
+
+struct ImdsFailure {
+  enum class Reason {
+    absent, // turned off, or nobody answers: this is no EC2 machine, or a container on one
+    failed, // it is there and does not do what it should
+    cancelled
+  };
+  Reason reason = Reason::failed;
+  Error error = {}; // kind network, or interrupted
+};
+
+class Imds {
+public:
+  // The references must outlive it; `cancel` may be null.
+  Imds(ImdsOptions options, io::Http& http, const Clock& clock, const Cancel* cancel);
+
+  // The text at a path like "meta-data/instance-id", its parts escaped. nullopt: there is no such
+  // item (404). Takes 2 s at most, the token included, which is kept for later calls.
+  tl::expected<std::optional<std::string>, ImdsFailure> get(std::string_view path);
+
+private:
+  using Text = tl::expected<std::string, ImdsFailure>;
+  Text token(TimePoint deadline);
+  tl::expected<io::HttpResponse, io::HttpFailure> send(io::HttpRequest request, TimePoint deadline);
+  tl::expected<io::HttpResponse, ImdsFailure> fetch(std::string_view path, TimePoint deadline);
+  ImdsFailure no_token(const io::HttpFailure& failure) const;
+  ImdsFailure failure_of(const io::HttpFailure& failure) const;
+
+  ImdsOptions options_;
+  io::Http& http_;
+  const Clock& clock_;
+  const Cancel* cancel_;
+  std::string token_ = {};
+  TimePoint token_ends_ = TimePoint::min();
+};
+
+} // namespace flame::client
