@@ -1,0 +1,69 @@
+#include "client/credentials/chain.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace flame::client {
+namespace {
+
+// To add a provider: one file beside this one and one row.
+constexpr Provider k_default_chain[] = {
+  {"environment", from_environment},
+  {"profile", from_profile, true},
+  {"imds", from_imds},
+};
+
+constexpr std::string_view k_hint =
+  "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile";
+
+} // namespace
+
+std::string variable(const Sources& sources, const std::string& name)
+{
+  const auto found = sources.env.find(name);
+  return found == sources.env.end() ? std::string() : found->second;
+}
+
+void note(const Sources& sources, std::string reason, std::string hint)
+{
+  if (sources.note) {
+    sources.note(std::move(reason), std::move(hint));
+  }
+}
+
+std::span<const Provider> default_chain()
+{
+  return k_default_chain;
+}
+
+Result<aws::Credentials> find_credentials(std::span<const Provider> chain, const Sources& sources)
+{
+  std::vector<std::string> asked;
+  std::string hint(k_hint);
+  Sources noted = sources;
+  noted.note = [&](std::string reason, std::string advice) {
+    hint += fmt::format("; {}", reason);
+    hint += advice.empty() ? "" : fmt::format(" ({})", advice);
+    note(sources, std::move(reason), std::move(advice));
+  };
+  for (const Provider& provider : chain) {
+    if (!sources.profile.empty() && !provider.of_profile) {
+      continue;
+    }
+    auto found = provider.find(noted);
+    if (!found) {
+      return tl::unexpected(std::move(found.error()));
+    }
+    if (*found) {
+      return **std::move(found);
+    }
+    asked.emplace_back(provider.name);
+  }
+  return fail(ErrorKind::credentials,
+              fmt::format("no AWS credentials found (asked: {})", join(asked, ", ")), hint);
+}
+
+} // namespace flame::client
