@@ -35,5 +35,5 @@ timer bootstrap "$timeout" "[ -e $dir/started ] || " "not started within $timeou
 umask 022
 mkdir -p "$dir"
 umask 077
-rm -f "$dir/started" "$dir/failed"
+rm -f "$dir/started" "$dir/failed" "$dir/start" "$dir/stop"
 printf 'app=%s nonce=%s began=%s\n' "$app" "$nonce" "$began" >"$dir/guard"

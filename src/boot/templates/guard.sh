@@ -61,7 +61,9 @@ started)
   systemctl stop --no-block "$unit-bootstrap.timer" 2>/dev/null
   stage start
   ;;
-# ExecStopPost: systemd gives EXIT_STATUS, a number or the name of a signal, and SERVICE_RESULT.
+# ExecStopPost: systemd gives EXIT_STATUS, a number or the name of a signal, and SERVICE_RESULT. A
+# release may end before ExecStartPost has run; 200 to 243 are then systemd's own, who could not
+# even execute it, unless it is sh with the user's command.
 stopped)
   rc=${EXIT_STATUS:-1}
   n=128
@@ -70,10 +72,12 @@ stopped)
     [ "$rc" != "$name" ] || rc=$n
   done
   case $rc in *[!0-9]*) rc=128 ;; esac
-  if [ -e "$dir/started" ]; then
-    stage stopped "rc=$rc" "msg=${SERVICE_RESULT-}"
+  if [ ! -e "$dir/started" ] && [ ! -e "$dir/start" ] && [ "$rc" -ge 200 ] && [ "$rc" -le 243 ]; then
+    failed at=start "rc=$rc" 'msg=systemd could not execute the release'
   else
-    failed at=start "rc=$rc" "msg=systemd could not start the release: ${SERVICE_RESULT-}"
+    [ -e "$dir/started" ] || stage start
+    touch "$dir/started"
+    stage stopped "rc=$rc" "msg=${SERVICE_RESULT-}"
   fi
   power_off
   ;;

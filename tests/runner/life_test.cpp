@@ -1,0 +1,149 @@
+#include "runner_machine.hpp"
+#include "scenes.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace flame::tests;
+using namespace std::chrono_literals;
+
+TEST_CASE_FIXTURE(RunnerMachines, "the release runs, and its end is the machine's")
+{
+  for (const auto& [commands, status] :
+       {std::pair("exit 0", 0), std::pair("exit 7", 7), std::pair("sleep 1; exit 255", 255),
+        std::pair("kill -KILL $$", 137), std::pair("sleep 1; kill -SEGV $$", 139)}) {
+    CAPTURE(commands);
+    const Outcome outcome = run(scene(least_runner(), commands));
+    CAPTURE(outcome.console);
+    CHECK(outcome.off);
+    CHECK(outcome.stage_names() == k_whole_life);
+    CHECK(outcome.last().exit_status == status);
+  }
+}
+
+TEST_CASE_FIXTURE(RunnerMachines, "the script does its work in every shell")
+{
+  flame::boot::Runner runner = full_runner();
+  runner.app = least_runner().app;
+  runner.nonce = least_runner().nonce;
+  runner.bundle_url = least_runner().bundle_url;
+  runner.start_command = "echo \"I am $(id -un) at $INSTANCE_IP in $PWD, home is $HOME\"\n"
+                         "[ \"$GREETING\" = 'it'\\''s \"s3cret\" & $HOME\n' ] && exit 3";
+  for (const std::string_view shell :
+       {"/usr/bin/dash", "/usr/bin/bash --posix", "/usr/bin/busybox sh"}) {
+    CAPTURE(shell);
+    Scene here = scene(runner, "echo never");
+    here.script = replaced(here.script, "/bin/sh", shell);
+    const Outcome outcome = run(here);
+    CAPTURE(outcome.console);
+    CHECK(outcome.off);
+    CHECK(outcome.stage_names() == Names{"boot", "fetch", "unpack", "setup", "start", "stopped"});
+    CHECK(outcome.console.find("I am flame at 10.1.2.3 in /opt/flame/hello/release, home is "
+                               "/opt/flame/hello/release")
+          != std::string::npos);
+  }
+}
+
+TEST_CASE_FIXTURE(RunnerMachines, "the release is found at the top of the bundle or in a folder")
+{
+  for (const std::string_view folder : {"", "./", "release/", "hello-1.0/"}) {
+    CAPTURE(folder);
+    Scene here = scene(least_runner(), "");
+    here.bundle = tarball({{std::string(folder) + "bin/hello", "#!/bin/sh\ncat lib/word\nexit 4"},
+                           {std::string(folder) + "lib/word", "found it\n", 0644}});
+    const Outcome outcome = run(here);
+    CAPTURE(outcome.console);
+    CHECK(outcome.last().exit_status == 4);
+    CHECK(outcome.console.find("found it") != std::string::npos);
+  }
+}
+
+TEST_CASE_FIXTURE(RunnerMachines, "a command of the user's needs no bin/APP")
+{
+  for (const std::string_view folder : {"", "release/"}) {
+    flame::boot::Runner runner = least_runner();
+    runner.start_command = "exit $(cat lib/status)";
+    Scene here = scene(runner, "");
+    here.bundle = tarball({{std::string(folder) + "lib/status", "9", 0644}});
+    const Outcome outcome = run(here);
+    CAPTURE(outcome.console);
+    CHECK(outcome.stage_names() == k_whole_life);
+    CHECK(outcome.last().exit_status == 9);
+  }
+}
+
+TEST_CASE_FIXTURE(RunnerMachines, "the power button gives the release time to end")
+{
+  flame::boot::Runner runner = least_runner();
+  SUBCASE("by SIGTERM to its process")
+  {
+    const auto id = start(scene(runner, "trap 'echo had time; exit 5' TERM\necho up\n"
+                                        "while :; do sleep 0.1; done"));
+    REQUIRE(says_within(id, "stage=start", 60s));
+    press_power_button(id);
+    const Outcome outcome = wait(id);
+    CAPTURE(outcome.console);
+    CHECK(outcome.off);
+    CHECK(outcome.last().stage == "stopped");
+    CHECK(outcome.last().exit_status == 5);
+    CHECK(outcome.console.find("had time") != std::string::npos);
+  }
+  SUBCASE("by SIGTERM to a command and the shell around it")
+  {
+    runner.start_command = "bin/hello; echo not here";
+    const auto id = start(scene(runner, "trap 'sleep 1; echo had time; exit 5' TERM\necho up\n"
+                                        "while :; do sleep 0.1; done"));
+    REQUIRE(says_within(id, "stage=start", 60s));
+    press_power_button(id);
+    const Outcome outcome = wait(id);
+    CAPTURE(outcome.console);
+    CHECK(outcome.last().exit_status == 143);
+    CHECK(outcome.console.find("had time") != std::string::npos);
+  }
+  SUBCASE("by the stop command")
+  {
+    runner.stop_command = "echo stop it; touch /tmp/stop; sleep 2";
+    const auto id = start(scene(runner, "until [ -e /tmp/stop ]; do sleep 0.1; done; exit 6"));
+    REQUIRE(says_within(id, "stage=start", 60s));
+    press_power_button(id);
+    const Outcome outcome = wait(id);
+    CAPTURE(outcome.console);
+    CHECK(outcome.last().exit_status == 6);
+    CHECK(outcome.console.find("stop it") != std::string::npos);
+  }
+}
+
+TEST_CASE_FIXTURE(RunnerMachines, "the stop command is not for a release that ended by itself")
+{
+  flame::boot::Runner runner = least_runner();
+  runner.stop_command = "echo stop it";
+  const Outcome outcome = run(scene(runner, "sleep 1; exit 0"));
+  CAPTURE(outcome.console);
+  CHECK(outcome.last().exit_status == 0);
+  CHECK(outcome.console.find("stop it") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(RunnerMachines, "an unprivileged release reads neither its secrets nor the nonce")
+{
+  flame::boot::Runner runner = least_runner();
+  runner.run_as = "someone";
+  runner.variables = {{"TOKEN", "s3cret"}};
+  const Outcome outcome = run(
+    scene(runner, "for f in /opt/flame/hello/env /opt/flame/hello/guard /var/log/flame-ec2.log; "
+                  "do cat $f && exit 1; done\n"
+                  "touch here || exit 2\n[ \"$TOKEN\" = s3cret ] && exit 8"));
+  CAPTURE(outcome.console);
+  CHECK(outcome.last().exit_status == 8);
+}
+
+TEST_CASE_FIXTURE(RunnerMachines, "without the metadata service the address is that of the route")
+{
+  flame::boot::Runner runner = least_runner();
+  runner.variables = {{"NODE", "a@", true}};
+  Scene here = scene(runner, "echo \"I am $NODE\"");
+  here.script = replaced(here.script, "--retry 5", "--retry 0");
+  here.script = replaced(here.script, "//169.254.169.254", "//127.0.0.1:1");
+  const Outcome outcome = run(here);
+  CAPTURE(outcome.console);
+  CHECK(outcome.last().exit_status == 0);
+  CHECK(outcome.console.find("I am a@10.1.2.3") != std::string::npos);
+}

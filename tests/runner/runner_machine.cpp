@@ -1,0 +1,187 @@
+#include "runner_machine.hpp"
+
+#include "unit/boot/runners.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <httplib.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+namespace flame::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr std::uint16_t k_port = 4566;
+constexpr std::string_view k_expired =
+  R"(<?xml version="1.0" encoding="UTF-8"?>)"
+  "\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message>"
+  "<Expires>2026-01-15T08:15:30Z</Expires></Error>";
+
+std::string temporary_folder()
+{
+  std::string path = "/tmp/flame-ec2-runner-XXXXXX";
+  REQUIRE(::mkdtemp(path.data()) != nullptr);
+  return path;
+}
+
+template <typename Condition> bool becomes_true(Condition condition, std::chrono::seconds limit)
+{
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) {
+      return false;
+    }
+    std::this_thread::sleep_for(20ms);
+  }
+  return true;
+}
+
+void serve_metadata(httplib::Server& server)
+{
+  server.Put("/latest/api/token",
+             [](const auto&, auto& answer) { answer.set_content("t0ken", "text/plain"); });
+  server.Get("/latest/meta-data/local-ipv4", [](const auto& request, auto& answer) {
+    const bool allowed = request.get_header_value("X-aws-ec2-metadata-token") == "t0ken";
+    answer.status = allowed ? 200 : 401;
+    answer.set_content(allowed ? "10.1.2.3" : "", "text/plain");
+  });
+}
+
+// Of a body whose end never comes: the connection closes before.
+void send_cut(httplib::Response& answer, const std::string& bundle, std::size_t cut)
+{
+  answer.set_content_provider(bundle.size(), "application/gzip",
+                              [bundle, cut](std::size_t at, std::size_t, httplib::DataSink& sink) {
+                                if (at == 0) {
+                                  sink.write(bundle.data(), bundle.size() - cut);
+                                  return true;
+                                }
+                                return false;
+                              });
+}
+
+} // namespace
+
+struct RunnerMachines::Notes {
+  std::mutex mutex = {};
+  std::map<std::string, bool> off = {};
+  std::map<std::string, std::map<std::string, std::string>> reports = {};
+};
+
+std::string tarball(const std::vector<BundleFile>& files)
+{
+  const std::string folder = temporary_folder();
+  std::string names;
+  for (const BundleFile& file : files) {
+    const fs::path path = fs::path(folder) / "tree" / file.path;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << file.text;
+    fs::permissions(path, static_cast<fs::perms>(file.mode));
+    names += " '" + file.path + "'";
+  }
+  const std::string command = "tar -czf " + folder + "/t.tgz -C " + folder + "/tree" + names;
+  REQUIRE(std::system(command.c_str()) == 0);
+  std::ifstream archive(folder + "/t.tgz", std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(archive), {});
+  fs::remove_all(folder);
+  return bytes;
+}
+
+std::vector<std::string> Outcome::stage_names() const
+{
+  std::vector<std::string> names;
+  for (const fleet::StageLine& line : stages) {
+    names.push_back(line.stage);
+  }
+  return names;
+}
+
+const fleet::StageLine& Outcome::last() const
+{
+  static const fleet::StageLine none;
+  return stages.empty() ? none : stages.back();
+}
+
+RunnerMachines::RunnerMachines()
+  : notes_(std::make_shared<Notes>()), folder_(temporary_folder()),
+    host_(sandbox::make_nspawn_host(folder_ + "/state"))
+{
+}
+
+RunnerMachines::~RunnerMachines()
+{
+  host_.reset();
+  fs::remove_all(folder_);
+}
+
+std::string RunnerMachines::start(Scene scene)
+{
+  const std::string id = fmt::format("i-{}", ++count_);
+  sandbox::MachineSpec spec;
+  spec.id = id;
+  spec.private_ip = "10.1.2.3";
+  spec.user_data = scene.script;
+  spec.port = k_port;
+  if (scene.has_metadata) {
+    spec.serve_metadata = serve_metadata;
+  }
+  const auto left = std::make_shared<std::atomic<int>>(scene.failing);
+  spec.serve_endpoint = [scene, left, notes = notes_, id](httplib::Server& server) {
+    server.Get("/bucket/hello.tar.gz", [scene, left](const auto&, auto& answer) {
+      if (scene.hangs) {
+        std::this_thread::sleep_for(
+          20s); // longer than the test's timers, shorter than its patience
+      }
+      if ((*left)-- > 0) {
+        answer.status = scene.status;
+        answer.set_content(std::string(k_expired), "application/xml");
+      } else if (scene.cut > 0) {
+        send_cut(answer, scene.bundle, scene.cut);
+      } else {
+        answer.set_content(scene.bundle, "application/gzip");
+      }
+    });
+    server.Post("/report/(.*)", [notes, id](const auto& request, auto&) {
+      const std::lock_guard lock(notes->mutex);
+      notes->reports[id][request.matches[1]] = request.body;
+    });
+  };
+  spec.on_off = [notes = notes_, id] {
+    const std::lock_guard lock(notes->mutex);
+    notes->off[id] = true;
+  };
+  REQUIRE(host_->start(std::move(spec)));
+  return id;
+}
+
+bool RunnerMachines::says_within(const std::string& id, std::string_view text,
+                                 std::chrono::seconds limit) const
+{
+  return becomes_true([&] { return host_->console(id).find(text) != std::string::npos; }, limit);
+}
+
+Outcome RunnerMachines::wait(const std::string& id, std::chrono::seconds limit)
+{
+  Outcome outcome;
+  outcome.off = becomes_true(
+    [&] {
+      const std::lock_guard lock(notes_->mutex);
+      return notes_->off[id];
+    },
+    limit);
+  outcome.console = host_->console(id);
+  outcome.stages = fleet::parse_stages(outcome.console, least_runner().nonce);
+  const std::lock_guard lock(notes_->mutex);
+  outcome.reports = notes_->reports[id];
+  return outcome;
+}
+
+} // namespace flame::tests

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "boot/user_data.hpp"
+#include "fleet/stages.hpp"
+#include "sandbox/machine_host.hpp"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The runner's script on real machines, with a bundle of the test's own making.
+namespace flame::tests {
+
+struct BundleFile {
+  std::string path = {};
+  std::string text = {};
+  int mode = 0755;
+};
+
+// A .tar.gz of these files, without entries for their folders.
+std::string tarball(const std::vector<BundleFile>& files);
+
+// One machine and what it finds in its network: 127.0.0.1:4566 serves the bundle at
+// /bucket/hello.tar.gz and takes what the release posts to /report/NAME; the metadata service knows
+// the address.
+struct Scene {
+  std::string script = {};
+  std::string bundle = {};
+  int status = 200; // of the answers to the first `failing` requests for the bundle
+  int failing = 0;
+  std::size_t cut = 0; // bytes that the answer announces and does not send
+  bool hangs = false;  // the answer never comes
+  bool has_metadata = true;
+};
+
+struct Outcome {
+  bool off = false; // within the limit
+  std::string console = {};
+  std::vector<fleet::StageLine> stages = {};
+  std::map<std::string, std::string> reports = {};
+
+  std::vector<std::string> stage_names() const;
+  const fleet::StageLine& last() const; // a line without stage when there is none
+};
+
+class RunnerMachines {
+public:
+  RunnerMachines();
+  ~RunnerMachines();
+  RunnerMachines(const RunnerMachines&) = delete;
+  RunnerMachines& operator=(const RunnerMachines&) = delete;
+
+  std::string start(Scene scene); // gives the machine's id
+  bool says_within(const std::string& id, std::string_view text, std::chrono::seconds limit) const;
+  void press_power_button(const std::string& id) { host_->press_power_button(id); }
+  Outcome wait(const std::string& id, std::chrono::seconds limit = std::chrono::seconds(90));
+  Outcome run(Scene scene) { return wait(start(std::move(scene))); }
+
+private:
+  struct Notes;
+  std::shared_ptr<Notes> notes_;
+  std::string folder_ = {};
+  std::unique_ptr<sandbox::MachineHost> host_ = {};
+  int count_ = 0;
+};
+
+} // namespace flame::tests
