@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # The machine's private address, as ip. Never `hostname -i`: it may say 127.0.1.1.
-imds() { curl -qsf --noproxy '*' -m 5 --retry 5 --retry-delay 1 --retry-connrefused "$@"; }
-token=$(imds -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' \
+imds() { curl -qsf --noproxy '*' -m 2 --retry 5 --retry-delay 1 --retry-connrefused "$@"; }
+token=$(imds -X PUT -H 'Content-Length: 0' -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' \
   http://169.254.169.254/latest/api/token) &&
   ip=$(imds -H "X-aws-ec2-metadata-token: $token" \
     http://169.254.169.254/latest/meta-data/local-ipv4) || ip=
@@ -12,6 +12,7 @@ case $ip in
     [ "$last" != src ] || ip=$word
     last=$word
   done
+  case $ip in 169.254.*) ip='' ;; esac
   ;;
 esac
 [ -n "$ip" ] || fail 'no private IPv4 address from the metadata service nor the routes'
