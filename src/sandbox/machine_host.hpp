@@ -24,7 +24,8 @@ struct MachineSpec {
   // Adds the routes of the sandbox itself, which the machine reaches at 127.0.0.1:`port`.
   std::function<void(httplib::Server&)> serve_endpoint = {};
   std::uint16_t port = 0;
-  // Called once, from a thread of the host, when the machine is off for whatever reason.
+  // Called once, from a thread of the host, when the machine is off for whatever reason: that its
+  // boot failed (the console says why) or that the host ends. It must not destroy the host.
   std::function<void()> on_off = {};
 };
 
@@ -36,16 +37,17 @@ public:
   virtual ~MachineHost() = default; // ends all machines and leaves nothing behind
 
   virtual Result<void> start(MachineSpec spec) = 0; // returns at once; thread-safe, as the rest
-  virtual void press_power_button(const std::string& id) = 0; // as EC2's terminate does, then
-                                                              // pulls the plug after a while
+  // As EC2's terminate does; pulls the plug after 10 s. Nothing for a machine that is off.
+  virtual void press_power_button(const std::string& id) = 0;
   virtual std::string console(const std::string& id) const = 0; // also after the end; raw bytes
 };
 
 // Why real machines cannot run here: not root, no systemd-nspawn; empty Result when they can.
 Result<void> can_run_machines();
 
-// `state_folder` holds what the machines write; it is removed at the end, and leftovers of a
-// sandbox that was killed are removed at the start.
+// `state_folder` holds what the machines write, in a folder of its own that is removed at the end
+// (with `state_folder`, when that is then empty); what a killed sandbox has left, wherever that
+// was, is removed at the start. When the folder cannot be used, start() says so.
 std::unique_ptr<MachineHost> make_nspawn_host(std::string state_folder);
 std::unique_ptr<MachineHost> make_paper_host(); // machines that only exist
 

@@ -75,6 +75,21 @@ void add_processes(std::set<std::string>& found)
   }
 }
 
+// Of all threads: a thread of a host is in the network of its machine.
+void add_namespaces(std::set<std::string>& found)
+{
+  std::error_code none;
+  for (const auto& process : fs::directory_iterator("/proc")) {
+    for (const auto& thread : fs::directory_iterator(process.path() / "task", none)) {
+      for (const char* const kind : {"ns/net", "ns/mnt", "ns/pid", "ns/cgroup"}) {
+        if (const auto name = fs::read_symlink(thread.path() / kind, none); !name.empty()) {
+          found.insert("namespace " + name.string());
+        }
+      }
+    }
+  }
+}
+
 void add_lines(std::set<std::string>& found)
 {
   std::ifstream mounts("/proc/self/mountinfo");
@@ -95,25 +110,30 @@ void add_names(std::set<std::string>& found, const std::string& folder, const st
 
 } // namespace
 
-std::set<std::string> traces()
+std::set<std::string> traces(Kinds kinds)
 {
   std::set<std::string> found;
   add_processes(found);
+  add_namespaces(found);
   add_lines(found);
-  add_names(found, "/sys/fs/cgroup", "flame-ec2-sandbox");
-  add_names(found, "/run/flame-ec2-sandbox", "");
-  add_names(found, "/run/systemd/nspawn", "");
-  add_names(found, "/tmp", "nspawn-");
+  if (kinds == Kinds::all) {
+    add_names(found, "/sys/fs/cgroup", "flame-ec2-sandbox");
+    add_names(found, "/run/flame-ec2-sandbox", "");
+    add_names(found, "/run/systemd/nspawn", "");
+    add_names(found, "/tmp", "nspawn-");
+  }
   return found;
 }
 
-std::set<std::string> traces_left(const std::set<std::string>& before)
+std::string traces_left(const std::set<std::string>& before, Kinds kinds)
 {
-  std::set<std::string> left;
+  std::string left;
   becomes_true(
     [&] {
-      left = traces();
-      std::erase_if(left, [&](const auto& trace) { return before.contains(trace); });
+      left.clear();
+      for (const std::string& trace : traces(kinds)) {
+        left += before.contains(trace) ? "" : trace + "\n";
+      }
       return left.empty();
     },
     5s);
@@ -160,6 +180,11 @@ bool HostFixture::says_within(const std::string& id, const std::string& text,
                               std::chrono::milliseconds limit) const
 {
   return becomes_true([&] { return host->console(id).find(text) != std::string::npos; }, limit);
+}
+
+bool HostFixture::says(const std::string& id, const std::string& text) const
+{
+  return host->console(id).find(text) != std::string::npos;
 }
 
 int own_a_machine(const std::string& state_folder)

@@ -12,12 +12,14 @@
 
 namespace flame::tests {
 
-// Whatever a machine could leave on this computer: "process 12", "net:[4026531840]", "cgroup /x",
-// "folder /tmp/x", "mount /x".
-std::set<std::string> traces();
+// What a machine could leave on this computer: "process 12 systemd", "mount …", "folder /tmp/x".
+// A killed sandbox may leave `files` (and cgroups), never the others.
+enum class Kinds { all, no_files };
+std::set<std::string> traces(Kinds kinds = Kinds::all);
 
-// Waits until nothing is there that was not there before; gives what is still there after 5 s.
-std::set<std::string> traces_left(const std::set<std::string>& before);
+// Waits until nothing is there that was not there before; gives what is still there after 5 s,
+// a trace a line.
+std::string traces_left(const std::set<std::string>& before, Kinds kinds = Kinds::all);
 
 // A folder that is removed at the end, and a host that works in it.
 class HostFixture {
@@ -33,6 +35,7 @@ public:
 
   bool is_off(const std::string& id) const;
   bool off_within(const std::string& id, std::chrono::milliseconds limit) const;
+  bool says(const std::string& id, const std::string& text) const;
   bool says_within(const std::string& id, const std::string& text,
                    std::chrono::milliseconds limit) const;
 

@@ -81,28 +81,36 @@ Lease::Lease(std::string token, std::string folder, Descriptor lock)
 {
 }
 
-Result<Lease> Lease::take(const std::string& state_folder)
+Result<Lease> Lease::claim(const std::string& token, const std::string& folder)
 {
   const Descriptor all = lock_folder();
   if (!all) {
     return system_failure(std::string("cannot lock ") + k_lease_folder);
   }
   sweep();
-  const std::string token = new_token();
-  std::error_code error;
-  const fs::path folder = fs::absolute(state_folder) / token;
   Descriptor file(::open(lease_file(token).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file || ::flock(file.get(), LOCK_EX) != 0
-      || ::write(file.get(), folder.c_str(), folder.native().size())
-           != static_cast<ssize_t>(folder.native().size())) {
+      || ::write(file.get(), folder.data(), folder.size()) != static_cast<ssize_t>(folder.size())) {
     return system_failure("cannot write " + lease_file(token).string());
   }
-  Lease lease(token, folder, std::move(file)); // from here on, what there is is removed
+  return Lease(token, folder, std::move(file));
+}
+
+Result<Lease> Lease::take(const std::string& state_folder)
+{
+  const std::string token = new_token();
+  std::error_code error;
+  const std::string folder = fs::absolute(state_folder, error) / token;
+  Result<Lease> lease = claim(token, folder);
+  if (!lease) {
+    return lease;
+  }
   fs::create_directories(folder, error);
   if (error || ::chmod(folder.c_str(), 0700) != 0) {
-    return fail(ErrorKind::config, "cannot make the folder " + folder.string() + " for machines");
+    return fail(ErrorKind::config, "cannot make the folder " + folder + " for machines",
+                "give another one with --state");
   }
-  return make_cgroup(token).map([&] { return std::move(lease); });
+  return make_cgroup(token).and_then([&] { return std::move(lease); });
 }
 
 Lease::~Lease()

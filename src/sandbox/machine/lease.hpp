@@ -29,6 +29,7 @@ public:
 
 private:
   Lease(std::string token, std::string folder, Descriptor lock);
+  static Result<Lease> claim(const std::string& token, const std::string& folder);
 
   std::string token_;
   std::string folder_;

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string_view>
 
 namespace flame::sandbox::machine {
@@ -104,7 +105,9 @@ void reset_signals()
   const char* const arguments[] = {
     "sh", "-c", k_supervisor, "sh", place.id.c_str(), place.cgroup.c_str(), nullptr};
   const char* const environment[] = {
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", nullptr};
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
+    // nspawn looks for systemd's version on the root folder, where no /usr is mounted yet.
+    "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1", nullptr};
   ::execve("/bin/sh", const_cast<char* const*>(arguments), const_cast<char* const*>(environment));
   give_up("/bin/sh");
 }
@@ -124,13 +127,21 @@ Result<Process> boot(const Place& place)
   const Descriptor go_write(go[1]);
   const Descriptor nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
 
+  // No handler of this process may run in the child, which the button can reach at once.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
   // A fork that makes namespaces; glibc's clone() would want a stack.
   constexpr unsigned long k_namespaces = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
   const long pid = ::syscall(SYS_clone, k_namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
   if (pid == 0) {
     become_machine(place, {nothing.get(), write_end.get(), go_read.get()});
   }
+  const int failed = errno;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) {
+    errno = failed;
     return system_failure("cannot make the namespaces of machine " + place.id);
   }
   [[maybe_unused]] const auto written = ::write(go_write.get(), "!", 1);
