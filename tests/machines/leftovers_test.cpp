@@ -1,4 +1,5 @@
 #include "machine_fixture.hpp"
+#include "traces.hpp"
 
 #include <doctest/doctest.h>
 
@@ -57,17 +58,19 @@ void kill_and_wait(pid_t pid)
 
 TEST_CASE("a host leaves nothing behind, whatever its machines were doing")
 {
-  const auto before = traces();
-  {
-    HostFixture machines;
-    machines.start("i-off", "#!/bin/sh\npoweroff\n");
-    machines.start("i-on", "#!/bin/sh\necho script runs; sleep 1000\n");
-    REQUIRE(machines.off_within("i-off", k_soon));
-    REQUIRE(machines.says_within("i-on", "script runs", k_soon));
-    CHECK(traces() != before);
-    machines.start("i-booting", "");
-  }
-  CHECK(traces_left(before) == "");
+  HostFixture machines;
+  machines.start("i-off", "#!/bin/sh\npoweroff\n");
+  machines.start("i-on", "#!/bin/sh\necho script runs; sleep 1000\n");
+  REQUIRE(machines.off_within("i-off", k_soon));
+  REQUIRE(machines.says_within("i-on", "script runs", k_soon));
+  machines.start("i-booting", "");
+
+  const Traces traces = traces_of(::getpid(), machines.folder + "/state");
+  CHECK(traces.processes.size() > 5);
+  CHECK(traces.namespaces.size() >= 10);
+  CHECK(traces.tokens.size() == 1);
+  machines.host.reset();
+  CHECK(traces_left(traces, Kinds::all) == "");
 }
 
 TEST_CASE("a killed sandbox leaves no process, mount or namespace, and the next one the rest")
@@ -75,19 +78,19 @@ TEST_CASE("a killed sandbox leaves no process, mount or namespace, and the next 
   HostFixture alive; // its files are not taken for leftovers
   alive.start("i-alive", "#!/bin/sh\necho script runs; sleep 1000\n");
   REQUIRE(alive.says_within("i-alive", "script runs", k_soon));
-  const auto before = traces();
-  const auto running = traces(Kinds::no_files);
   const std::string state = alive.folder + "/killed";
   const pid_t owner = start_owner(state);
-  CHECK(traces(Kinds::no_files).size() > running.size());
+  const Traces traces = traces_of(owner, state);
+  CHECK(traces.processes.size() > 5);
+  CHECK(traces.namespaces.size() >= 5);
+  CHECK(traces.tokens.size() == 1);
 
   kill_and_wait(owner);
-  CHECK(traces_left(running, Kinds::no_files) == "");
+  CHECK(traces_left(traces, Kinds::no_files) == "");
   CHECK(fs::exists(state));
 
   flame::sandbox::make_nspawn_host(alive.folder + "/next").reset();
-  CHECK(!fs::exists(state));
-  CHECK(traces_left(before) == "");
+  CHECK(traces_left(traces, Kinds::all) == "");
   CHECK(!alive.is_off("i-alive"));
   CHECK(fs::exists(alive.folder + "/state"));
 }

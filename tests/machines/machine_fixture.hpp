@@ -2,24 +2,12 @@
 
 #include "sandbox/machine_host.hpp"
 
-#include <stdlib.h>
-
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <set>
 #include <string>
 
 namespace flame::tests {
-
-// What a machine could leave on this computer: "process 12 systemd", "mount …", "folder /tmp/x".
-// A killed sandbox may leave `files` (and cgroups), never the others.
-enum class Kinds { all, no_files };
-std::set<std::string> traces(Kinds kinds = Kinds::all);
-
-// Waits until nothing is there that was not there before; gives what is still there after 5 s,
-// a trace a line.
-std::string traces_left(const std::set<std::string>& before, Kinds kinds = Kinds::all);
 
 // A folder that is removed at the end, and a host that works in it.
 class HostFixture {

@@ -1,0 +1,172 @@
+#include "traces.hpp"
+
+#include "wait_until.hpp"
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace flame::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+struct Stat {
+  pid_t parent = 0;
+  std::string started = {}; // clock ticks since the start of the kernel; "" when there is none
+};
+
+// Fields 4 and 22 of /proc/PID/stat; the name before them, in brackets, may hold anything.
+Stat stat_of(const fs::path& process)
+{
+  std::ifstream file(process / "stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto name_end = text.rfind(") ");
+  if (name_end == std::string::npos) {
+    return {};
+  }
+  Stat found;
+  std::string field;
+  std::size_t at = name_end + 2;
+  for (int number = 3; number <= 22; number++) {
+    const auto blank = text.find(' ', at);
+    field = text.substr(at, blank - at);
+    at = blank + 1;
+    if (number == 4) {
+      found.parent = ::atoi(field.c_str());
+    }
+  }
+  found.started = field;
+  return found;
+}
+
+std::map<pid_t, Stat> all_processes()
+{
+  std::map<pid_t, Stat> found;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    if (const pid_t pid = ::atoi(entry.path().filename().c_str()); pid > 0) {
+      found[pid] = stat_of(entry.path());
+    }
+  }
+  return found;
+}
+
+std::map<pid_t, std::string> below(pid_t owner)
+{
+  const auto all = all_processes();
+  std::map<pid_t, std::string> found;
+  for (std::size_t before = 1; before != found.size();) {
+    before = found.size();
+    for (const auto& [pid, stat] : all) {
+      if (stat.parent == owner || found.contains(stat.parent)) {
+        found[pid] = stat.started;
+      }
+    }
+    if (found.empty()) {
+      break;
+    }
+  }
+  return found;
+}
+
+// Of all threads: a thread of a host is in the network of its machine.
+std::set<std::string> namespaces_of(const std::string& process)
+{
+  std::set<std::string> found;
+  std::error_code gone;
+  for (const auto& thread : fs::directory_iterator("/proc/" + process + "/task", gone)) {
+    for (const char* const kind : {"ns/net", "ns/mnt", "ns/pid", "ns/ipc", "ns/uts"}) {
+      if (const fs::path name = fs::read_symlink(thread.path() / kind, gone); !name.empty()) {
+        found.insert(name.string());
+      }
+    }
+  }
+  return found;
+}
+
+std::set<std::string> namespaces_in_use()
+{
+  std::set<std::string> found;
+  for (const auto& [pid, stat] : all_processes()) {
+    found.merge(namespaces_of(std::to_string(pid)));
+  }
+  return found;
+}
+
+// Lines of a file or names below a folder that hold `part`.
+std::string lines_with(const std::string& file, const std::string& part)
+{
+  std::ifstream lines(file);
+  std::string found;
+  for (std::string line; std::getline(lines, line);) {
+    found += line.find(part) == std::string::npos ? "" : "mount " + line + "\n";
+  }
+  return found;
+}
+
+std::string names_with(const std::string& folder, const std::string& part)
+{
+  std::string found;
+  std::error_code none;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, none)) {
+    const std::string path = entry.path();
+    found += path.find(part) == std::string::npos ? "" : "file " + path + "\n";
+  }
+  return found;
+}
+
+std::string still_there(const Traces& traces, Kinds kinds)
+{
+  std::string left;
+  for (const auto& [pid, started] : traces.processes) {
+    const bool lives = stat_of("/proc/" + std::to_string(pid)).started == started;
+    left += lives ? "process " + std::to_string(pid) + "\n" : "";
+  }
+  const auto used = namespaces_in_use();
+  for (const std::string& name : traces.namespaces) {
+    left += used.contains(name) ? "namespace " + name + "\n" : "";
+  }
+  for (const std::string& token : traces.tokens) {
+    left += lines_with("/proc/self/mountinfo", token);
+    if (kinds == Kinds::all) {
+      left += names_with("/sys/fs/cgroup", token) + names_with("/run/flame-ec2-sandbox", token);
+    }
+  }
+  if (kinds == Kinds::all && fs::exists(traces.state_folder)) {
+    left += "folder " + traces.state_folder + "\n";
+  }
+  return left;
+}
+
+} // namespace
+
+Traces traces_of(pid_t owner, const std::string& state_folder)
+{
+  Traces found;
+  found.state_folder = state_folder;
+  found.processes = below(owner);
+  found.namespaces = namespaces_of(std::to_string(owner));
+  for (const auto& [pid, started] : found.processes) {
+    found.namespaces.merge(namespaces_of(std::to_string(pid)));
+  }
+  for (const char* const kind : {"net", "mnt", "pid", "ipc", "uts"}) {
+    found.namespaces.erase(fs::read_symlink(std::string("/proc/self/ns/") + kind).string());
+  }
+  for (const auto& entry : fs::directory_iterator(state_folder)) {
+    found.tokens.insert(entry.path().filename());
+  }
+  return found;
+}
+
+std::string traces_left(const Traces& traces, Kinds kinds)
+{
+  std::string left;
+  becomes_true([&] { return (left = still_there(traces, kinds)).empty(); }, 5s);
+  return left;
+}
+
+} // namespace flame::tests
