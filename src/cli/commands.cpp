@@ -50,14 +50,14 @@ const Command k_commands[] = {
    "when anything fails on the way.\n\n"
    "When the boot fails or is interrupted, the machine is ended. The run id is printed before the "
    "first request, as the command that ends whatever the run has started.",
-   "flame-ec2 boot --region eu-west-1 --app demo --bundle s3://my-bucket/demo.tar.gz \\\n"
-   "  --image-id ami-0123456789abcdef0 --max-lifetime 1h --output json",
+   "flame-ec2 boot --region eu-west-1 --image-id ami-0123456789abcdef0 \\\n"
+   "  --app demo --bundle s3://my-bucket/demo.tar.gz --max-lifetime 1h --json",
    k_all_groups, k_boot_flags, run_boot},
   {"template-user-data", "print the user data that boot would send", "",
    "Prints the script that the machine would run as root. Needs no network and no credentials: where "
    "the presigned URL of the bundle will be stands a placeholder as long as one can get. Secrets are "
    "shown as ***.",
-   "flame-ec2 template-user-data --app demo --bundle s3://my-bucket/demo.tar.gz --max-lifetime 1h",
+   "flame-ec2 template-user-data --app demo --bundle s3://my-bucket/demo.tar.gz",
    k_all_groups, k_template_flags, run_template_user_data},
   {"terminate", "end machines", "[ID...]",
    "Ends the machines with these ids, or those that exactly one of --run-id, --run-id-file, --app and "

@@ -17,6 +17,15 @@ void say_origins(const config::Configured& configured, const Command& command, C
   }
 }
 
+// Rules that take several settings name them by key, as the first word: say who set it.
+std::string with_origin(const config::Configured& configured, const std::string& message)
+{
+  const auto origin =
+    configured.origins.find(std::string_view(message).substr(0, message.find(' ')));
+  return origin == configured.origins.end() ? message
+                                            : fmt::format("{}: {}", origin->second.text, message);
+}
+
 } // namespace
 
 config::Configured read_settings(const Invocation& invocation, World& world, Console& console,
@@ -49,17 +58,17 @@ config::Configured read_settings(const Invocation& invocation, World& world, Con
 
 Result<void> no_mistakes(const config::Configured& configured, const std::optional<Error>& more)
 {
-  if (configured.mistakes.empty()) {
-    return more ? Result<void>(tl::unexpected(*more)) : Result<void>();
-  }
   Mistakes all(ErrorKind::config);
   for (const Mistake& mistake : configured.mistakes) {
     all.add(mistake.message, mistake.hint);
   }
   if (more) {
-    all.add(*more);
+    all.add(with_origin(configured, more->message), more->hint);
+    for (const Mistake& mistake : more->also) {
+      all.add(with_origin(configured, mistake.message), mistake.hint);
+    }
   }
-  return tl::unexpected(all.error());
+  return all.empty() ? Result<void>() : tl::unexpected(all.error());
 }
 
 } // namespace flame::cli

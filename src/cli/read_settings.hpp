@@ -14,7 +14,7 @@ enum class Profile { read, ignored };
 config::Configured read_settings(const Invocation& invocation, World& world, Console& console,
                                  Profile profile = Profile::read);
 
-// The mistakes as one error; `more` is what else was found.
+// All mistakes as one error, kind config; `more` is what else was found, with the origins added.
 Result<void> no_mistakes(const config::Configured& configured,
                          const std::optional<Error>& more = {});
 

@@ -109,9 +109,9 @@ std::optional<std::string> read_line(const Cancel& cancel)
     const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
     if (got <= 0 || byte == '\n') {
       return got <= 0 && line.empty() ? std::nullopt : std::optional(line);
+    }
+    line += byte;
   }
-  line += byte;
-}
 }
 
 } // namespace

@@ -7,9 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 namespace flame::cli {
 namespace {
 
@@ -18,9 +15,8 @@ using std::chrono::seconds;
 // Booting until the script's first line; the rest is the bootstrap's own limit.
 constexpr seconds k_until_script = std::chrono::minutes(15);
 
-// What we set ourselves and what anyone may see. All else is the user's own.
-constexpr std::array<std::string_view, 4> k_public = {"PHX_SERVER", "RELEASE_DISTRIBUTION",
-                                                      "RELEASE_NODE", "INSTANCE_IP"};
+constexpr std::size_t k_run_id_bytes = 8;
+constexpr std::size_t k_nonce_bytes = 16;
 
 std::string variable(const World& world, const std::string& name)
 {
@@ -42,26 +38,19 @@ Result<std::optional<aws::Endpoint>> s3_endpoint(const config::Settings& setting
 
 boot::Facts look_up_facts(World& world)
 {
-  constexpr std::size_t k_run_id_bytes = 8;
-  constexpr std::size_t k_nonce_bytes = 16;
-  return {.now = world.clock->wall(),
-          .random_run_id = to_hex(world.random->bytes(k_run_id_bytes)),
-          .nonce = to_hex(world.random->bytes(k_nonce_bytes)),
-          .erl_aflags = variable(world, "ERL_AFLAGS"),
-          .erl_zflags = variable(world, "ERL_ZFLAGS")};
+  boot::Facts facts = facts_for_print(world);
+  facts.random_run_id = to_hex(world.random->bytes(k_run_id_bytes));
+  facts.nonce = to_hex(world.random->bytes(k_nonce_bytes));
+  return facts;
 }
 
-boot::Runner masked(boot::Runner runner)
+boot::Facts facts_for_print(const World& world)
 {
-  for (child::Variable& variable : runner.variables) {
-    if (std::ranges::count(k_public, variable.name) == 0) {
-      variable.value = "***";
-    }
-  }
-  if (runner.bundle_url != boot::placeholder_url()) {
-    runner.bundle_url = "***";
-  }
-  return runner;
+  return {.now = world.clock->wall(),
+          .random_run_id = std::string(2 * k_run_id_bytes, '0'),
+          .nonce = std::string(2 * k_nonce_bytes, '0'),
+          .erl_aflags = variable(world, "ERL_AFLAGS"),
+          .erl_zflags = variable(world, "ERL_ZFLAGS")};
 }
 
 Result<std::string> presigned_url(const boot::Runner& runner, const config::Settings& settings,

@@ -12,9 +12,8 @@ namespace flame::cli {
 
 // What make_plan() wants to know beside the settings.
 boot::Facts look_up_facts(World& world);
-
-// A runner that may be shown: variables that may be secret, and the URL, are ***.
-boot::Runner masked(boot::Runner runner);
+// The same with zeros for what is random, as long, so that two calls print the same bytes.
+boot::Facts facts_for_print(const World& world);
 
 // A URL by which anyone may fetch the bundle until the bootstrap must be over, signed now with the
 // clock and the credentials of `ec2`. It is a secret. Warns when the credentials end sooner.

@@ -1,10 +1,13 @@
 #include "base/encoding.hpp"
+#include "base/text.hpp"
 #include "boot/plan.hpp"
 #include "cli/commands.hpp"
 #include "cli/read_settings.hpp"
 #include "cli/user_data.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace flame::cli {
 namespace {
@@ -26,6 +29,13 @@ Result<std::string> bundle_url(const Invocation& invocation, const boot::Runner&
   return presigned_url(runner, settings, (*cloud)->ec2(), world, console);
 }
 
+std::string names_of(const boot::Runner& runner)
+{
+  std::vector<std::string> names;
+  std::ranges::transform(runner.variables, std::back_inserter(names), &child::Variable::name);
+  return join(names, ", ");
+}
+
 } // namespace
 
 Result<void> run_template_user_data(const Invocation& invocation, World& world, Console& console)
@@ -33,7 +43,7 @@ Result<void> run_template_user_data(const Invocation& invocation, World& world, 
   const bool presign = invocation.has("--presign");
   const config::Configured configured =
     read_settings(invocation, world, console, presign ? Profile::read : Profile::ignored);
-  auto runner = boot::make_runner(configured.settings, look_up_facts(world));
+  auto runner = boot::make_runner(configured.settings, facts_for_print(world));
   const auto more = runner ? std::optional<Error>() : runner.error();
   if (const auto valid = no_mistakes(configured, more); !valid) {
     return valid;
@@ -48,9 +58,11 @@ Result<void> run_template_user_data(const Invocation& invocation, World& world, 
                            presign ? "" : ", with the longest URL that the bundle can get"));
   const bool show = invocation.has("--show-secrets");
   if (!show) {
-    console.note("secrets are shown as ***; --show-secrets shows them");
+    console.note(
+      fmt::format("values and URL are shown as ***; --show-secrets shows them; variables: {}",
+                  names_of(*runner)));
   }
-  const std::string shown = show ? exact : boot::render_user_data(masked(*runner));
+  const std::string shown = show ? exact : boot::render_user_data(boot::without_secrets(*runner));
   const bool base64 = invocation.value("--format") == "base64";
   const auto written = world.write_out(base64 ? to_base64(shown) + "\n" : shown);
   return written ? boot::check_user_data_size(exact) : written;

@@ -1,0 +1,116 @@
+#pragma once
+
+#include "cli/world.hpp"
+#include "support/fake_clock.hpp"
+#include "support/fake_ec2.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace flame::test {
+
+// FakeEc2 with the credentials that a client has.
+class FakeEc2Client : public client::Ec2Client {
+public:
+  explicit FakeEc2Client(FakeEc2& ec2) : ec2_(ec2) {}
+  aws::Outcome<std::vector<aws::Instance>> run_instances(const aws::Params& params,
+                                                         aws::CallLimit limit) override
+  {
+    return ec2_.run_instances(params, limit);
+  }
+  aws::Outcome<std::vector<aws::Instance>> describe_instances(const aws::DescribeQuery& query,
+                                                              aws::CallLimit limit) override
+  {
+    return ec2_.describe_instances(query, limit);
+  }
+  aws::Outcome<std::vector<aws::StateChange>>
+  terminate_instances(const std::vector<std::string>& ids, aws::CallLimit limit) override
+  {
+    return ec2_.terminate_instances(ids, limit);
+  }
+  aws::Outcome<aws::ConsoleOutput> console_output(const std::string& id, bool latest,
+                                                  aws::CallLimit limit) override
+  {
+    return ec2_.console_output(id, latest, limit);
+  }
+  Result<void> renew(aws::ErrorClass reason) override { return ec2_.renew(reason); }
+  std::chrono::seconds clock_offset() const override { return {}; }
+  Result<aws::Credentials> credentials() override
+  {
+    return aws::Credentials{.access_key_id = "AKIDEXAMPLE",
+                            .secret_access_key = "very-secret-key",
+                            .account_id = "123456789012"};
+  }
+
+private:
+  FakeEc2& ec2_;
+};
+
+// A computer that remembers what was written, and an AWS with `ec2` in it.
+class FakeWorld {
+public:
+  FakeWorld()
+  {
+    world.write_out = [this](std::string_view text) { return write(text); };
+    world.write_err = [this](std::string_view text) { err += text; };
+    world.read_line = [this]() -> std::optional<std::string> { return answer; };
+    world.find_file = [this](const std::string& path) -> Result<std::optional<std::string>> {
+      const auto found = files.find(path);
+      return found == files.end() ? std::nullopt : std::optional(found->second);
+    };
+    world.read_file = [this](const std::string& path) -> Result<std::string> {
+      const auto found = files.find(path);
+      if (found == files.end()) {
+        return fail(ErrorKind::config, "cannot read " + path);
+      }
+      return found->second;
+    };
+    world.write_file = [this](const std::string& path, std::string_view text) {
+      files[path] = text;
+      return Result<void>();
+    };
+    world.connect = [this](const config::Settings& settings, const cli::World&) {
+      connected.push_back(settings.region);
+      return Result<std::unique_ptr<cli::Cloud>>(std::make_unique<FakeCloud>(ec2));
+    };
+    world.home = "/home/me";
+    world.clock = &clock;
+    world.cancel = &cancel;
+    world.random = &random;
+  }
+
+  cli::World world = {};
+  std::string out = {};
+  std::string err = {};
+  bool out_is_full = false;
+  std::optional<std::string> answer = {};
+  std::map<std::string, std::string> files = {};
+  std::vector<std::string> connected = {}; // regions
+  FakeEc2 ec2 = {};
+  FakeClock clock = {};
+  FakeCancel cancel = {};
+  FakeRandom random = FakeRandom();
+
+private:
+  class FakeCloud : public cli::Cloud {
+  public:
+    explicit FakeCloud(FakeEc2& ec2) : client_(ec2) {}
+    client::Ec2Client& ec2() override { return client_; }
+    Result<std::string> account() override { return "123456789012"; }
+
+  private:
+    FakeEc2Client client_;
+  };
+
+  Result<void> write(std::string_view text)
+  {
+    if (out_is_full) {
+      return fail(ErrorKind::output, "standard output cannot be written: no space left");
+    }
+    out += text;
+    return {};
+  }
+};
+
+} // namespace flame::test

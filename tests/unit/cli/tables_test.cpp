@@ -1,0 +1,147 @@
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/completion.hpp"
+#include "cli/help.hpp"
+#include "cli/manual.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+using namespace flame;
+using namespace flame::cli;
+
+namespace {
+
+std::string file(const std::string& path)
+{
+  std::ifstream in(std::string(FLAME_FIXTURES) + "/../../" + path);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+// The text, and whether a line is longer than a terminal is wide.
+bool fits(const std::string& text)
+{
+  const auto lines = split(text, '\n');
+  return std::ranges::all_of(lines, [](const std::string& line) { return line.size() <= 80; });
+}
+
+// roff's "\\-" and "\\(aq" as the letters that they print.
+std::string unescaped(std::string page)
+{
+  for (const auto& [escape, letter] : {std::pair("\\-", "-"), std::pair("\\(aq", "'")}) {
+    for (std::size_t at = page.find(escape); at != std::string::npos; at = page.find(escape, at)) {
+      page.replace(at, std::string_view(escape).size(), letter);
+    }
+  }
+  return page;
+}
+
+void check(const OwnFlag& flag, std::set<std::string_view>& names)
+{
+  CAPTURE(flag.name);
+  CHECK(flag.name.starts_with("--"));
+  CHECK(names.insert(flag.name).second);
+  CHECK((flag.letter.empty() || names.insert(flag.letter).second));
+  CHECK(!flag.help.empty());
+  CHECK(!flag.help.ends_with('.'));
+}
+
+} // namespace
+
+TEST_CASE("cli: the command table holds together")
+{
+  std::set<std::string_view> commands_seen;
+  for (const Command& command : commands()) {
+    CAPTURE(command.name);
+    CHECK(commands_seen.insert(command.name).second);
+    CHECK(find_command(command.name) == &command);
+    CHECK((command.run != nullptr));
+    CHECK(!command.summary.ends_with('.'));
+    CHECK(command.text.ends_with('.'));
+    CHECK(command.example.find("flame-ec2") != std::string_view::npos);
+    std::set<std::string_view> names;
+    for (const OwnFlag& flag : global_flags()) {
+      check(flag, names);
+    }
+    for (const OwnFlag& flag : command.flags) {
+      check(flag, names);
+    }
+    // No setting hides behind a letter of another flag.
+    for (const config::Option* option : options_of(command)) {
+      for (const std::string& flag : config::flag_names(*option)) {
+        CHECK((flag.size() > 2 || !names.contains(flag)));
+      }
+    }
+  }
+}
+
+TEST_CASE("cli: help fits a screen, and names every command")
+{
+  const std::string help = main_help();
+  CHECK(std::ranges::count(help, '\n') <= 24);
+  CHECK(fits(help));
+  for (const Command& command : commands()) {
+    CHECK(help.find(command.name) != std::string::npos);
+    CHECK(fits(command_help(command)));
+  }
+}
+
+TEST_CASE("cli: a command's help holds each of its flags, in groups")
+{
+  const std::string help = command_help(*find_command("boot"));
+  for (const config::Option* option : options_of(*find_command("boot"))) {
+    for (const std::string& flag : config::flag_names(*option)) {
+      CAPTURE(flag);
+      CHECK((flag != config::flag_names(*option).front() || help.find(flag) != std::string::npos));
+    }
+  }
+  CHECK(help.find("\nWhat runs:\n") != std::string::npos);
+  CHECK(help.find("  -e, --env KEY=VALUE") != std::string::npos);
+  CHECK(help.find("--dry-run[=ec2]") != std::string::npos);
+  CHECK(command_help(*find_command("terminate")).find("--bundle") == std::string::npos);
+}
+
+TEST_CASE("cli: the manual holds every command, flag, variable and exit status")
+{
+  const std::string page = unescaped(manual());
+  const auto holds = [&](std::string_view text) { return page.find(text) != std::string::npos; };
+  for (const Command& command : commands()) {
+    CHECK(holds(command.name));
+    for (const OwnFlag& flag : command.flags) {
+      CHECK(holds(flag.name));
+    }
+  }
+  for (const config::Option& option : config::options()) {
+    CAPTURE(option.key);
+    for (const std::string& flag : config::flag_names(option)) {
+      CHECK(holds(flag));
+    }
+    for (const std::string& variable : config::variable_names(option)) {
+      CHECK(holds(variable));
+    }
+  }
+  for (const ErrorKindInfo& row : error_kinds()) {
+    CHECK(holds(row.meaning));
+  }
+}
+
+TEST_CASE("cli: the committed manual and completions are those that the binary prints")
+{
+  // To renew them: scripts/generate
+  CHECK((file("man/flame-ec2.1") == manual()));
+  CHECK((file("completions/flame-ec2.bash") == completion("bash")));
+  CHECK((file("completions/_flame-ec2") == completion("zsh")));
+  CHECK((file("completions/flame-ec2.fish") == completion("fish")));
+}
+
+TEST_CASE("cli: text is wrapped between words")
+{
+  CHECK(wrapped("aa bb", 76, 4) == "aa\n    bb");
+  CHECK(wrapped("", 0, 0).empty());
+}
