@@ -1,0 +1,153 @@
+#include "sandbox/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace flame::sandbox {
+namespace {
+
+// clang-format off
+constexpr Image k_images[] = {
+  {"ami-0123456789abcdef0", "x86_64", "/dev/xvda", "Debian 12"},
+  {"ami-0fedcba9876543210", "arm64",  "/dev/xvda", "Debian 12"},
+  {"ami-00112233445566778", "x86_64", "/dev/sda1", "Ubuntu 24.04"},
+};
+constexpr Subnet k_subnets[] = {
+  {"subnet-0123456789abcdef0", 'a', "az1", "10.0.1", "10.0.1.0/24", 20, 231},
+  {"subnet-0fedcba9876543210", 'b', "az2", "10.0.2", "10.0.2.0/24", 20, 231},
+  {"subnet-00112233445566778", 'c', "az3", "10.0.3", "10.0.3.0/28", 4,  11},
+};
+constexpr Group k_groups[] = {
+  {"sg-0123456789abcdef0", "default"},
+  {"sg-0fedcba9876543210", "runners"},
+};
+constexpr Template k_templates[] = {
+  {1, "ami-0123456789abcdef0", "t3.micro",  "", "sg-0fedcba9876543210", "#!/bin/sh\necho template\n"},
+  {2, "ami-0123456789abcdef0", "m7i.large", "subnet-0fedcba9876543210", "", ""},
+};
+// clang-format on
+
+constexpr std::string_view k_x86_families[] = {"t2", "t3",  "t3a", "m5",  "m6i", "m7a", "m7i",
+                                               "c5", "c6i", "c7a", "c7i", "r5",  "r6i", "r7i"};
+constexpr std::string_view k_arm_families[] = {"t4g", "m6g", "m7g", "c6g", "c7g", "r6g", "r7g"};
+constexpr std::string_view k_sizes[] = {"nano",    "micro",    "small",   "medium",
+                                        "large",   "xlarge",   "2xlarge", "4xlarge",
+                                        "8xlarge", "12xlarge", "16xlarge"};
+
+template <typename Range> bool holds(const Range& range, std::string_view wanted)
+{
+  return std::ranges::find(range, wanted) != std::end(range);
+}
+
+} // namespace
+
+std::span<const Image> images()
+{
+  return k_images;
+}
+
+std::span<const Subnet> subnets()
+{
+  return k_subnets;
+}
+
+std::span<const Group> groups()
+{
+  return k_groups;
+}
+
+std::span<const Template> template_versions()
+{
+  return k_templates;
+}
+
+const Image* find_image(std::string_view id)
+{
+  const auto found = std::ranges::find(k_images, id, &Image::id);
+  return found == std::end(k_images) ? nullptr : &*found;
+}
+
+const Subnet* find_subnet(std::string_view id)
+{
+  const auto found = std::ranges::find(k_subnets, id, &Subnet::id);
+  return found == std::end(k_subnets) ? nullptr : &*found;
+}
+
+const Group* find_group(std::string_view id_or_name)
+{
+  const auto found = std::ranges::find_if(k_groups, [&](const Group& group) {
+    return group.id == id_or_name || group.name == id_or_name;
+  });
+  return found == std::end(k_groups) ? nullptr : &*found;
+}
+
+const Template* find_template_version(std::string_view version)
+{
+  if (version == "$Latest") {
+    return &k_templates[std::size(k_templates) - 1];
+  }
+  const std::string wanted = version.empty() || version == "$Default"
+                               ? fmt::format("{}", k_template_default)
+                               : std::string(version);
+  const auto found = std::ranges::find_if(
+    k_templates, [&](const Template& row) { return fmt::format("{}", row.version) == wanted; });
+  return found == std::end(k_templates) ? nullptr : &*found;
+}
+
+std::optional<std::string_view> architecture_of(std::string_view instance_type)
+{
+  const std::size_t dot = instance_type.find('.');
+  if (dot == std::string_view::npos || !holds(k_sizes, instance_type.substr(dot + 1))) {
+    return std::nullopt;
+  }
+  const std::string_view family = instance_type.substr(0, dot);
+  if (holds(k_arm_families, family)) {
+    return "arm64";
+  }
+  return holds(k_x86_families, family) ? std::optional<std::string_view>("x86_64") : std::nullopt;
+}
+
+// Zone c is an old one: no 7th generation.
+bool is_offered(std::string_view instance_type, const Subnet& subnet)
+{
+  return subnet.zone != 'c' || instance_type.find('7') == std::string_view::npos;
+}
+
+std::string zone_name(std::string_view region, const Subnet& subnet)
+{
+  return fmt::format("{}{}", region, subnet.zone);
+}
+
+std::string world_text()
+{
+  std::string text = fmt::format("account   {}\n", k_account);
+  for (const Image& image : k_images) {
+    text += fmt::format("image     {}  {} {}\n", image.id, image.about, image.architecture);
+  }
+  text += fmt::format("network   {}\n", k_vpc);
+  for (const Subnet& subnet : k_subnets) {
+    text +=
+      fmt::format("subnet    {}  zone {}, {}, {} free addresses{}\n", subnet.id, subnet.zone,
+                  subnet.cidr, subnet.hosts, subnet.zone == 'c' ? ", no 7th generation types" : "");
+  }
+  for (const Group& group : k_groups) {
+    text += fmt::format("group     {}  {}\n", group.id, group.name);
+  }
+  for (const Template& row : k_templates) {
+    text +=
+      fmt::format("template  {}  {} version {}{}: {} {} {} {}\n", k_template_id, k_template_name,
+                  row.version, row.version == k_template_default ? " (default)" : "", row.image,
+                  row.type, row.subnet, row.group);
+  }
+  text += fmt::format("key pair  {}\n", k_key_pair);
+  text += fmt::format("profile   {}  with the role {}\n", k_profile, k_role);
+  text += fmt::format("parent    {}  {}, profile {}\n", k_parent_id, k_parent_ip, k_parent_profile);
+  text += fmt::format("types     {} (x86_64), {} (arm64) with the sizes {}\n",
+                      fmt::join(k_x86_families, " "), fmt::join(k_arm_families, " "),
+                      fmt::join(k_sizes, " "));
+  return text;
+}
+
+} // namespace flame::sandbox
