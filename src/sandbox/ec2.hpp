@@ -1,0 +1,68 @@
+#pragma once
+
+#include "sandbox/ec2_state.hpp"
+#include "sandbox/ec2_types.hpp"
+#include "sandbox/message.hpp"
+#include "sandbox/xml.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// EC2's Query API, version 2016-11-15: one function an action.
+namespace flame::sandbox {
+
+struct Ec2Call {
+  const Params& params; // without Action, Version and what signs the request
+  std::string region = {};
+  std::string request_id = {};
+  Ec2State& state;
+  std::optional<Ec2Error> no_capacity = {}; // a fault that RunInstances itself gives
+};
+
+// The answer's XML. One file each: ec2_run.cpp, ec2_describe.cpp, ec2_terminate.cpp,
+// ec2_console.cpp.
+Ec2Result<std::string> run_instances(const Ec2Call& call);
+Ec2Result<std::string> describe_instances(const Ec2Call& call);
+Ec2Result<std::string> terminate_instances(const Ec2Call& call);
+Ec2Result<std::string> get_console_output(const Ec2Call& call);
+
+// All of it: action, version, parameter names.
+Ec2Result<std::string> serve_ec2(const std::string& action, const Ec2Call& call);
+bool is_ec2_action(std::string_view action);
+bool is_parameter(std::string_view action, std::string_view name);
+// Whether such a refusal of RunInstances comes after its token has been bound.
+bool is_capacity_code(std::string_view code);
+
+Reply ec2_error_reply(const Ec2Error& error, const std::string& request_id);
+
+// What RunInstances asks for, all defaults of the account and the template filled in. Pure.
+Ec2Result<Launch> parse_launch(const Params& params, const std::string& region);
+Ec2Result<Params> with_template(const Params& params);              // its first step
+Ec2Result<void> take_options(const Params& params, Launch& launch); // its last step
+
+// DescribeInstances' filters.
+struct Filter {
+  std::string name = {};
+  std::vector<std::string> values = {}; // patterns; any of them
+};
+Ec2Result<std::vector<Filter>> parse_filters(const Params& params);
+bool passes(const Instance& instance, const std::vector<Filter>& filters);
+
+// The item of an instancesSet, without its <item>.
+void write_instance(Xml& xml, const Instance& instance);
+
+// Reading parameters. A list is Name.1, Name.2, … in order of its numbers.
+std::string get(const Params& params, const std::string& name, std::string_view otherwise = {});
+std::vector<std::string> get_list(const Params& params, const std::string& name);
+Ec2Result<bool> get_bool(const Params& params, const std::string& name, bool otherwise);
+Ec2Result<int> get_int(const Params& params, const std::string& name, int otherwise);
+// "TagSpecification", to {"1", "2"}: the indices that some parameter has.
+std::vector<std::string> indices(const Params& params, const std::string& prefix);
+bool has_any(const Params& params, std::string_view prefix);
+bool is_id(std::string_view id, std::string_view prefix); // "ami-" and 8 or 17 hex digits
+Ec2Result<void> check_dry_run(const Params& params);      // DryRunOperation, when it is one
+
+} // namespace flame::sandbox

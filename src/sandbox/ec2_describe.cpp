@@ -1,0 +1,117 @@
+#include "base/encoding.hpp"
+#include "sandbox/ec2.hpp"
+#include "sandbox/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::sandbox {
+namespace {
+
+struct Page {
+  std::vector<Instance> instances = {};
+  std::string next_token = {};
+};
+
+// What comes after the page that gave `token`, which names its last instance. Done before the
+// filters: that instance may have changed its state since.
+Ec2Result<void> skip_pages(std::vector<Instance>& all, const std::string& token)
+{
+  if (token.empty()) {
+    return {};
+  }
+  const auto last = std::ranges::find(all, from_base64(token).value_or(""), &Instance::id);
+  if (last == all.end()) {
+    return refuse("InvalidParameterValue", "Unable to parse pagination token");
+  }
+  all.erase(all.begin(), last + 1);
+  return {};
+}
+
+Page cut_page(std::vector<Instance> left, std::size_t size)
+{
+  Page page{.instances = std::move(left)};
+  if (page.instances.size() > size) {
+    page.instances.resize(size);
+    page.next_token = to_base64(page.instances.back().id);
+  }
+  return page;
+}
+
+// MaxResults, checked; all when it is not given.
+Ec2Result<int> page_size(const Params& params, bool by_id)
+{
+  const auto asked = get_int(params, "MaxResults", 0);
+  if (!asked || !params.contains("MaxResults")) {
+    return asked ? Ec2Result<int>(1000) : asked;
+  }
+  if (by_id) {
+    return refuse("InvalidParameterCombination",
+                  "The parameter instancesSet cannot be used with the parameter maxResults");
+  }
+  if (*asked < 5 || *asked > 1000) {
+    return refuse("InvalidParameterValue",
+                  fmt::format("Value ( {} ) for parameter maxResults is invalid. Expecting a value "
+                              "between 5 and 1000.",
+                              *asked));
+  }
+  return asked;
+}
+
+std::string write_page(const Ec2Call& call, const Page& page)
+{
+  Xml xml;
+  xml.open("DescribeInstancesResponse", "http://ec2.amazonaws.com/doc/2016-11-15/");
+  xml.text("requestId", call.request_id).open("reservationSet");
+  std::string reservation;
+  for (const Instance& instance : page.instances) {
+    if (instance.reservation_id != reservation) {
+      if (!reservation.empty()) {
+        xml.close("instancesSet").close("item");
+      }
+      reservation = instance.reservation_id;
+      xml.open("item").text("reservationId", reservation).text("ownerId", k_account);
+      xml.open("groupSet").close("groupSet").open("instancesSet");
+    }
+    xml.open("item");
+    write_instance(xml, instance);
+    xml.close("item");
+  }
+  if (!reservation.empty()) {
+    xml.close("instancesSet").close("item");
+  }
+  xml.close("reservationSet").maybe("nextToken", page.next_token);
+  xml.close("DescribeInstancesResponse");
+  return xml.take();
+}
+
+} // namespace
+
+Ec2Result<std::string> describe_instances(const Ec2Call& call)
+{
+  const std::vector<std::string> ids = get_list(call.params, "InstanceId");
+  const auto size = page_size(call.params, !ids.empty());
+  const auto filters = parse_filters(call.params);
+  if (!size || !filters) {
+    return tl::unexpected(size ? filters.error() : size.error());
+  }
+  if (const auto dry = check_dry_run(call.params); !dry) {
+    return tl::unexpected(dry.error());
+  }
+  std::vector<Instance> found;
+  if (ids.empty()) {
+    found = call.state.instances(call.region);
+  } else if (auto named = call.state.find(call.region, ids); named) {
+    found = std::move(*named);
+  } else {
+    return tl::unexpected(named.error());
+  }
+  if (const auto skipped = skip_pages(found, get(call.params, "NextToken")); !skipped) {
+    return tl::unexpected(skipped.error());
+  }
+  std::erase_if(found, [&](const Instance& instance) { return !passes(instance, *filters); });
+  return write_page(call, cut_page(std::move(found), static_cast<std::size_t>(*size)));
+}
+
+} // namespace flame::sandbox

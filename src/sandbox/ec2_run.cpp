@@ -1,0 +1,55 @@
+#include "sandbox/ec2.hpp"
+#include "sandbox/world.hpp"
+
+#include <fmt/format.h>
+
+namespace flame::sandbox {
+namespace {
+
+std::string write_reservation(const Ec2Call& call, const std::vector<Instance>& instances)
+{
+  Xml xml;
+  xml.open("RunInstancesResponse", "http://ec2.amazonaws.com/doc/2016-11-15/");
+  xml.text("requestId", call.request_id);
+  xml.text("reservationId", instances.front().reservation_id).text("ownerId", k_account);
+  xml.open("groupSet").close("groupSet").open("instancesSet");
+  for (const Instance& instance : instances) {
+    xml.open("item");
+    write_instance(xml, instance);
+    xml.close("item");
+  }
+  xml.close("instancesSet").close("RunInstancesResponse");
+  return xml.take();
+}
+
+std::optional<Ec2Error> not_offered(const Launch& launch)
+{
+  if (is_offered(launch.type, *find_subnet(launch.subnet_id))) {
+    return std::nullopt;
+  }
+  return refuse("Unsupported", fmt::format("Your requested instance type ({}) is not supported in "
+                                           "your requested Availability Zone ({}).",
+                                           launch.type, launch.zone))
+    .value();
+}
+
+} // namespace
+
+Ec2Result<std::string> run_instances(const Ec2Call& call)
+{
+  const auto launch = parse_launch(call.params, call.region);
+  if (!launch) {
+    return tl::unexpected(launch.error());
+  }
+  if (const auto dry = check_dry_run(call.params); !dry) {
+    return tl::unexpected(dry.error());
+  }
+  const std::optional<Ec2Error> refused = not_offered(*launch);
+  const auto instances = call.state.launch(*launch, refused ? refused : call.no_capacity);
+  if (!instances) {
+    return tl::unexpected(instances.error());
+  }
+  return write_reservation(call, *instances);
+}
+
+} // namespace flame::sandbox

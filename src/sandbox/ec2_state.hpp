@@ -1,0 +1,74 @@
+#pragma once
+
+#include "sandbox/ec2_types.hpp"
+#include "sandbox/faults.hpp"
+#include "sandbox/machine_host.hpp"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+// The machines of the sandbox and what has been asked for them. Thread-safe; takes its time from
+// a clock, so that tests say what time it is.
+namespace flame::sandbox {
+
+struct Ec2Rules {
+  Millis pending_time = Millis(500);
+  Millis shutdown_time = Millis(300); // from power off to terminated or stopped
+  Millis visible_after = Millis(0);   // describe and the like do not know a younger machine
+  bool reused_token_is_error = true;  // IdempotentInstanceTerminated, else the old, ended machine
+};
+
+class Ec2State {
+public:
+  // All but `rules` must outlive this. `make_spec` says how an instance's machine is to be run;
+  // on_off is set here.
+  Ec2State(Clock& clock, MachineHost& host, FaultBook& faults, Ec2Rules rules,
+           std::function<MachineSpec(const Instance&)> make_spec);
+
+  // The machines of this or, with its token, of an earlier launch. `no_capacity` is a fault that
+  // comes after all checks and binds the token, as the real one does.
+  Ec2Result<std::vector<Instance>> launch(const Launch& launch,
+                                          const std::optional<Ec2Error>& no_capacity);
+  // In order of launch; those of the last hour. Too young ones are left out unless `truth`.
+  std::vector<Instance> instances(const std::string& region, bool truth = false);
+  // By id, in the order asked; InvalidInstanceID.NotFound or .Malformed when one is unknown.
+  Ec2Result<std::vector<Instance>> find(const std::string& region,
+                                        const std::vector<std::string>& ids);
+  Ec2Result<std::vector<StateChange>> terminate(const std::string& region,
+                                                const std::vector<std::string>& ids);
+  // As if the machine's own script did it. False when there is no such machine on.
+  bool power_off(const std::string& id);
+  std::string console(const std::string& id) const { return host_.console(id); }
+  void tick(); // what is due by the clock: machines that faults switch off
+
+private:
+  struct Bound { // what a client token stands for
+    std::string fingerprint = {};
+    std::vector<std::string> ids = {}; // empty: the request failed for capacity
+  };
+
+  Ec2Result<std::vector<Instance>> earlier(const Bound& bound, const Launch& launch);
+  Ec2Result<std::vector<Instance>> create(const Launch& launch);
+  std::vector<std::string> free_addresses(const Launch& launch) const;
+  void settle(); // moves what is due by the clock; mutex_ is held
+  void machine_off(const std::string& id);
+  void start(const Instance& instance);
+  Instance* find_one(const std::string& region, const std::string& id);
+  Ec2Result<std::vector<Instance*>> select(const std::string& region,
+                                           const std::vector<std::string>& ids);
+
+  Clock& clock_;
+  MachineHost& host_;
+  FaultBook& faults_;
+  Ec2Rules rules_;
+  std::function<MachineSpec(const Instance&)> make_spec_;
+  std::mutex mutex_;
+  std::vector<Instance> instances_;
+  std::map<std::string, Bound> tokens_; // by region, zone or "", and token
+};
+
+} // namespace flame::sandbox
