@@ -1,0 +1,121 @@
+#include "base/text.hpp"
+#include "sandbox/front.hpp"
+#include "sandbox/xml.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::sandbox {
+namespace {
+
+std::string json_of(const Instance& instance)
+{
+  const Launch& launch = instance.launch;
+  Params texts = {{"id", instance.id},
+                  {"reservation_id", instance.reservation_id},
+                  {"region", launch.region},
+                  {"zone", launch.zone},
+                  {"state", std::string(info(instance.state).name)},
+                  {"reason_code", instance.reason_code},
+                  {"image_id", launch.image_id},
+                  {"instance_type", launch.type},
+                  {"subnet_id", launch.subnet_id},
+                  {"security_group_ids", join(launch.group_ids, ",")},
+                  {"private_ip", instance.private_ip},
+                  {"key_name", launch.key_name},
+                  {"profile_arn", launch.profile_arn},
+                  {"client_token", launch.client_token},
+                  {"shutdown_behavior", launch.terminate_on_shutdown ? "terminate" : "stop"},
+                  {"http_tokens", launch.http_tokens},
+                  {"launched_at", iso8601(instance.launched)}};
+  std::string text = json_object(texts);
+  text.pop_back();
+  return fmt::format("{},\"user_data_size\":{},\"tags\":{}}}", text, launch.user_data.size(),
+                     json_object(launch.tags));
+}
+
+Reply list_instances(const FrontWorld& world)
+{
+  std::string text = "[";
+  for (const Instance& instance : world.state.instances("", true)) {
+    text += (text.size() == 1 ? "\n" : ",\n") + json_of(instance);
+  }
+  return {.content_type = "application/json", .body = text + "\n]\n"};
+}
+
+// /_sandbox/instances/ID/WHAT
+Reply one_instance(const Request& request, const FrontWorld& world)
+{
+  const std::vector<std::string> pieces = split(request.path(), '/');
+  const auto all = world.state.instances("", true);
+  const auto found =
+    pieces.size() != 5 ? all.end() : std::ranges::find(all, pieces[3], &Instance::id);
+  if (found == all.end()) {
+    return text_reply(404, "no such machine\n");
+  }
+  const std::string& what = pieces[4];
+  if (request.method == "GET" && (what == "user-data" || what == "console")) {
+    return {.content_type = "application/octet-stream",
+            .body = what == "console" ? world.state.console(found->id) : found->launch.user_data};
+  }
+  if (request.method == "POST" && what == "power-off") {
+    return world.state.power_off(found->id) ? text_reply(200, "off\n")
+                                            : text_reply(409, "the machine is not on\n");
+  }
+  return text_reply(404, "no such page\n");
+}
+
+Reply change_faults(const Request& request, const FrontWorld& world)
+{
+  if (request.method == "DELETE") {
+    world.faults.clear();
+    return text_reply(200, "no faults\n");
+  }
+  std::vector<Fault> faults;
+  for (const std::string& line : split(request.body, '\n')) {
+    if (trim(line).empty()) {
+      continue;
+    }
+    const Result<Fault> fault = parse_fault(trim(line));
+    if (!fault) {
+      return text_reply(400, fault.error().message + "\n");
+    }
+    faults.push_back(*fault);
+  }
+  for (const Fault& fault : faults) {
+    world.faults.add(fault);
+  }
+  return text_reply(200, fmt::format("{} faults added\n", faults.size()));
+}
+
+} // namespace
+
+Reply serve_control(const Request& request, const std::string& secret, const FrontWorld& world)
+{
+  const std::string_view path = request.path();
+  if (path == "/_sandbox/followed") { // where `redirect` leads; noted whoever asks
+    world.journal.add({.time = world.clock.wall(),
+                       .service = "sandbox",
+                       .action = "Followed",
+                       .user_agent = std::string(request.header("user-agent")),
+                       .status = 403});
+    return text_reply(403, "redirects of this service are not to be followed\n");
+  }
+  if (request.header("authorization") != "Bearer " + secret) {
+    return text_reply(401, "the secret access key is the bearer token of this page\n");
+  }
+  if (path == "/_sandbox/requests" && request.method == "GET") {
+    return {.content_type = "application/json", .body = world.journal.json()};
+  }
+  if (path == "/_sandbox/instances" && request.method == "GET") {
+    return list_instances(world);
+  }
+  if (path == "/_sandbox/faults" && (request.method == "POST" || request.method == "DELETE")) {
+    return change_faults(request, world);
+  }
+  return path.starts_with("/_sandbox/instances/") ? one_instance(request, world)
+                                                  : text_reply(404, "no such page\n");
+}
+
+} // namespace flame::sandbox
