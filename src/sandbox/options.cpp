@@ -1,0 +1,162 @@
+#include "sandbox/options.hpp"
+
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "base/version.hpp"
+#include "sandbox/machine_host.hpp"
+#include "sandbox/world.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::sandbox {
+namespace {
+
+constexpr const char* k_about =
+  "A local EC2: serves EC2, STS and S3 objects with verified signatures on the loopback "
+  "interface,\n"
+  "and boots the machines it is asked for. The account in it is small and fixed: see --world.";
+
+constexpr const char* k_footer = R"(
+For tests, with "Authorization: Bearer SECRET_ACCESS_KEY":
+  GET    /_sandbox/requests                  what was asked, as JSON
+  GET    /_sandbox/instances                 the truth about all machines, as JSON
+  GET    /_sandbox/instances/ID/user-data    as it came
+  GET    /_sandbox/instances/ID/console      whole
+  POST   /_sandbox/instances/ID/power-off    the machine switches itself off
+  POST   /_sandbox/faults                    adds faults, one a line
+  DELETE /_sandbox/faults                    no more faults
+
+)";
+
+struct Texts { // as typed
+  std::vector<std::string> bucket_regions = {};
+  std::vector<std::string> faults = {};
+  std::string machines = {};
+  std::string pending_time = "500ms";
+  std::string shutdown_time = "300ms";
+  std::string visible_after = "0s";
+  std::string reused_token = "error";
+};
+
+void declare(CLI::App& app, Options& options, Texts& texts)
+{
+  app.add_option("--port", options.port, "listen on 127.0.0.1:PORT; 0 is a free port");
+  app.add_option("--metadata-port", options.metadata_port,
+                 "port of the parent's metadata service; 0 is a free port");
+  app.add_option("--region", options.regions, "regions to be, several with commas (us-east-1)")
+    ->delimiter(',');
+  app.add_option("--s3", options.s3_folder, "folder of buckets: each subfolder is one");
+  app.add_option("--bucket-region", texts.bucket_regions, "BUCKET=REGION: a bucket of elsewhere");
+  app.add_option("--machines", texts.machines,
+                 "nspawn: boot systemd (root only); none: machines that only exist");
+  app.add_option("--fault", texts.faults, "what shall go wrong; may be repeated, see Faults");
+  app.add_option("--state", options.state, "folder for what is written (a temporary one)");
+  app.add_option("--env-file", options.env_file, "write the variables for clients here when ready");
+  app.add_flag("--print-env", options.print_env, "print the variables for clients when ready");
+  app.add_flag("--console", options.console, "print what machines print, each line with its id");
+  app.add_option("--console-folder", options.console_folder,
+                 "write what machines print to FOLDER/ID.log");
+  app.add_flag("--tls", options.tls, "serve HTTPS too, and name that endpoint to clients");
+  app.add_flag("--quiet", options.quiet, "print no line a request");
+  app.add_option("--pending-time", texts.pending_time, "how long a machine is pending (500ms)");
+  app.add_option("--shutdown-time", texts.shutdown_time,
+                 "how long a machine that is off is shutting down (300ms)");
+  app.add_option("--visible-after", texts.visible_after,
+                 "how long a new machine is not found by id or filter (0s)");
+  app.add_option("--reused-token", texts.reused_token,
+                 "a client token of ended machines gives an \"error\" or the \"old\" machine");
+  app.footer(k_footer + fault_help());
+}
+
+void set_time(Mistakes& mistakes, Millis& into, std::string_view flag, const std::string& text)
+{
+  const Result<Millis> time = parse_duration(text);
+  if (time) {
+    into = *time;
+  } else {
+    mistakes.add(fmt::format("{}: {}", flag, time.error().message), time.error().hint);
+  }
+}
+
+void set_machines(Mistakes& mistakes, Options& options, const std::string& machines)
+{
+  if (machines == "none") {
+    return;
+  }
+  const Result<void> can = can_run_machines();
+  options.real_machines = can.has_value();
+  if (!machines.empty() && machines != "nspawn") {
+    mistakes.add(fmt::format("--machines \"{}\" is neither nspawn nor none", machines));
+  } else if (machines == "nspawn" && !can) {
+    mistakes.add(can.error());
+  } else if (!can) {
+    fmt::print(stderr, "flame-ec2-sandbox: machines will only exist: {}\n", can.error().message);
+  }
+}
+
+Result<Options> finish(Options options, const Texts& texts)
+{
+  Mistakes mistakes(ErrorKind::usage);
+  set_time(mistakes, options.pending_time, "--pending-time", texts.pending_time);
+  set_time(mistakes, options.shutdown_time, "--shutdown-time", texts.shutdown_time);
+  set_time(mistakes, options.visible_after, "--visible-after", texts.visible_after);
+  for (const std::string& spec : texts.faults) {
+    if (const Result<Fault> fault = parse_fault(spec)) {
+      options.faults.push_back(*fault);
+    } else {
+      mistakes.add(fault.error());
+    }
+  }
+  for (const std::string& text : texts.bucket_regions) {
+    const std::vector<std::string> pieces = split(text, '=');
+    if (pieces.size() != 2 || pieces[0].empty() || pieces[1].empty()) {
+      mistakes.add(fmt::format("--bucket-region \"{}\" is not BUCKET=REGION", text));
+    } else {
+      options.bucket_regions[pieces[0]] = pieces[1];
+    }
+  }
+  if (std::ranges::any_of(options.regions, &std::string::empty)) {
+    mistakes.add("--region is empty");
+  }
+  if (texts.reused_token != "error" && texts.reused_token != "old") {
+    mistakes.add(fmt::format("--reused-token \"{}\" is neither error nor old", texts.reused_token));
+  }
+  options.reused_token_is_error = texts.reused_token == "error";
+  set_machines(mistakes, options, texts.machines);
+  return mistakes.empty() ? Result<Options>(options) : tl::unexpected(mistakes.error());
+}
+
+} // namespace
+
+Result<Parsed> parse_options(int argc, const char* const* argv)
+{
+  CLI::App app(k_about, "flame-ec2-sandbox");
+  Options options;
+  Texts texts;
+  bool version_asked = false;
+  bool world_asked = false;
+  declare(app, options, texts);
+  app.add_flag("--version", version_asked, "print the version");
+  app.add_flag("--world", world_asked, "print what requests may name: images, subnets, …");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return Parsed{.output = app.help()};
+  } catch (const CLI::ParseError& error) {
+    return fail(ErrorKind::usage, error.what(), "see flame-ec2-sandbox --help");
+  }
+  if (version_asked) {
+    return Parsed{.output = fmt::format("flame-ec2-sandbox {}\n", version())};
+  }
+  if (world_asked) {
+    return Parsed{.output = world_text()};
+  }
+  return finish(options, texts).map([](Options ready) {
+    return Parsed{.options = std::move(ready)};
+  });
+}
+
+} // namespace flame::sandbox
