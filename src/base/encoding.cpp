@@ -43,11 +43,10 @@ std::uint32_t byte_at(std::string_view bytes, std::size_t at)
 std::string to_hex(std::string_view bytes)
 {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    hex += digits[static_cast<std::uint8_t>(c) >> 4U];
-    hex += digits[static_cast<std::uint8_t>(c) & 0xFU];
+  std::string hex(bytes.size() * 2, '0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    hex[2 * i] = digits[static_cast<std::uint8_t>(bytes[i]) >> 4U];
+    hex[2 * i + 1] = digits[static_cast<std::uint8_t>(bytes[i]) & 0xFU];
   }
   return hex;
 }
