@@ -71,18 +71,13 @@ bool is_blank(char c)
 // Without blanks at its ends, each other run of blanks as one space.
 void append_value(std::string& text, std::string_view value)
 {
-  const std::size_t start = text.size();
-  bool gap = false;
-  for (const char c : value) {
-    if (is_blank(c)) {
-      gap = text.size() > start;
-      continue;
-    }
-    if (gap) {
-      text += ' ';
-      gap = false;
-    }
-    text += c;
+  const auto* const end = value.end();
+  const auto* word = std::find_if_not(value.begin(), end, is_blank);
+  while (word != end) {
+    const auto* const word_end = std::find_if(word, end, is_blank);
+    text.append(word, word_end);
+    word = std::find_if_not(word_end, end, is_blank);
+    text.append(word == end ? "" : " ");
   }
 }
 
