@@ -26,7 +26,7 @@ enum class ErrorClass {
   account,
   permission,
   parameter,
-  consistency, // not visible yet
+  consistency, // not visible yet: retry, for what was made a moment ago only
   idempotency, // token was used with other parameters or for an ended machine
   dry_run,     // success of a DryRun
   answer,      // AWS answered in a form we do not understand: HTML, too large, cut, a redirect
