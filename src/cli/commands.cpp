@@ -14,7 +14,7 @@ constexpr Group k_where[] = {Group::where};
 constexpr OwnFlag k_global_flags[] = {
   {"--output",  "FORMAT", "print results as text, json or env", "-o", "text json env"},
   {"--json",    "",       "the same as --output json"},
-  {"--verbose", "",       "say where settings come from and what AWS is asked; twice: more", "-v"},
+  {"--verbose", "",       "say where settings come from and what EC2 is asked; -vv: and with what", "-v"},
   {"--quiet",   "",       "print errors only"},
   {"--color",   "WHEN",   "color messages: auto, always or never", "", "auto always never"},
   {"--help",    "",       "print help", "-h"},

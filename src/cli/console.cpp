@@ -127,6 +127,13 @@ void Console::detail(std::string_view sentence)
   }
 }
 
+void Console::trace(std::string_view sentence)
+{
+  if (verbosity_ > 1) {
+    detail(sentence);
+  }
+}
+
 void Console::error(const Error& error)
 {
   clear();

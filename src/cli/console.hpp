@@ -19,6 +19,7 @@ public:
   void note(std::string_view sentence) override;
   void warn(std::string_view sentence);
   void detail(std::string_view sentence); // for -v
+  void trace(std::string_view sentence);  // for -vv
   void error(const Error& error);
   void raw(std::string_view text); // also with --quiet: help, questions
   void clear();                    // takes the live line away

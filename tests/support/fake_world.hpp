@@ -13,7 +13,10 @@ namespace flame::test {
 // FakeEc2 with the credentials that a client has.
 class FakeEc2Client : public client::Ec2Client {
 public:
-  explicit FakeEc2Client(FakeEc2& ec2) : ec2_(ec2) {}
+  FakeEc2Client(FakeEc2& ec2, const Result<aws::Credentials>& credentials)
+    : ec2_(ec2), credentials_(credentials)
+  {
+  }
   aws::Outcome<std::vector<aws::Instance>> run_instances(const aws::Params& params,
                                                          aws::CallLimit limit) override
   {
@@ -36,15 +39,11 @@ public:
   }
   Result<void> renew(aws::ErrorClass reason) override { return ec2_.renew(reason); }
   std::chrono::seconds clock_offset() const override { return {}; }
-  Result<aws::Credentials> credentials() override
-  {
-    return aws::Credentials{.access_key_id = "AKIDEXAMPLE",
-                            .secret_access_key = "very-secret-key",
-                            .account_id = "123456789012"};
-  }
+  Result<aws::Credentials> credentials() override { return credentials_; }
 
 private:
   FakeEc2& ec2_;
+  const Result<aws::Credentials>& credentials_;
 };
 
 // A computer that remembers what was written, and an AWS with `ec2` in it.
@@ -72,7 +71,7 @@ public:
     };
     world.connect = [this](const config::Settings& settings, const cli::World&) {
       connected.push_back(settings.region);
-      return Result<std::unique_ptr<cli::Cloud>>(std::make_unique<FakeCloud>(ec2));
+      return Result<std::unique_ptr<cli::Cloud>>(std::make_unique<FakeCloud>(ec2, credentials));
     };
     world.home = "/home/me";
     world.clock = &clock;
@@ -88,6 +87,9 @@ public:
   std::map<std::string, std::string> files = {};
   std::vector<std::string> connected = {}; // regions
   FakeEc2 ec2 = {};
+  Result<aws::Credentials> credentials = aws::Credentials{.access_key_id = "AKIDEXAMPLE",
+                                                          .secret_access_key = "very-secret-key",
+                                                          .account_id = "123456789012"};
   FakeClock clock = {};
   FakeCancel cancel = {};
   FakeRandom random = FakeRandom();
@@ -95,7 +97,9 @@ public:
 private:
   class FakeCloud : public cli::Cloud {
   public:
-    explicit FakeCloud(FakeEc2& ec2) : client_(ec2) {}
+    FakeCloud(FakeEc2& ec2, const Result<aws::Credentials>& credentials) : client_(ec2, credentials)
+    {
+    }
     client::Ec2Client& ec2() override { return client_; }
     Result<std::string> account() override { return "123456789012"; }
 

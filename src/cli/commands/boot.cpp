@@ -1,5 +1,6 @@
 #include "boot/request.hpp"
 #include "boot/run.hpp"
+#include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/read_settings.hpp"
@@ -61,7 +62,7 @@ Result<void> dry_run(const Boot& it)
 // launched. All that it refuses is reported.
 Result<void> dry_run_by_ec2(const Boot& it)
 {
-  const auto cloud = it.world.connect(it.settings, it.world);
+  const auto cloud = connect(it.settings, it.world, it.console);
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
@@ -122,9 +123,13 @@ Error end_unheard_of(const Boot& it, const boot::BootResult& result, Error why, 
 
 Result<void> launch(const Boot& it)
 {
-  const auto cloud = it.world.connect(it.settings, it.world);
+  const auto cloud = connect(it.settings, it.world, it.console);
   if (!cloud) {
     return tl::unexpected(cloud.error());
+  }
+  // Looked up before anything is promised: without them there is nothing to end.
+  if (const auto credentials = (*cloud)->ec2().credentials(); !credentials) {
+    return tl::unexpected(credentials.error());
   }
   if (const auto announced = announce(it); !announced) {
     return announced;

@@ -1,6 +1,7 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "boot/plan.hpp"
+#include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/read_settings.hpp"
 #include "cli/user_data.hpp"
@@ -22,7 +23,7 @@ Result<std::string> bundle_url(const Invocation& invocation, const boot::Runner&
     return fail(ErrorKind::config, "region is not set",
                 "give --region REGION or set AWS_REGION; a URL is signed for a region");
   }
-  const auto cloud = world.connect(settings, world);
+  const auto cloud = connect(settings, world, console);
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }

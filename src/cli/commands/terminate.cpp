@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "boot/names.hpp"
+#include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/read_settings.hpp"
@@ -242,7 +243,7 @@ Result<void> run_terminate(const Invocation& invocation, World& world, Console& 
   if (const auto valid = no_mistakes(configured, more); !valid) {
     return valid;
   }
-  const auto cloud = world.connect(settings, world);
+  const auto cloud = connect(settings, world, console);
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }

@@ -361,6 +361,37 @@ TEST_CASE("cli: -v says where settings come from, without secrets")
   CHECK(!has(fake.err, "hunter2"));
 }
 
+TEST_CASE("cli: -v says what EC2 is asked, -vv with what, and neither says user data")
+{
+  FakeWorld fake;
+  fake.ec2.launches = {api_failure(aws::ErrorClass::capacity, "InsufficientInstanceCapacity"),
+                       FakeEc2::Machines{machine(k_id, aws::InstanceState::running)}};
+  fake.ec2.looks = {FakeEc2::Machines{}, FakeEc2::Machines{ours(k_id)}};
+  SUBCASE("-v")
+  {
+    CHECK(run(fake, {"boot", "-v", "--subnet-id", "subnet-2"}, k_release, k_boot) == 0);
+    CHECK(has(fake.err, "EC2 RunInstances failed after 0 ms: InsufficientInstanceCapacity"));
+    CHECK(has(fake.err, "EC2 RunInstances answered after 0 ms"));
+    CHECK(!has(fake.err, "ImageId ="));
+  }
+  SUBCASE("-vv")
+  {
+    CHECK(run(fake, {"boot", "-vv", "--subnet-id", "subnet-2"}, k_release, k_boot) == 0);
+    CHECK(has(fake.err, "RunInstances ImageId = ami-1"));
+    CHECK(has(fake.err, "RunInstances UserData = ***\n"));
+    CHECK(!has(fake.err, "X-Amz"));
+  }
+}
+
+TEST_CASE("cli boot: without credentials nothing is promised")
+{
+  FakeWorld fake;
+  fake.credentials = fail(ErrorKind::credentials, "no AWS credentials found");
+  CHECK(run(fake, {"boot", "--run-id-file", "run"}, k_release, k_boot) == 4);
+  CHECK(!has(fake.err, "flame-ec2 terminate"));
+  CHECK(fake.files.empty());
+}
+
 TEST_CASE("cli: the AWS profile gives region and endpoint, and a wrong one is named")
 {
   FakeWorld fake;

@@ -1,0 +1,102 @@
+#include "cli/cloud.hpp"
+
+#include <fmt/format.h>
+
+#include <type_traits>
+#include <utility>
+
+namespace flame::cli {
+namespace {
+
+using Instances = std::vector<aws::Instance>;
+
+class TracedEc2 : public client::Ec2Client {
+public:
+  TracedEc2(client::Ec2Client& ec2, const Clock& clock, Console& console)
+    : ec2_(ec2), clock_(clock), console_(console)
+  {
+  }
+
+  aws::Outcome<Instances> run_instances(const aws::Params& params, aws::CallLimit limit) override
+  {
+    for (const auto& [name, value] : params) {
+      console_.trace(fmt::format("RunInstances {} = {}", name,
+                                 name == "UserData" ? "***" : std::string_view(value)));
+    }
+    return said("RunInstances", [&] { return ec2_.run_instances(params, limit); });
+  }
+  aws::Outcome<Instances> describe_instances(const aws::DescribeQuery& query,
+                                             aws::CallLimit limit) override
+  {
+    for (const std::string& id : query.ids) {
+      console_.trace(fmt::format("DescribeInstances {}", id));
+    }
+    for (const auto& [name, values] : query.filters) {
+      console_.trace(fmt::format("DescribeInstances {} = {}", name, fmt::join(values, ", ")));
+    }
+    return said("DescribeInstances", [&] { return ec2_.describe_instances(query, limit); });
+  }
+  aws::Outcome<std::vector<aws::StateChange>>
+  terminate_instances(const std::vector<std::string>& ids, aws::CallLimit limit) override
+  {
+    console_.trace(fmt::format("TerminateInstances {}", fmt::join(ids, " ")));
+    return said("TerminateInstances", [&] { return ec2_.terminate_instances(ids, limit); });
+  }
+  aws::Outcome<aws::ConsoleOutput> console_output(const std::string& id, bool latest,
+                                                  aws::CallLimit limit) override
+  {
+    return said("GetConsoleOutput", [&] { return ec2_.console_output(id, latest, limit); });
+  }
+  Result<void> renew(aws::ErrorClass reason) override { return ec2_.renew(reason); }
+  std::chrono::seconds clock_offset() const override { return ec2_.clock_offset(); }
+  Result<aws::Credentials> credentials() override { return ec2_.credentials(); }
+
+private:
+  template <typename Call> std::invoke_result_t<Call> said(std::string_view action, Call call)
+  {
+    const TimePoint start = clock_.now();
+    auto outcome = call();
+    const auto took = std::chrono::duration_cast<Millis>(clock_.now() - start).count();
+    if (outcome) {
+      console_.detail(fmt::format("EC2 {} answered after {} ms", action, took));
+    } else {
+      const aws::ApiError& failure = outcome.error();
+      console_.detail(fmt::format("EC2 {} failed after {} ms: {}", action, took,
+                                  failure.error.aws_code.empty() ? failure.error.message
+                                                                 : failure.error.aws_code));
+    }
+    return outcome;
+  }
+
+  client::Ec2Client& ec2_;
+  const Clock& clock_;
+  Console& console_;
+};
+
+class TracedCloud : public Cloud {
+public:
+  TracedCloud(std::unique_ptr<Cloud> cloud, const Clock& clock, Console& console)
+    : cloud_(std::move(cloud)), ec2_(cloud_->ec2(), clock, console)
+  {
+  }
+  client::Ec2Client& ec2() override { return ec2_; }
+  Result<std::string> account() override { return cloud_->account(); }
+
+private:
+  std::unique_ptr<Cloud> cloud_;
+  TracedEc2 ec2_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Cloud>> connect(const config::Settings& settings, World& world,
+                                       Console& console)
+{
+  auto cloud = world.connect(settings, world);
+  if (!cloud || !console.shows_details()) {
+    return cloud;
+  }
+  return std::make_unique<TracedCloud>(std::move(*cloud), *world.clock, console);
+}
+
+} // namespace flame::cli
