@@ -44,7 +44,7 @@ expect_same "$FLAME_EC2_INSTANCE_ID" "$FLAME_EC2_INSTANCE_IDS"
 [[ $FLAME_EC2_PRIVATE_IP =~ ^[0-9.]+$ ]] || die "no address: $FLAME_EC2_PRIVATE_IP"
 
 TEST "writes the run id to a file"
-boot --run-id-file run-id
+boot --run-id-file run-id --output json
 expect_status 0
 expect_same "$(cat run-id)" "$(jq -r .run_id stdout)"
 
