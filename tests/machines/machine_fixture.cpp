@@ -4,6 +4,7 @@
 #include "wait_until.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <httplib.h>
 #include <stdio.h>
@@ -60,12 +61,18 @@ HostFixture::HostFixture() : note_(std::make_shared<Note>())
 
 HostFixture::~HostFixture()
 {
+  if (::getenv("FLAME_TEST_CONSOLES") != nullptr) { // to see why a test fails
+    for (const std::string& id : ids_) {
+      fmt::print("--- console of {}\n{}\n", id, host ? host->console(id) : "");
+    }
+  }
   host.reset();
   fs::remove_all(folder);
 }
 
 void HostFixture::start(const std::string& id, const std::string& user_data)
 {
+  ids_.push_back(id);
   sandbox::MachineSpec spec = answering(id, user_data);
   spec.on_off = [note = note_, id] {
     const std::lock_guard lock(note->mutex);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace flame::tests {
 
@@ -33,6 +34,7 @@ public:
 private:
   struct Note;
   std::shared_ptr<Note> note_;
+  std::vector<std::string> ids_ = {};
 };
 
 } // namespace flame::tests

@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -24,9 +25,7 @@ Result<void> enter_own_mounts()
   if (::unshare(CLONE_FS | CLONE_NEWNS) != 0) {
     return system_failure("cannot make a mount namespace");
   }
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
-      || ::mount("cgroup2", k_cgroup_mount, "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr)
-           != 0) {
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 || !mount_cgroups()) {
     return system_failure("cannot mount the unified cgroup hierarchy");
   }
   return {};
@@ -65,6 +64,12 @@ bool remove_folders(const fs::path& top)
 }
 
 } // namespace
+
+bool mount_cgroups()
+{
+  constexpr unsigned long k_flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  return ::mount("cgroup2", k_cgroup_mount, "cgroup2", k_flags, nullptr) == 0 || errno == EBUSY;
+}
 
 Result<void> make_cgroup(const std::string& name)
 {

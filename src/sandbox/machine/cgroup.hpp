@@ -11,6 +11,10 @@ namespace flame::sandbox::machine {
 
 inline constexpr const char* k_cgroup_mount = "/sys/fs/cgroup";
 
+// Mounts the hierarchy at k_cgroup_mount, where a host without version 1 has it already: the kernel
+// then answers EBUSY. A system call and no more; sets errno.
+bool mount_cgroups();
+
 Result<void> make_cgroup(const std::string& name);
 
 // With all that is below; what is not there is fine. Its processes must have ended.

@@ -35,7 +35,6 @@ constexpr MountStep k_mounts[] = {
   {"tmpfs",   "/run",         "tmpfs",   k_plain},
   {".",       "/run/machine", nullptr,   MS_BIND | MS_REC},
   {"tmpfs",   "/tmp",         "tmpfs",   k_plain},
-  {"cgroup2", k_cgroup_mount, "cgroup2", k_plain | MS_NOEXEC},
 };
 // clang-format on
 
@@ -101,6 +100,9 @@ void reset_signals()
     if (::mount(step.source, step.target, step.type, step.flags, nullptr) != 0) {
       give_up(step.target);
     }
+  }
+  if (!mount_cgroups()) {
+    give_up(k_cgroup_mount);
   }
   const char* const arguments[] = {
     "sh", "-c", k_supervisor, "sh", place.id.c_str(), place.cgroup.c_str(), nullptr};

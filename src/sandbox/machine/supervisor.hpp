@@ -9,6 +9,7 @@ namespace flame::sandbox::machine {
 // SIGTERM becomes SIGRTMIN+4 for the machine's init, which powers off then. nspawn's own
 // translation kills at the second SIGTERM, but the first may come before init is listening.
 inline constexpr const char* k_supervisor = R"sh(
+id=$1 cgroup=/sys/fs/cgroup/$2
 nspawn= pressed= boots=0
 press() {
   pressed=1
@@ -17,16 +18,19 @@ press() {
   done
 }
 trap press TERM
+set --
+for folder in /usr /etc/alternatives /etc/ssl; do
+  [ ! -d "$folder" ] || set -- "$@" "--bind-ro=$folder"
+done
 while [ -z "$pressed" ]; do
   boots=$((boots + 1))
-  own=/sys/fs/cgroup/$2/$boots
-  mkdir "$own" || exit
+  mkdir "$cgroup/$boots" || exit
   (
     trap - TERM
-    echo 0 > "$own/cgroup.procs" && exec systemd-nspawn --quiet --directory=/run/machine/root \
-      --machine="$1" --register=no --keep-unit --console=read-only --resolv-conf=off \
-      --timezone=off --link-journal=no --bind-ro=/usr --bind-ro=/etc/alternatives \
-      --bind-ro=/etc/ssl --drop-capability=CAP_MKNOD,CAP_AUDIT_CONTROL,CAP_AUDIT_WRITE \
+    echo 0 > "$cgroup/$boots/cgroup.procs" && exec systemd-nspawn --quiet \
+      --directory=/run/machine/root --machine="$id" --register=no --keep-unit \
+      --console=read-only --resolv-conf=off --timezone=off --link-journal=no "$@" \
+      --drop-capability=CAP_MKNOD,CAP_AUDIT_CONTROL,CAP_AUDIT_WRITE \
       --system-call-filter='~kexec_load kexec_file_load' --setenv=SYSTEMD_COLORS=0 --boot
   ) </dev/null &
   nspawn=$!
