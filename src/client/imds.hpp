@@ -47,8 +47,8 @@ private:
   Text token(TimePoint deadline);
   tl::expected<io::HttpResponse, io::HttpFailure> send(io::HttpRequest request, TimePoint deadline);
   tl::expected<io::HttpResponse, ImdsFailure> fetch(std::string_view path, TimePoint deadline);
-  ImdsFailure no_token(const io::HttpFailure& failure) const;
-  ImdsFailure failure_of(const io::HttpFailure& failure) const;
+  ImdsFailure no_token(const io::HttpFailure& http) const;
+  ImdsFailure failure_of(const io::HttpFailure& http) const;
 
   ImdsOptions options_;
   io::Http& http_;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <new>
 #include <system_error>
@@ -32,12 +33,9 @@ std::string part(CURLU* url, CURLUPart which)
 bool is_hashed_folder(const std::string& folder)
 {
   std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-    if (entry.path().extension() == ".0") {
-      return true;
-    }
-  }
-  return false;
+  const std::filesystem::directory_iterator first(folder, failed);
+  return std::any_of(begin(first), end(first),
+                     [](const auto& entry) { return entry.path().extension() == ".0"; });
 }
 
 template <typename Value> void set(CURL* easy, CURLoption option, Value value)

@@ -54,7 +54,7 @@ private:
 
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
-  static int on_connected(void* self, char*, char*, int, int);
+  static int on_connected(void* self, char* remote, char* local, int port, int local_port);
 
   const HttpRequest& request_;
   const HttpTarget& target_;

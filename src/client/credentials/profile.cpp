@@ -68,7 +68,7 @@ Error not_there(const AwsProfile& wanted, const ProfileFile& file, const std::st
   const std::string_view near = nearest(wanted.name, names);
   return {.kind = ErrorKind::config,
           .message = fmt::format("AWS profile \"{}\" is not in {}", wanted.name, places),
-          .hint = !near.empty()   ? fmt::format("did you mean \"{}\"?", near)
+          .hint = !near.empty()   ? fmt::format(R"(did you mean "{}"?)", near)
                   : names.empty() ? "they hold no profile"
                                   : fmt::format("they hold: {}", fmt::join(names, ", "))};
 }
