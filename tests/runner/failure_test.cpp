@@ -145,3 +145,25 @@ TEST_CASE_FIXTURE(RunnerMachines, "a disk on which nothing can be written")
   CHECK(outcome.off);
   CHECK(outcome.stages.empty()); // the console has what mkdir said
 }
+
+TEST_CASE_FIXTURE(RunnerMachines, "an environment that would mislead the guard, which runs with it")
+{
+  flame::boot::Runner runner = least_runner();
+  runner.variables = {{"PATH", "/nowhere"},
+                      {"IFS", "e"},
+                      {"LD_PRELOAD", "/nowhere.so"},
+                      {"LD_LIBRARY_PATH", "/nowhere"},
+                      {"ENV", "/nowhere"},
+                      {"app", "other"},
+                      {"nonce", "other"},
+                      {"dir", "/nowhere"},
+                      {"began", "x"},
+                      {"unit", "other"},
+                      {"rc", "0"},
+                      {"POSIXLY_CORRECT", "1"}};
+  const Outcome outcome = run(scene(runner, "exit 3"));
+  CAPTURE(outcome.console);
+  CHECK(outcome.off);
+  CHECK(outcome.stage_names() == k_whole_life);
+  CHECK(outcome.last().exit_status == 3);
+}

@@ -148,3 +148,18 @@ TEST_CASE_FIXTURE(RunnerMachines, "without the metadata service the address is t
   CHECK(outcome.last().exit_status == 0);
   CHECK(outcome.console.find("I am a@10.1.2.3") != std::string::npos);
 }
+
+TEST_CASE_FIXTURE(RunnerMachines, "systemd has nothing to say about the units")
+{
+  flame::boot::Runner runner = least_runner();
+  runner.run_as = "someone";
+  runner.stop_command = "true";
+  runner.max_lifetime = 1h;
+  const Outcome outcome =
+    run(scene(runner, "said=$(systemd-analyze verify --man=no "
+                      "/run/systemd/system/flame-hello.service "
+                      "/etc/systemd/system/flame-hello-rebooted.service 2>&1) && [ -z \"$said\" ] "
+                      "&& exit 11\necho \"$said\""));
+  CAPTURE(outcome.console);
+  CHECK(outcome.last().exit_status == 11);
+}

@@ -137,8 +137,7 @@ std::string RunnerMachines::start(Scene scene)
   spec.serve_endpoint = [scene, left, notes = notes_, id](httplib::Server& server) {
     server.Get("/bucket/hello.tar.gz", [scene, left](const auto&, auto& answer) {
       if (scene.hangs) {
-        std::this_thread::sleep_for(
-          20s); // longer than the test's timers, shorter than its patience
+        std::this_thread::sleep_for(10s); // longer than the timers of the tests
       }
       if ((*left)-- > 0) {
         answer.status = scene.status;

@@ -3,6 +3,7 @@
 # timers and by the units of the release; they may have any environment and a broken disk, so it
 # goes on after every failure. Set above: app nonce began.
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+umask 077
 unset LD_PRELOAD LD_LIBRARY_PATH
 dir=/opt/flame/$app
 unit=flame-$app

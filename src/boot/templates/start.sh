@@ -45,6 +45,7 @@ fi
 
 # In /run, so that no image made of this machine has it. The two actions are PID 1's own: they work
 # where the guard cannot even be run.
+umask 022
 mkdir -p /run/systemd/system
 cat >"/run/systemd/system/$unit.service" <<FLAME
 [Unit]

@@ -21,6 +21,8 @@ words() { LC_ALL=C tr -cs '[:print:]' ' ' | head -c 200; }
 decode() { printf %s "$1" | base64 -d; }
 
 guard machine >"$dir/machine" || :
+umask 022
+mkdir -p /etc/systemd/system/multi-user.target.wants
 cat >"/etc/systemd/system/$unit-rebooted.service" <<FLAME
 [Unit]
 Description=Power off: flame-ec2 machines run once
@@ -30,7 +32,7 @@ FailureAction=poweroff
 Type=oneshot
 ExecStart=/bin/sh $dir/guard rebooted
 FLAME
-mkdir -p /etc/systemd/system/multi-user.target.wants
+umask 077
 : >"/run/$unit"
 ln -sf "../$unit-rebooted.service" /etc/systemd/system/multi-user.target.wants/
 guard stage boot
