@@ -43,6 +43,7 @@ if [ -n "$run_as" ]; then
   done
 fi
 
+# RuntimeMaxSec is for a lifetime timer that failed: later, so that the timer's word is the reason.
 # In /run, so that no image made of this machine has it. The two actions are PID 1's own: they work
 # where the guard cannot even be run.
 umask 022
@@ -69,7 +70,7 @@ KillMode=$kill
 LimitNOFILE=1048576
 StandardOutput=journal+console
 SyslogIdentifier=$app
-${lifetime:+RuntimeMaxSec=$lifetime}
+${lifetime:+RuntimeMaxSec=$((lifetime + 30))}
 FLAME
 
 # Never waits: the unit may be ordered after cloud-init, which waits for this script.
