@@ -57,6 +57,9 @@ Result<void> run_template_user_data(const Invocation& invocation, World& world, 
   const std::string exact = boot::render_user_data(*runner);
   console.note(fmt::format("{} of {} bytes{}", exact.size(), boot::k_user_data_limit,
                            presign ? "" : ", with the longest URL that the bundle can get"));
+  if (const auto fits = boot::check_user_data_size(exact); !fits) {
+    return fits;
+  }
   const bool show = invocation.has("--show-secrets");
   if (!show) {
     console.note(
@@ -65,8 +68,7 @@ Result<void> run_template_user_data(const Invocation& invocation, World& world, 
   }
   const std::string shown = show ? exact : boot::render_user_data(boot::without_secrets(*runner));
   const bool base64 = invocation.value("--format") == "base64";
-  const auto written = world.write_out(base64 ? to_base64(shown) + "\n" : shown);
-  return written ? boot::check_user_data_size(exact) : written;
+  return world.write_out(base64 ? to_base64(shown) + "\n" : shown);
 }
 
 } // namespace flame::cli

@@ -215,12 +215,13 @@ TEST_CASE("cli template-user-data: needs neither AWS nor the settings of a machi
   }
 }
 
-TEST_CASE("cli template-user-data: what EC2 would refuse is printed and refused")
+TEST_CASE("cli template-user-data: what EC2 would refuse is refused, and not printed")
 {
   FakeWorld fake;
   CHECK(run(fake, {"template-user-data", "--env", "BIG=" + std::string(20'000, 'x')}, k_release)
         == 3);
   CHECK(has(fake.err, "16384"));
+  CHECK(fake.out.empty());
 }
 
 TEST_CASE("cli terminate: exactly one selection, and never an empty one")
