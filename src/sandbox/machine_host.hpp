@@ -48,7 +48,7 @@ Result<void> can_run_machines();
 // `state_folder` holds what the machines write, in a folder of its own that is removed at the end
 // (with `state_folder`, when that is then empty); what a killed sandbox has left, wherever that
 // was, is removed at the start. When the folder cannot be used, start() says so.
-std::unique_ptr<MachineHost> make_nspawn_host(std::string state_folder);
+std::unique_ptr<MachineHost> make_nspawn_host(const std::string& state_folder);
 std::unique_ptr<MachineHost> make_paper_host(); // machines that only exist
 
 } // namespace flame::sandbox

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -39,7 +40,7 @@ public:
     }
     const std::lock_guard lock(mutex_);
     const std::string id = spec.id;
-    if (machines_.count(id) > 0) {
+    if (machines_.contains(id)) {
       return fail(ErrorKind::internal, "machine " + id + " is started twice");
     }
     const machine::Place place{id, lease_->folder() + "/" + id, lease_->cgroup() + "/" + id};
@@ -70,12 +71,9 @@ private:
 
 bool is_installed(const std::string& program)
 {
-  for (const char* const folder : {"/usr/local/bin/", "/usr/bin/", "/bin/"}) {
-    if (::access((folder + program).c_str(), X_OK) == 0) {
-      return true;
-    }
-  }
-  return false;
+  constexpr const char* k_folders[] = {"/usr/local/bin/", "/usr/bin/", "/bin/"};
+  return std::ranges::any_of(
+    k_folders, [&](const char* folder) { return ::access((folder + program).c_str(), X_OK) == 0; });
 }
 
 } // namespace
@@ -105,7 +103,7 @@ Result<void> can_run_machines()
   return {};
 }
 
-std::unique_ptr<MachineHost> make_nspawn_host(std::string state_folder)
+std::unique_ptr<MachineHost> make_nspawn_host(const std::string& state_folder)
 {
   return std::make_unique<NspawnHost>(state_folder);
 }

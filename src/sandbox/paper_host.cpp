@@ -38,7 +38,7 @@ public:
     call(off); // without the lock: it may ask the host something
   }
 
-  std::string console(const std::string&) const override { return {}; }
+  std::string console(const std::string& /*id*/) const override { return {}; }
 
 private:
   static void call(const std::function<void()>& off)

@@ -135,18 +135,19 @@ TEST_CASE_FIXTURE(HostFixture, "a machine that does not listen to its power butt
 
 TEST_CASE_FIXTURE(HostFixture, "a machine cannot touch the clock, the kernel or the host's files")
 {
-  start("i-1", script("date -s 2020-01-01 2>/dev/null && echo BROKEN date\n"
-                      "(echo h > /proc/sysrq-trigger) 2>/dev/null && echo BROKEN sysrq\n"
-                      "(echo 1 > /proc/sys/kernel/panic) 2>/dev/null && echo BROKEN sysctl\n"
-                      "(: > /usr/bin/planted) 2>/dev/null && echo BROKEN usr\n"
-                      "(: > /etc/ssl/planted) 2>/dev/null && echo BROKEN ssl\n"
-                      "mknod /tmp/disk b 8 0 2>/dev/null && echo BROKEN mknod\n"
-                      "dmesg > /dev/null 2>&1 && echo BROKEN dmesg\n"
-                      "modprobe dummy 2>/dev/null && echo BROKEN modprobe\n"
-                      "ip link add dummy0 type dummy 2>/dev/null && echo BROKEN network\n"
-                      "curl -sm 2 http://192.0.2.1/ 2>/dev/null && echo BROKEN route\n"
-                      "[ \"$(ls /home /srv | grep -c .)\" -gt 3 ] && echo BROKEN home\n"
-                      "echo all tried\n"));
+  start("i-1",
+        script("date -s 2020-01-01 2>/dev/null && echo BROKEN date\n"
+               "(echo h > /proc/sysrq-trigger) 2>/dev/null && echo BROKEN sysrq\n"
+               "(echo 1 > /proc/sys/kernel/panic) 2>/dev/null && echo BROKEN sysctl\n"
+               "(: > /usr/bin/planted) 2>/dev/null && echo BROKEN usr\n"
+               "mountpoint -q /etc/ssl && (: > /etc/ssl/planted) 2>/dev/null && echo BROKEN ssl\n"
+               "mknod /tmp/disk b 8 0 2>/dev/null && echo BROKEN mknod\n"
+               "dmesg > /dev/null 2>&1 && echo BROKEN dmesg\n"
+               "modprobe dummy 2>/dev/null && echo BROKEN modprobe\n"
+               "ip link add dummy0 type dummy 2>/dev/null && echo BROKEN network\n"
+               "curl -sm 2 http://192.0.2.1/ 2>/dev/null && echo BROKEN route\n"
+               "[ \"$(ls /home /srv | grep -c .)\" -gt 3 ] && echo BROKEN home\n"
+               "echo all tried\n"));
   REQUIRE(says_within("i-1", "all tried", k_soon));
   CHECK(!says("i-1", "BROKEN"));
 }

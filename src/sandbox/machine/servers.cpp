@@ -41,7 +41,7 @@ Result<void> Servers::serve(const std::function<void(httplib::Server&)>& add_rou
   server.new_task_queue = [] { return new httplib::ThreadPool(4); }; // one machine asks little
   server.set_keep_alive_timeout(1);                                  // s; bounds stop()
   add_routes(server);
-  if (!server.bind_to_port(address.c_str(), port)) {
+  if (!server.bind_to_port(address, port)) {
     return fail(ErrorKind::internal,
                 "cannot serve " + address + ":" + std::to_string(port) + " for a machine");
   }
