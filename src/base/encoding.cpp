@@ -9,11 +9,11 @@ namespace {
 constexpr std::string_view k_base64 =
   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-constexpr std::array<std::int8_t, 256> k_from_base64 = [] {
-  std::array<std::int8_t, 256> values{};
+constexpr std::array<int, 256> k_from_base64 = [] {
+  std::array<int, 256> values{};
   values.fill(-1);
   for (std::size_t i = 0; i < k_base64.size(); ++i) {
-    values[static_cast<std::uint8_t>(k_base64[i])] = static_cast<std::int8_t>(i);
+    values[static_cast<std::uint8_t>(k_base64[i])] = static_cast<int>(i);
   }
   return values;
 }();

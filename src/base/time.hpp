@@ -12,8 +12,8 @@ namespace flame {
 
 using Seconds = std::chrono::sys_seconds; // wall clock, UTC
 
-std::string iso8601(Seconds time);       // "2026-01-15T08:15:30Z"
-std::string iso8601_basic(Seconds time); // "20260115T081530Z", as SigV4 wants it
+std::string iso8601(Seconds time);        // "2026-01-15T08:15:30Z"
+std::string iso8601_basic(Seconds time);  // "20260115T081530Z", as SigV4 wants it
 std::string iso_date_basic(Seconds time); // "20260115"
 
 // "2026-01-15T08:15:30Z", with a fraction, or with an offset ("+00:00"). nullopt when it is none.

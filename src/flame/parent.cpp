@@ -45,21 +45,21 @@ bool is_node_base(std::string_view text)
 
 struct Field {
   std::string_view key;
-  Term::Kind kind;
   std::string_view wanted; // for the message
-  bool required;           // by FLAME's child
-  bool may_be_nil;
   std::string Parent::*to; // nullptr: only checked
+  Term::Kind kind;
+  bool required; // by FLAME's child
+  bool may_be_nil;
 };
 
 // clang-format off
 constexpr Field k_fields[] = {
-  {"ref",       Term::Kind::reference, "a reference", true,  false, nullptr},
-  {"pid",       Term::Kind::pid,       "a pid",       true,  false, &Parent::node},
-  {"backend",   Term::Kind::atom,      "a module",    true,  false, &Parent::backend},
-  {"host_env",  Term::Kind::binary,    "a string",    true,  true,  &Parent::host_env},
-  {"node_base", Term::Kind::binary,    "a string",    true,  false, &Parent::node_base},
-  {"flame_vsn", Term::Kind::binary,    "a string",    false, true,  &Parent::flame_vsn},
+  {"ref",       "a reference", nullptr,            Term::Kind::reference, true,  false},
+  {"pid",       "a pid",       &Parent::node,      Term::Kind::pid,       true,  false},
+  {"backend",   "a module",    &Parent::backend,   Term::Kind::atom,      true,  false},
+  {"host_env",  "a string",    &Parent::host_env,  Term::Kind::binary,    true,  true},
+  {"node_base", "a string",    &Parent::node_base, Term::Kind::binary,    true,  false},
+  {"flame_vsn", "a string",    &Parent::flame_vsn, Term::Kind::binary,    false, true},
 };
 // clang-format on
 
