@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <vector>
 
 namespace flame::tests {
 namespace {
@@ -97,10 +98,9 @@ std::set<std::string> namespaces_in_use()
   return found;
 }
 
-// Lines of a file or names below a folder that hold `part`.
-std::string lines_with(const std::string& file, const std::string& part)
+std::string mounts_with(const std::string& part)
 {
-  std::ifstream lines(file);
+  std::ifstream lines("/proc/self/mountinfo");
   std::string found;
   for (std::string line; std::getline(lines, line);) {
     found += line.find(part) == std::string::npos ? "" : "mount " + line + "\n";
@@ -108,13 +108,16 @@ std::string lines_with(const std::string& file, const std::string& part)
   return found;
 }
 
-std::string names_with(const std::string& folder, const std::string& part)
+// Where the lease and the cgroups of `token` would be, in every hierarchy of either version.
+std::string files_of(const std::string& token)
 {
+  std::vector<fs::path> folders = {"/run/flame-ec2-sandbox", "/sys/fs/cgroup"};
+  for (const auto& hierarchy : fs::directory_iterator("/sys/fs/cgroup")) {
+    folders.push_back(hierarchy.path());
+  }
   std::string found;
-  std::error_code none;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, none)) {
-    const std::string path = entry.path();
-    found += path.find(part) == std::string::npos ? "" : "file " + path + "\n";
+  for (const fs::path& folder : folders) {
+    found += fs::exists(folder / token) ? "file " + (folder / token).string() + "\n" : "";
   }
   return found;
 }
@@ -131,9 +134,9 @@ std::string still_there(const Traces& traces, Kinds kinds)
     left += used.contains(name) ? "namespace " + name + "\n" : "";
   }
   for (const std::string& token : traces.tokens) {
-    left += lines_with("/proc/self/mountinfo", token);
+    left += mounts_with(token);
     if (kinds == Kinds::all) {
-      left += names_with("/sys/fs/cgroup", token) + names_with("/run/flame-ec2-sandbox", token);
+      left += files_of(token);
     }
   }
   if (kinds == Kinds::all && fs::exists(traces.state_folder)) {
