@@ -268,6 +268,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
             .wait_for = settings.wait_for.value_or(has_parent(settings) ? config::WaitFor::launched
                                                                         : config::WaitFor::running),
             .boot_timeout = settings.boot_timeout.value_or(k_default_boot_timeout),
+            .keep_on_failure = settings.keep_on_failure,
             .notices = notices_of(settings)};
   if (const auto lifetime = lifetime_of(settings)) {
     plan.expires_at =

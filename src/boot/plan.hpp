@@ -42,6 +42,7 @@ struct Plan {
   config::WaitFor wait_for = config::WaitFor::running;
   Millis boot_timeout = std::chrono::seconds(120);
   std::optional<Seconds> expires_at = {}; // nullopt: no lifetime
+  bool keep_on_failure = false;           // a machine whose boot failed lives until it expires
   std::vector<std::string> notices = {};  // sentences worth a line on stderr
 };
 

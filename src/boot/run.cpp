@@ -3,7 +3,7 @@
 #include "base/encoding.hpp"
 #include "boot/request.hpp"
 #include "boot/step.hpp"
-#include "fleet/tags.hpp"
+#include "fleet/stages.hpp"
 
 #include <fmt/format.h>
 
@@ -113,6 +113,13 @@ struct Perform {
     }
     return terminated;
   }
+  Event operator()(const ReadConsole& read) const
+  {
+    auto output = parts.ec2.console_output(
+      read.id, read.latest, limit_for(state, parts.clock.now(), k_call_limit, k_grace));
+    return output ? Event(ConsoleRead{std::move(output->text)})
+                  : Event(ConsoleFailed{std::move(output.error())});
+  }
   Event operator()(const Renew& renew) const
   {
     const auto renewed = parts.ec2.renew(renew.reason);
@@ -172,6 +179,10 @@ struct Say {
   {
     progress.doing(fmt::format("ending {}", fmt::join(terminate.ids, ", ")));
   }
+  void operator()(const ReadConsole& read) const
+  {
+    progress.doing(fmt::format("reading the console of {}", read.id));
+  }
   void operator()(const Renew& renew) const
   {
     progress.note(renew.reason == aws::ErrorClass::clock
@@ -209,6 +220,36 @@ void note_times(const Event& event, Millis elapsed, Timings& timings)
   }
 }
 
+// The machine knows better than EC2 why it left.
+Error with_stage(Error error, const State& state, const Plan& plan)
+{
+  const auto stages = fleet::parse_stages(state.console, plan.runner.nonce);
+  if (stages.empty()) {
+    return error;
+  }
+  const auto failed = std::ranges::find(stages, "failed", &fleet::StageLine::stage);
+  if (failed == stages.end()) {
+    error.stage = stages.back().stage;
+    return error;
+  }
+  error.stage = failed->at;
+  if (error.kind == ErrorKind::bootstrap) {
+    error.message =
+      fmt::format("the bootstrap of {} failed in stage {}: {}", state.watched, failed->at,
+                  failed->detail.empty() ? "it gave no reason" : failed->detail);
+    error.hint = {};
+  }
+  return error;
+}
+
+Error last_words(const Error& error, const State& state, const Plan& plan, const BootParts& parts)
+{
+  if (!state.console.empty() && parts.hear) {
+    parts.hear({.instance_id = state.watched, .console = state.console});
+  }
+  return with_stage(error, state, plan);
+}
+
 BootResult result_of(const Plan& plan, const Done& done, const Timings& timings)
 {
   return {.run_id = plan.run_id,
@@ -234,7 +275,8 @@ Result<BootResult> run(const Plan& plan, BootParts parts)
     state = std::move(decided.state);
     say_failure(event, decided.action, parts.progress);
     if (const auto* finish = std::get_if<Finish>(&decided.action)) {
-      return finish->outcome.map([&](const Done& done) { return result_of(plan, done, timings); });
+      return finish->outcome.map([&](const Done& done) { return result_of(plan, done, timings); })
+        .map_error([&](const Error& error) { return last_words(error, state, plan, parts); });
     }
     std::visit(Say{plan, state, parts.progress}, decided.action);
     event = std::visit(Perform{plan, parts, serials, state}, decided.action);

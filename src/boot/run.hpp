@@ -32,6 +32,13 @@ struct BootResult {
   Timings timings = {};
 };
 
+// What a machine whose boot failed has said. The text may hold what the release prints, so secrets
+// are to be masked before it is shown.
+struct LastWords {
+  std::string instance_id = {};
+  std::string console = {};
+};
+
 // The world of one boot. All outlive the call.
 struct BootParts {
   aws::Ec2Api& ec2;
@@ -41,6 +48,8 @@ struct BootParts {
   Progress& progress;
   // Renders the user data anew, with a URL presigned by the credentials and the clock of now.
   std::function<Result<std::string>()> render;
+  // Called at most once, before run() fails, when a machine has said anything.
+  std::function<void(const LastWords&)> hear = {};
 };
 
 // One loop owns the boot: decide, report, do. Success: exactly the machines of the result live.

@@ -46,6 +46,7 @@ Error timed_out(const State& state, const Plan& plan)
 void take_new_token(State& state)
 {
   state.tries = 0;
+  state.watched.clear();
   if (state.unsure.empty()) {
     ++state.token;
   }
@@ -236,6 +237,8 @@ struct Judge {
   }
   Step operator()(const Terminated&) const { return (*this)(Elapsed{}); }
   Step operator()(const TerminateFailed&) const { return (*this)(Elapsed{}); }
+  Step operator()(const ConsoleRead&) const { return (*this)(Elapsed{}); }
+  Step operator()(const ConsoleFailed&) const { return (*this)(Elapsed{}); }
   Step operator()(const Renewed& renewed) const
   {
     return renewed.error ? give_up(std::move(state), *renewed.error, now, plan)

@@ -39,11 +39,17 @@ struct Terminated {
 struct TerminateFailed {
   aws::ApiError error = {};
 };
+struct ConsoleRead {
+  std::string text = {};
+};
+struct ConsoleFailed {
+  aws::ApiError error = {};
+};
 struct Renewed {
   std::optional<Error> error = {};
 }; // new credentials or clock, or not
 using Event = std::variant<Begin, Elapsed, Launched, LaunchFailed, Described, DescribeFailed,
-                           Terminated, TerminateFailed, Renewed>;
+                           Terminated, TerminateFailed, ConsoleRead, ConsoleFailed, Renewed>;
 
 // What to do about it.
 struct Launch {
@@ -60,6 +66,10 @@ struct Lookup {
 struct Terminate {
   std::vector<std::string> ids = {};
 };
+struct ReadConsole {
+  std::string id = {};
+  bool latest = true; // what it says now; not every type can
+};
 struct Renew {
   aws::ErrorClass reason = aws::ErrorClass::credentials;
 };
@@ -74,13 +84,20 @@ using Outcome = Result<Done>;
 struct Finish {
   Outcome outcome = Done{};
 };
-using Action = std::variant<Launch, Describe, Lookup, Terminate, Renew, Wait, Finish>;
+using Action = std::variant<Launch, Describe, Lookup, Terminate, ReadConsole, Renew, Wait, Finish>;
 
 // What a candidate answered, for the last message.
 struct Attempt {
   std::size_t candidate = 0;
   std::string code = {};
   std::string message = {};
+};
+
+// When the console of a machine that failed is read.
+enum class Words {
+  none,   // there is no machine, or its console says nothing of the failure
+  before, // before the machine is ended, since the live console tells most
+  after   // once it is ended
 };
 
 struct State {
@@ -101,6 +118,10 @@ struct State {
   std::optional<Error> why = {};          // set: we are ending what there is, then finish with this
   TimePoint end_by = {};                  // when `why` is set: the end of the grace
   bool asked_again = false; // when `why` is set: the unsure launch has been sent once more
+  std::string watched = {}; // the machine whose console would tell
+  Words words = Words::none;
+  bool latest = true;       // the console has not been refused as it is now
+  std::string console = {}; // its last words
   Action next = Finish{};   // what a Wait or a Renew delays
 };
 

@@ -30,6 +30,25 @@ Step finish(State state, const Plan& plan)
   return {std::move(state), Finish{tl::unexpected(std::move(error))}};
 }
 
+// The console once more, now that the machine is off: EC2 has its last lines only then.
+Step read_and_finish(State state, const Plan& plan, TimePoint now)
+{
+  if (state.words == Words::none || now >= state.end_by) {
+    return finish(std::move(state), plan);
+  }
+  ReadConsole read{.id = state.watched, .latest = state.latest};
+  return {std::move(state), std::move(read)};
+}
+
+// For a look at what went wrong. It still ends with its lifetime.
+Step keep(State state, const Plan& plan)
+{
+  state.why->hint = fmt::format("{} is kept for a look, as keep_on_failure asks, until {}",
+                                fmt::join(state.alive, ", "),
+                                plan.expires_at ? iso8601(*plan.expires_at) : "it is ended");
+  return finish(std::move(state), plan);
+}
+
 // What the unsure launch has made, if anything: the same token and bytes once more give the same
 // machine, else EC2 is asked until it would show by now, or the grace is over.
 Step find_out(State state, const Plan& plan, TimePoint now)
@@ -44,6 +63,21 @@ Step find_out(State state, const Plan& plan, TimePoint now)
   }
   state.next = Lookup{{state.unsure.begin(), state.unsure.end()}};
   return {std::move(state), Wait{.base = seconds(2), .jitter = false}};
+}
+
+Step nothing_is_known_to_live(State state, const Event& event, const Plan& plan, TimePoint now)
+{
+  if (state.unsure.empty()) {
+    return read_and_finish(std::move(state), plan, now);
+  }
+  const bool waited =
+    std::holds_alternative<Elapsed>(event) && std::holds_alternative<Lookup>(state.next);
+  if (waited && now < state.end_by) {
+    Action lookup = state.next;
+    state.next = Finish{};
+    return {std::move(state), std::move(lookup)};
+  }
+  return find_out(std::move(state), plan, now);
 }
 
 bool is_hopeless(const aws::ApiError& error)
@@ -73,6 +107,18 @@ Launch launch_of(const State& state)
   return {.candidate = state.candidate, .token = state.token, .render = state.render};
 }
 
+namespace {
+
+Words words_for(const State& state, const Error& why)
+{
+  if (state.watched.empty() || why.kind == ErrorKind::capacity) {
+    return Words::none;
+  }
+  return why.kind == ErrorKind::interrupted ? Words::after : Words::before;
+}
+
+} // namespace
+
 Step again(State state, Action next, Millis base, Millis cap)
 {
   const Millis pause = std::min(base * (1 << std::min(state.tries, 10)), cap);
@@ -84,6 +130,7 @@ Step again(State state, Action next, Millis base, Millis cap)
 Step give_up(State state, Error why, TimePoint now, const Plan& plan)
 {
   state.asked_again = state.tries > 0; // it has just been sent several times
+  state.words = words_for(state, why);
   state.why = std::move(why);
   state.end_by = now + k_grace;
   state.tries = 0;
@@ -92,22 +139,22 @@ Step give_up(State state, Error why, TimePoint now, const Plan& plan)
 
 Step go_on_ending(State state, const Event& event, const Plan& plan, TimePoint now)
 {
+  if (state.words == Words::before && now < state.end_by) {
+    ReadConsole read{.id = state.watched, .latest = state.latest};
+    return {std::move(state), std::move(read)};
+  }
+  if (state.alive.empty()) {
+    return nothing_is_known_to_live(std::move(state), event, plan, now);
+  }
+  const bool keeps = plan.keep_on_failure && state.why->kind != ErrorKind::interrupted;
+  if (keeps) {
+    return keep(std::move(state), plan);
+  }
   const auto* refused = std::get_if<TerminateFailed>(&event);
   if (refused != nullptr) {
     if (auto step = after_refusal(state, refused->error, plan)) {
       return std::move(*step);
     }
-  }
-  if (state.alive.empty()) {
-    const bool waited =
-      std::holds_alternative<Elapsed>(event) && std::holds_alternative<Lookup>(state.next);
-    if (!state.unsure.empty() && waited && now < state.end_by) {
-      Action lookup = state.next;
-      state.next = Finish{};
-      return {std::move(state), std::move(lookup)};
-    }
-    return state.unsure.empty() ? finish(std::move(state), plan)
-                                : find_out(std::move(state), plan, now);
   }
   if (now >= state.end_by) {
     return finish(std::move(state), plan);

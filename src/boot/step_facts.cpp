@@ -16,6 +16,7 @@ bool denies_the_launch(const aws::ApiError& error)
 
 void note_machine(State& state, const aws::Instance& instance)
 {
+  state.watched = instance.id;
   std::erase(state.alive, instance.id);
   if (!is_ended(instance.state)) {
     state.alive.push_back(instance.id);
@@ -67,7 +68,31 @@ struct Note {
     }
   }
   void operator()(const TerminateFailed&) const {}
+  void operator()(const ConsoleRead& read) const
+  {
+    if (read.text.size() >= state.console.size()) { // EC2 may have lost the later part again
+      state.console = read.text;
+    }
+    next_words();
+  }
+  void operator()(const ConsoleFailed& failed) const
+  {
+    const bool cannot = failed.error.error_class == aws::ErrorClass::unsupported
+                        || failed.error.error_class == aws::ErrorClass::parameter;
+    if (state.latest && cannot) {
+      state.latest = false; // again, as it was at the last change of state
+    } else {
+      next_words();
+    }
+  }
   void operator()(const Renewed&) const {}
+
+  // The console of a machine that had ended before is read once.
+  void next_words() const
+  {
+    const bool again = state.words == Words::before && !state.alive.empty();
+    state.words = again ? Words::after : Words::none;
+  }
 
   void doubt() const
   {

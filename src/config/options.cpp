@@ -89,6 +89,8 @@ const Option k_options[] = {
    {.standard = "none with a FLAME parent, else required"}},
   {"bootstrap_timeout", &S::bootstrap_timeout, Group::limits, "TIME", "power off when the release has not started after TIME",
    {.standard = "15m"}},
+  {"keep_on_failure", &S::keep_on_failure, Group::limits, "", "leave a machine whose boot failed to its lifetime", {}},
+  {"evidence_dir", &S::evidence_dir, Group::limits, "FOLDER", "write the console of a machine whose boot failed to FOLDER", {}},
 };
 // clang-format on
 

@@ -61,6 +61,8 @@ struct Settings {
   std::optional<Millis> boot_timeout = {};
   std::optional<Lifetime> max_lifetime = {};
   std::optional<Millis> bootstrap_timeout = {};
+  bool keep_on_failure = false;
+  std::string evidence_dir = {};
 };
 
 // The layers, lowest first. What a higher one sets replaces what a lower one did; `env` and `tags`

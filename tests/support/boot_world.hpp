@@ -35,6 +35,7 @@ struct BootWorld {
   FakeRandom random{};
   NotedProgress progress = {};
   int renders = 0;
+  boot::LastWords heard = {};
 
   Result<boot::BootResult> run()
   {
@@ -45,7 +46,8 @@ struct BootWorld {
                             .progress = progress,
                             .render = [this]() -> Result<std::string> {
                               return "#!/bin/sh\n# " + std::to_string(++renders) + "\n";
-                            }});
+                            },
+                            .hear = [this](const boot::LastWords& words) { heard = words; }});
   }
 };
 

@@ -83,11 +83,15 @@ FakeEc2::terminate_instances(const std::vector<std::string>& ids, aws::CallLimit
   return changes;
 }
 
-aws::Outcome<aws::ConsoleOutput> FakeEc2::console_output(const std::string& id, bool,
+aws::Outcome<aws::ConsoleOutput> FakeEc2::console_output(const std::string& id, bool latest,
                                                          aws::CallLimit)
 {
-  calls.push_back(fmt::format("console {}", id));
-  return aws::ConsoleOutput{};
+  calls.push_back(fmt::format("console {}{}", id, latest ? " latest" : ""));
+  const auto answer = take_front(consoles, std::variant<std::string, aws::ApiError>(""));
+  if (const auto* error = std::get_if<aws::ApiError>(&answer)) {
+    return tl::unexpected(*error);
+  }
+  return aws::ConsoleOutput{.text = std::get<std::string>(answer)};
 }
 
 Result<void> FakeEc2::renew(aws::ErrorClass reason)

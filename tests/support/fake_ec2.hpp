@@ -18,6 +18,7 @@ public:
 
   std::deque<Answer> launches = {};
   std::deque<Answer> looks = {};
+  std::deque<std::variant<std::string, aws::ApiError>> consoles = {}; // "" once they are used up
   std::deque<aws::ApiError> refusals = {}; // of terminate; accepted once they are used up
   std::vector<std::string> calls = {};     // "run t3.nano token 1", "describe i-1", "terminate i-1"
   std::vector<aws::Params> launched_with = {};

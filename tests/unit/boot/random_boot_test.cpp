@@ -112,8 +112,12 @@ public:
     return changes;
   }
 
-  aws::Outcome<aws::ConsoleOutput> console_output(const std::string&, bool, aws::CallLimit) override
+  aws::Outcome<aws::ConsoleOutput> console_output(const std::string&, bool,
+                                                  aws::CallLimit limit) override
   {
+    if (auto fault = pass_time(limit)) {
+      return tl::unexpected(*fault);
+    }
     return aws::ConsoleOutput{};
   }
   Result<void> renew(ErrorClass) override
