@@ -79,16 +79,19 @@ Result<std::string> presigned_url(const boot::Runner& runner, const config::Sett
                       {settings.region, "s3", now}, *credentials, lifetime);
 }
 
+Result<std::string> render_with_url(boot::Runner runner, std::string url)
+{
+  runner.bundle_url = std::move(url);
+  std::string user_data = boot::render_user_data(runner);
+  return boot::check_user_data_size(user_data).map([&] { return std::move(user_data); });
+}
+
 Result<std::string> render(boot::Runner runner, const config::Settings& settings,
                            client::Ec2Client& ec2, World& world, Console& console)
 {
-  auto url = presigned_url(runner, settings, ec2, world, console);
-  if (!url) {
-    return url;
-  }
-  runner.bundle_url = std::move(*url);
-  std::string user_data = boot::render_user_data(runner);
-  return boot::check_user_data_size(user_data).map([&] { return std::move(user_data); });
+  return presigned_url(runner, settings, ec2, world, console).and_then([&](std::string url) {
+    return render_with_url(std::move(runner), std::move(url));
+  });
 }
 
 } // namespace flame::cli

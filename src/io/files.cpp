@@ -148,4 +148,19 @@ Result<void> write_file(const std::string& path, std::string_view bytes)
   return there && !S_ISREG(status.st_mode) ? write_in_place(path, bytes) : replace(path, bytes);
 }
 
+Result<void> make_folder(const std::string& path)
+{
+  for (std::size_t at = 1; at <= path.size(); ++at) {
+    const bool is_part = at == path.size() || path[at] == '/';
+    if (is_part && ::mkdir(path.substr(0, at).c_str(), 0700) != 0 && errno != EEXIST) {
+      return cannot(ErrorKind::output, "write", path, errno);
+    }
+  }
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+    return cannot(ErrorKind::output, "write", path, ENOTDIR);
+  }
+  return {};
+}
+
 } // namespace flame::io

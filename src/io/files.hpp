@@ -25,4 +25,7 @@ Result<std::string> read_named_file(const std::string& path, std::size_t limit =
 // Kind output.
 Result<void> write_file(const std::string& path, std::string_view bytes);
 
+// With all folders above it, mode 0700; nothing is done when it is there. Kind output.
+Result<void> make_folder(const std::string& path);
+
 } // namespace flame::io

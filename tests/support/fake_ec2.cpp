@@ -54,6 +54,9 @@ aws::Outcome<FakeEc2::Machines> FakeEc2::describe_instances(const aws::DescribeQ
   calls.push_back(query.ids.empty() ? fmt::format("lookup {}", query.filters.front().first)
                                     : fmt::format("describe {}", fmt::join(query.ids, " ")));
   const Answer answer = take_front(looks, Answer(Machines{}));
+  if (on_describe) {
+    on_describe();
+  }
   if (const auto* error = std::get_if<aws::ApiError>(&answer)) {
     return tl::unexpected(*error);
   }

@@ -3,6 +3,7 @@
 #include "aws/ec2_api.hpp"
 
 #include <deque>
+#include <functional>
 #include <set>
 #include <string>
 #include <variant>
@@ -24,6 +25,7 @@ public:
   std::vector<aws::Params> launched_with = {};
   std::set<std::string> alive = {};
   Result<void> renewal = {};
+  std::function<void()> on_describe = {}; // what happens in the world after an answer
 
   aws::Outcome<Machines> run_instances(const aws::Params& params, aws::CallLimit limit) override;
   aws::Outcome<Machines> describe_instances(const aws::DescribeQuery& query,

@@ -69,6 +69,7 @@ public:
       files[path] = text;
       return Result<void>();
     };
+    world.make_folder = [](const std::string&) { return Result<void>(); };
     world.connect = [this](const config::Settings& settings, const cli::World&) {
       connected.push_back(settings.region);
       return Result<std::unique_ptr<cli::Cloud>>(std::make_unique<FakeCloud>(ec2, credentials));

@@ -2,6 +2,7 @@
 #include "boot/run.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
+#include "cli/evidence.hpp"
 #include "cli/output.hpp"
 #include "cli/read_settings.hpp"
 #include "cli/user_data.hpp"
@@ -108,7 +109,6 @@ Error end_unheard_of(const Boot& it, const boot::BootResult& result, Error why, 
   std::vector<std::string> ids;
   std::ranges::transform(result.machines, std::back_inserter(ids),
                          [](const boot::Machine& machine) { return machine.instance.id; });
-  it.console.note("the result cannot be written, so the machine is ended");
   const fleet::EndReport report = fleet::end_machines(
     ids, it.world.clock->now() + k_grace, {cloud.ec2(), *it.world.clock, *it.world.cancel});
   for (const fleet::NotEnded& machine : report.failed) {
@@ -119,6 +119,25 @@ Error end_unheard_of(const Boot& it, const boot::BootResult& result, Error why, 
   }
   why.run_id = it.plan.run_id;
   return why;
+}
+
+boot::BootParts parts_of(const Boot& it, Cloud& cloud, Evidence& evidence)
+{
+  return {.ec2 = cloud.ec2(),
+          .clock = *it.world.clock,
+          .cancel = *it.world.cancel,
+          .random = *it.world.random,
+          .progress = it.console,
+          .render = [&it, &cloud, &evidence]() -> Result<std::string> {
+            auto url =
+              presigned_url(it.plan.runner, it.settings, cloud.ec2(), it.world, it.console);
+            if (!url) {
+              return url;
+            }
+            evidence.add_secret(*url);
+            return render_with_url(it.plan.runner, std::move(*url));
+          },
+          .hear = [&evidence](const boot::LastWords& words) { evidence.hear(words); }};
 }
 
 Result<void> launch(const Boot& it)
@@ -134,21 +153,19 @@ Result<void> launch(const Boot& it)
   if (const auto announced = announce(it); !announced) {
     return announced;
   }
-  const auto result = boot::run(it.plan, {.ec2 = (*cloud)->ec2(),
-                                          .clock = *it.world.clock,
-                                          .cancel = *it.world.cancel,
-                                          .random = *it.world.random,
-                                          .progress = it.console,
-                                          .render = [&] {
-                                            return render(it.plan.runner, it.settings,
-                                                          (*cloud)->ec2(), it.world, it.console);
-                                          }});
+  Evidence evidence(it.settings.evidence_dir, it.plan, it.world, it.console);
+  const auto result = boot::run(it.plan, parts_of(it, **cloud, evidence));
   it.console.clear();
   if (!result) {
+    evidence.keep(result.error());
     return tl::unexpected(result.error());
+  }
+  if (const int signal = it.world.cancel->state().signal; signal != 0) { // it came just now
+    return tl::unexpected(end_unheard_of(it, *result, fleet::interrupted_by(signal), **cloud));
   }
   const auto written = it.world.write_out(boot_output(*result, it.invocation.output));
   if (!written) {
+    it.console.note("the result cannot be written, so the machine is ended");
     return tl::unexpected(end_unheard_of(it, *result, written.error(), **cloud));
   }
   return {};

@@ -114,6 +114,47 @@ TEST_CASE("cli boot: prints the machine, after it has said how to end it")
   CHECK(!has(fake.err + fake.out, "hunter2"));
 }
 
+TEST_CASE("cli boot: the last words of a machine whose boot failed are shown and kept, masked")
+{
+  FakeWorld fake;
+  fake.ec2.launches = {FakeEc2::Machines{machine(k_id, aws::InstanceState::pending)}};
+  fake.ec2.looks = {FakeEc2::Machines{},
+                    FakeEc2::Machines{machine(k_id, aws::InstanceState::terminated,
+                                              "Client.InstanceInitiatedShutdown")}};
+  std::string console = "first line\n";
+  for (int i = 0; i < 60; ++i) {
+    console +=
+      "line " + std::to_string(i) + " hunter22-secret " + to_base64("x hunter22-secret") + "\r\n";
+  }
+  fake.ec2.consoles = {console};
+  CHECK(
+    run(fake, {"boot", "--evidence-dir", "why", "--env", "PASS=hunter22-secret"}, k_release, k_boot)
+    == 9);
+  CHECK(has(fake.err, "the last 50 lines of the console of " + k_id));
+  CHECK(has(fake.err, "  line 59 *** "));
+  CHECK(!has(fake.err, "line 9 "));
+  const std::string kept = fake.files["why/" + k_id + ".console.log"];
+  CHECK(kept.starts_with("first line\nline 0 *** "));
+  CHECK(has(fake.files["why/" + k_id + ".error.json"], "\"kind\":\"bootstrap\""));
+  CHECK(!has(fake.err + kept, "hunter22"));
+  CHECK(!has(fake.err + kept, to_base64("hunter22-secret").substr(0, 16)));
+}
+
+TEST_CASE("cli boot: a signal between the machine and its result ends the machine")
+{
+  FakeWorld fake;
+  fake.ec2.launches = {FakeEc2::Machines{machine(k_id, aws::InstanceState::pending)}};
+  fake.ec2.looks = {FakeEc2::Machines{}, FakeEc2::Machines{ours(k_id)}};
+  fake.ec2.on_describe = [&] {
+    if (fake.ec2.looks.empty()) {
+      fake.cancel.now.signal = 15;
+    }
+  };
+  CHECK(run(fake, {"boot"}, k_release, k_boot) == 143);
+  CHECK(fake.ec2.alive.empty());
+  CHECK(fake.out.empty());
+}
+
 TEST_CASE("cli boot: a run id file that cannot be written stops the boot before the first request")
 {
   FakeWorld fake;

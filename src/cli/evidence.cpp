@@ -1,0 +1,83 @@
+#include "cli/evidence.hpp"
+
+#include "base/encoding.hpp"
+#include "base/text.hpp"
+#include "cli/output.hpp"
+#include "fleet/masking.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::cli {
+namespace {
+
+constexpr std::ptrdiff_t k_shown_lines = 50;
+
+// Of a presigned URL the parts that give access, since a program may print it in pieces.
+std::vector<std::string> parts_of_url(const std::string& url)
+{
+  std::vector<std::string> parts = {url};
+  for (const std::string_view name : {"X-Amz-Signature=", "X-Amz-Security-Token="}) {
+    const std::size_t at = url.find(name);
+    if (at != std::string::npos) {
+      const std::size_t first = at + name.size();
+      parts.push_back(url.substr(first, url.find('&', first) - first));
+      parts.push_back(uri_decode(parts.back()));
+    }
+  }
+  return parts;
+}
+
+} // namespace
+
+Evidence::Evidence(std::string folder, const boot::Plan& plan, World& world, Console& console)
+  : folder_(std::move(folder)), world_(world), console_(console), secrets_{plan.runner.nonce}
+{
+  for (const child::Variable& variable : plan.runner.variables) {
+    secrets_.push_back(variable.value);
+  }
+}
+
+void Evidence::add_secret(std::string secret)
+{
+  const std::vector<std::string> parts = parts_of_url(secret);
+  secrets_.insert(secrets_.end(), parts.begin(), parts.end());
+}
+
+void Evidence::hear(const boot::LastWords& words)
+{
+  instance_id_ = words.instance_id;
+  const std::string console = fleet::masked(words.console, secrets_);
+  const std::vector<std::string> lines = split(trim(console), '\n');
+  const std::ptrdiff_t shown = std::min(std::ssize(lines), k_shown_lines);
+  console_.note(fmt::format("the last {} lines of the console of {}:", shown, instance_id_));
+  std::string text;
+  for (auto line = lines.end() - shown; line != lines.end(); ++line) {
+    text += fmt::format("  {}\n", printable(trim(*line)));
+  }
+  console_.raw(text);
+  write("console.log", console);
+}
+
+void Evidence::keep(const Error& error)
+{
+  if (!instance_id_.empty()) {
+    write("error.json", fleet::masked(error_json(error), secrets_));
+  }
+}
+
+void Evidence::write(const std::string& name, std::string_view text)
+{
+  if (folder_.empty()) {
+    return;
+  }
+  const std::string path = fmt::format("{}/{}.{}", folder_, instance_id_, name);
+  const auto made = world_.make_folder(folder_);
+  const auto written = made ? world_.write_file(path, text) : made;
+  if (!written) {
+    console_.warn(written.error().message);
+  }
+}
+
+} // namespace flame::cli
