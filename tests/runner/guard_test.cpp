@@ -78,6 +78,20 @@ TEST_CASE_FIXTURE(RunnerMachines, "the lifetime ends a release, which has time t
   CHECK(outcome.last().exit_status == 5);
 }
 
+TEST_CASE_FIXTURE(RunnerMachines, "systemd's own limit ends a release whose lifetime has no timer")
+{
+  flame::boot::Runner runner = least_runner();
+  runner.max_lifetime = 1s;
+  Scene here = scene(runner, "sleep 100");
+  here.script = replaced(here.script, "|| timer lifetime", "|| : timer lifetime");
+  here.script = replaced(here.script, "lifetime + 30", "lifetime + 1");
+  const Outcome outcome = run(here);
+  CAPTURE(outcome.console);
+  CHECK(outcome.off);
+  CHECK(outcome.stage_names() == k_whole_life);
+  CHECK(outcome.last().detail == "timeout");
+}
+
 TEST_CASE_FIXTURE(RunnerMachines, "a script that is asked to end ends its machine")
 {
   flame::boot::Runner runner = least_runner();

@@ -8,6 +8,7 @@
 #include <httplib.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -66,6 +67,24 @@ void send_cut(httplib::Response& answer, const std::string& bundle, std::size_t 
                                 }
                                 return false;
                               });
+}
+
+void serve_bundle(httplib::Server& server, const Scene& scene)
+{
+  const auto failures = std::make_shared<std::atomic<int>>(scene.failing);
+  server.Get("/bucket/hello.tar.gz", [scene, failures](const auto&, auto& answer) {
+    if (scene.hangs) {
+      std::this_thread::sleep_for(10s); // longer than the timers of the tests
+    }
+    if ((*failures)-- > 0) {
+      answer.status = scene.status;
+      answer.set_content(std::string(k_expired), "application/xml");
+    } else if (scene.cut > 0) {
+      send_cut(answer, scene.bundle, scene.cut);
+    } else {
+      answer.set_content(scene.bundle, "application/gzip");
+    }
+  });
 }
 
 } // namespace
@@ -133,21 +152,8 @@ std::string RunnerMachines::start(Scene scene)
   if (scene.has_metadata) {
     spec.serve_metadata = serve_metadata;
   }
-  const auto left = std::make_shared<std::atomic<int>>(scene.failing);
-  spec.serve_endpoint = [scene, left, notes = notes_, id](httplib::Server& server) {
-    server.Get("/bucket/hello.tar.gz", [scene, left](const auto&, auto& answer) {
-      if (scene.hangs) {
-        std::this_thread::sleep_for(10s); // longer than the timers of the tests
-      }
-      if ((*left)-- > 0) {
-        answer.status = scene.status;
-        answer.set_content(std::string(k_expired), "application/xml");
-      } else if (scene.cut > 0) {
-        send_cut(answer, scene.bundle, scene.cut);
-      } else {
-        answer.set_content(scene.bundle, "application/gzip");
-      }
-    });
+  spec.serve_endpoint = [scene, notes = notes_, id](httplib::Server& server) {
+    serve_bundle(server, scene);
     server.Post("/report/(.*)", [notes, id](const auto& request, auto&) {
       const std::lock_guard lock(notes->mutex);
       notes->reports[id][request.matches[1]] = request.body;
