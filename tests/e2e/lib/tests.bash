@@ -5,6 +5,7 @@
 current=""
 tests=0
 failed=""
+at_end=() # commands for the end of the suite, whatever it is
 
 # TEST NAME: what follows, up to the next TEST, is the test of this promise.
 TEST() {
@@ -84,6 +85,8 @@ at_exit() {
   local result=$?
   trap - EXIT
   sandbox_stop || true
+  local command
+  for command in "${at_end[@]}"; do eval "$command" || true; done
   if [ -z "$failed" ] && [ "$result" -ne 0 ] && [ "$result" -ne 77 ]; then
     failed=yes
     echo "FAILED: $current (status $result); files left in $work"

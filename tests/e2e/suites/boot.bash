@@ -9,12 +9,12 @@ secrets+=(very-private-token)
 sandbox
 
 TEST "prints the machine as JSON, and nothing else on stdout"
-boot --output json --run-id ci-7 --subnet-id subnet-1 --security-group-id sg-1
+boot --output json --run-id ci-7 --subnet-id subnet-0123456789abcdef0 --security-group-id sg-0123456789abcdef0
 expect_status 0
 expect_json .run_id ci-7
 expect_json '.instances | length' 1
 expect_json '.instances[0].state' running
-expect_json '.instances[0].subnet_id' subnet-1
+expect_json '.instances[0].subnet_id' subnet-0123456789abcdef0
 expect_json '.instances[0].market' on-demand
 expect_json '.instances[0].stage' null
 expect_json '.timings_ms | has("launch") and has("running")' true
@@ -49,13 +49,13 @@ expect_status 0
 expect_same "$(cat run-id)" "$(jq -r .run_id stdout)"
 
 TEST "takes settings from variables, and a flag before them"
-with=(FLAME_EC2_RUN_ID=from-variable FLAME_EC2_IMAGE_ID=ami-0aaaaaaaaaaaaaaaa FLAME_EC2_APP=hello
+with=(FLAME_EC2_RUN_ID=from-variable FLAME_EC2_IMAGE_ID=ami-0fedcba9876543210 FLAME_EC2_APP=hello
   FLAME_EC2_BUNDLE=s3://bundles/hello.tar.gz FLAME_EC2_MAX_LIFETIME=1h)
-flame boot --image-id ami-0bbbbbbbbbbbbbbbb --output json
+flame boot --image-id ami-00112233445566778 --output json
 expect_status 0
 expect_json .run_id from-variable
 ec2 DescribeInstances 'Filter.1.Name=tag:flame-ec2:run-id' Filter.1.Value.1=from-variable >described
-expect_in described "<imageId>ami-0bbbbbbbbbbbbbbbb</imageId>"
+expect_in described "<imageId>ami-00112233445566778</imageId>"
 with=()
 
 TEST "says what it would do without asking anyone"
@@ -71,15 +71,15 @@ expect_status 0
 expect_same "$(live_machines)" "$before"
 
 TEST "takes the next instance type when the first has no capacity"
-sandbox --fault 'RunInstances[InstanceType=m7g.large]:InsufficientInstanceCapacity'
-boot --instance-type m7g.large,m6g.large --output json
+sandbox --fault 'RunInstances[InstanceType=m5.large]:InsufficientInstanceCapacity'
+boot --instance-type m5.large,c5.large --output json
 expect_status 0
-expect_json '.instances[0].instance_type' m6g.large
+expect_json '.instances[0].instance_type' c5.large
 expect_machines 1
 
 TEST "says so when nothing has capacity"
-boot --instance-type m7g.large
-expect_error 6 m7g.large InsufficientInstanceCapacity
+boot --instance-type m5.large
+expect_error 6 m5.large InsufficientInstanceCapacity
 expect_machines 1
 
 TEST "tries again when EC2 throttles"
@@ -133,7 +133,7 @@ binary=$binary_was
 
 for signal in INT TERM HUP; do
   TEST "ends the machine when SIG$signal comes while it waits"
-  sandbox --fault DescribeInstances:delay-20s
+  sandbox --fault DescribeInstances:delay=20s
   flame_signalled_when "DescribeInstances" "$signal" boot "${ordinary[@]}"
   expect_status $((128 + $(kill -l "$signal")))
   expect_stdout_empty

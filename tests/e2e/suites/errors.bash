@@ -55,7 +55,7 @@ expect_error 3 A
 
 TEST "a FLAME parent that does not decode"
 with=(FLAME_PARENT=bm90IGEgdGVybQ==)
-flame boot "${ordinary[@]}" --subnet-id subnet-1 --security-group-id sg-1
+flame boot "${ordinary[@]}" --subnet-id subnet-0123456789abcdef0 --security-group-id sg-0123456789abcdef0
 expect_error 3 flame_parent
 expect_not_in_stderr bm90IGEgdGVybQ
 with=()

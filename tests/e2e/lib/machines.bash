@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154
+# For suites whose machines really run.
+
+needs_machines() {
+  [ "$(id -u)" -eq 0 ] || skip "machines need root"
+  command -v systemd-nspawn >/dev/null || skip "systemd-nspawn is not there"
+}
+
+# bundle NAME FOLDER: s3/bundles/NAME from what is in FOLDER.
+bundle() {
+  mkdir -p s3/bundles
+  tar -C "$2" -czf "s3/bundles/$1" .
+}
+
+console() { # ID
+  ec2 GetConsoleOutput "InstanceId=$1" Latest=true | tr -d '\n' |
+    sed -nE 's/.*<output>([^<]*)<.*/\1/p' | tr -d ' ' | base64 -d | tr -d '\r'
+}
+
+state_of() { machines | sed -n "s/^$1	//p"; }
+is_gone() { [ "$(state_of "$1")" = terminated ]; }
+on_console() { # ID TEXT
+  console "$1" >console.txt
+  grep -qF -- "$2" console.txt
+}
+# wait_for_console ID TEXT, wait_for_end ID: a failure shows the console.
+wait_for_console() {
+  until_true 90 on_console "$1" "$2" || die "\"$2\" never came to the console: $(cat console.txt)"
+}
+wait_for_end() {
+  until_true 90 is_gone "$1" || die "$1 is $(state_of "$1"); its console: $(console "$1")"
+  console "$1" >console.txt
+}

@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154
+# The main job: real user data under real systemd.
+
+# shellcheck source-path=SCRIPTDIR/..
+. "$here/lib/machines.bash"
+needs_machines
+sandbox --machines nspawn
+
+# A service that reports the environment it was started with, byte for byte, and then does as told.
+mkdir -p service/bin
+cat >service/bin/hello <<'SERVICE'
+#!/bin/sh
+echo "ENVIRONMENT $(base64 -w 0 </proc/$$/environ)"
+case $AFTERWARDS in
+stay) exec sleep 600 ;;
+*) exit "${AFTERWARDS:-0}" ;;
+esac
+SERVICE
+chmod +x service/bin/hello
+bundle hello.tar.gz service
+ordinary=(--app hello --bundle s3://bundles/hello.tar.gz --image-id ami-0123456789abcdef0
+  --max-lifetime 1h --output json)
+boots() { # ARGUMENT...: one machine; its id is in $id
+  flame boot "${ordinary[@]}" "$@"
+  expect_status 0
+  id=$(jq -r '.instances[0].instance_id' stdout)
+}
+# environment: what the service saw, NAME=value with a NUL behind each, in the file environment.
+environment() {
+  wait_for_console "$id" "ENVIRONMENT "
+  until_true 20 on_console "$id" "=" || true
+  grep -oE 'ENVIRONMENT [A-Za-z0-9+/=]+' console.txt | head -n 1 | cut -d' ' -f2 | base64 -d >environment
+}
+saw() { # NAME: its value, as the service saw it
+  grep -zE "^$1=" environment | head -z -n 1 | tr -d '\0' | cut -d= -f2-
+}
+
+TEST "a release sees its environment byte for byte, and its end is the machine's"
+odd=$'  a "b" \'c\' $HOME `id` $(id) \\n %h #x; line1\nline2\ttab é✓ \\'
+boots --env "ODD=$odd" --env EMPTY= --env PLAIN=yes
+environment
+expect_same "$(saw ODD; echo .)" "$odd"$'\n.'
+expect_same "$(saw PLAIN)" yes
+grep -qzx 'EMPTY=' environment || die "EMPTY did not arrive"
+[[ $(saw INSTANCE_IP) =~ ^[0-9.]+$ ]] || die "INSTANCE_IP is $(saw INSTANCE_IP)"
+wait_for_end "$id"
+
+TEST "nothing else is in it but what systemd gives every service"
+names=$(grep -zoE '^[A-Za-z_][A-Za-z0-9_]*' environment | tr '\0' '\n' | sort | tr '\n' ' ')
+unknown=$(tr ' ' '\n' <<<"$names" | grep -vxE \
+  'ODD|EMPTY|PLAIN|INSTANCE_IP|LANG|HOME|PATH|LOGNAME|USER|SHELL|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MEMORY_PRESSURE_WATCH|MEMORY_PRESSURE_WRITE|' || true)
+expect_same "$unknown" ""
+
+TEST "a FLAME child gets the contract's environment"
+parent=$(python3 -I "$here/lib/flame_parent.py" parent@10.0.1.10 hello-flame-0123456789abcdef0123)
+with=("FLAME_PARENT=$parent" "ERL_AFLAGS=-proto_dist inet_tcp")
+flame boot --app hello --bundle s3://bundles/hello.tar.gz --image-id ami-0123456789abcdef0 \
+  --subnet-id subnet-0123456789abcdef0 --security-group-id sg-0123456789abcdef0 --output json
+with=()
+expect_status 0
+id=$(jq -r '.instances[0].instance_id' stdout)
+address=$(jq -r '.instances[0].private_ip' stdout)
+environment
+expect_same "$(saw FLAME_PARENT)" "$parent"
+expect_same "$(saw PHX_SERVER)" false
+expect_same "$(saw RELEASE_DISTRIBUTION)" name
+expect_same "$(saw RELEASE_NODE)" "hello-flame-0123456789abcdef0123@$address"
+expect_same "$(saw INSTANCE_IP)" "$address"
+expect_same "$(saw ERL_AFLAGS)" "-proto_dist inet_tcp"
+wait_for_end "$id"
+
+TEST "a machine that runs is ended by terminate --wait"
+boots --env AFTERWARDS=stay --run-id stays
+environment
+flame terminate --run-id stays --wait
+expect_status 0
+expect_same "$(state_of "$id")" terminated
+
+TEST "a release that fails ends its machine"
+boots --env AFTERWARDS=7
+wait_for_end "$id"
+expect_in console.txt "stage=stopped"
+expect_in console.txt "rc=7"
+
+TEST "a bundle that is not there ends the machine"
+ordinary[3]=s3://bundles/nothing.tar.gz
+boots
+wait_for_end "$id"
+expect_in console.txt "stage=failed"
+
+TEST "a bundle without the release ends the machine"
+mkdir -p empty/bin
+bundle empty.tar.gz empty
+ordinary[3]=s3://bundles/empty.tar.gz
+boots
+wait_for_end "$id"
+expect_in console.txt "no bin/hello"
+
+TEST "a bundle that is cut ends the machine"
+head -c 150 s3/bundles/hello.tar.gz >s3/bundles/cut.tar.gz
+ordinary[3]=s3://bundles/cut.tar.gz
+boots
+wait_for_end "$id"
+expect_in console.txt "stage=failed"
+
+TEST "the timer in the machine ends it when the release stays too long"
+ordinary[3]=s3://bundles/hello.tar.gz
+flame boot "${ordinary[@]:0:6}" --max-lifetime 20s --env AFTERWARDS=stay --output json
+expect_status 0
+id=$(jq -r '.instances[0].instance_id' stdout)
+environment
+wait_for_end "$id"
+
+TEST "16384 bytes of user data boot"
+sized() { flame_showing_secrets template-user-data "${ordinary[@]:0:8}" --show-secrets \
+  --env PADDING="$(printf "%$1s" '' | tr ' ' x)"; }

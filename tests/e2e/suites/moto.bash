@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154
+# Boots, describes and ends on moto: an EC2 that was not written here.
+
+server=$project/build/venv/bin/moto_server
+[ -x "$server" ] || skip "moto is not there: scripts/test puts it into build/venv"
+
+# On a free port, which it names. Its own process, ended by its id.
+"$server" -H 127.0.0.1 -p 0 >moto.log 2>&1 </dev/null &
+moto_pid=$!
+at_end+=("kill $moto_pid")
+until_true 60 grep -q 'Running on http' moto.log || die "moto did not start: $(tail -n 5 moto.log)"
+endpoint=$(grep -oE 'http://127.0.0.1:[0-9]+' moto.log | head -n 1)
+
+with=(AWS_ENDPOINT_URL="$endpoint" AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=AKIAMOTO
+  AWS_SECRET_ACCESS_KEY=moto-secret-key)
+secrets+=(moto-secret-key)
+# moto knows this image; subnet and group are of its default VPC.
+image=ami-12c6146b
+moto() { # ACTION [NAME=VALUE...]
+  curl -sS --aws-sigv4 aws:amz:eu-west-1:ec2 --user AKIAMOTO:moto-secret-key \
+    --data "Action=$1&Version=2016-11-15$(printf '&%s' "${@:2}" x=y)" "$endpoint/"
+}
+subnet=$(moto DescribeSubnets | grep -oE 'subnet-[0-9a-f]+' | head -n 1)
+group=$(moto DescribeSecurityGroups | grep -oE 'sg-[0-9a-f]+' | head -n 1)
+
+TEST "boots a machine that moto knows"
+flame boot --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h --image-id "$image" \
+  --subnet-id "$subnet" --security-group-id "$group" --instance-type t3.small --tag team=blue \
+  --run-id moto-1 --output json
+expect_status 0
+expect_json '.instances[0].state' running
+expect_json '.instances[0].subnet_id' "$subnet"
+expect_json '.instances[0].instance_type' t3.small
+id=$(jq -r '.instances[0].instance_id' stdout)
+
+TEST "moto has understood the tags, the group and the user data"
+moto DescribeInstances "InstanceId.1=$id" >described
+expect_in described "<value>moto-1</value>"
+expect_in described "<value>blue</value>"
+expect_in described "$group"
+moto DescribeInstanceAttribute "InstanceId=$id" Attribute=userData >attribute
+tr -d '\n ' <attribute | sed -E 's/.*<userData><value>([^<]*).*/\1/' | base64 -d >script
+expect_same "$(head -n 1 script)" "#!/bin/sh"
+
+TEST "ends the machine by its run"
+flame terminate --run-id moto-1 --wait
+expect_status 0
+moto DescribeInstances "InstanceId.1=$id" >described
+expect_in described "<name>terminated</name>"
+
+TEST "says what moto says about an image that is not there"
+flame boot --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h \
+  --image-id ami-0000000000000dead --subnet-id "$subnet" --security-group-id "$group"
+expect_error 1 InvalidAMIID
