@@ -18,6 +18,9 @@ struct Verdict {
   const char* sentence; // {0}: host and port, {1}: the system's or libcurl's reason
 };
 
+// CURLE_TOO_LARGE, headers without end: in libcurl's headers since 8.6.
+constexpr auto k_curle_too_large = static_cast<CURLcode>(100);
+
 // clang-format off
 constexpr Verdict k_verdicts[] = {
   {CURLE_COULDNT_RESOLVE_HOST,     Reason::resolve,   "no address is known for {0}"},
@@ -37,6 +40,7 @@ constexpr Verdict k_verdicts[] = {
   {CURLE_UNSUPPORTED_PROTOCOL,     Reason::not_http,  "{0} does not speak HTTP"},
   {CURLE_BAD_CONTENT_ENCODING,     Reason::not_http,  "{0} does not speak HTTP"},
   {CURLE_FILESIZE_EXCEEDED,        Reason::too_large, "the answer of {0} is larger than {2} bytes"},
+  {k_curle_too_large,              Reason::too_large, "the answer of {0} is larger than {2} bytes"},
   {CURLE_RECV_ERROR,               Reason::broken,    "the connection to {0} broke: {1}"},
   {CURLE_SEND_ERROR,               Reason::broken,    "the connection to {0} broke: {1}"},
 };
