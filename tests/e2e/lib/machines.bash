@@ -13,12 +13,8 @@ bundle() {
   tar -C "$2" -czf "s3/bundles/$1" .
 }
 
-console() { # ID
-  ec2 GetConsoleOutput "InstanceId=$1" Latest=true | tr -d '\n' |
-    sed -nE 's/.*<output>([^<]*)<.*/\1/p' | tr -d ' ' | base64 -d | tr -d '\r'
-}
+console() { control GET "instances/$1/console" | tr -d '\r'; } # ID
 
-state_of() { machines | sed -n "s/^$1	//p"; }
 is_gone() { [ "$(state_of "$1")" = terminated ]; }
 on_console() { # ID TEXT
   console "$1" >console.txt

@@ -16,7 +16,7 @@ sandbox() {
   sandbox_pid=$!
   until_true 20 test -s sandbox.env || die "the sandbox did not start: $(tail -n 5 sandbox.log)"
   cat sandbox.env >>all.env
-  endpoint=$(plain_env_file sandbox.env | sed -n 's/^AWS_ENDPOINT_URL=//p')
+  endpoint=$(of_sandbox AWS_ENDPOINT_URL)
 }
 
 sandbox_stop() {
@@ -35,15 +35,20 @@ ec2() {
   shift
   curl -sS --aws-sigv4 "aws:amz:$(of_sandbox AWS_REGION):ec2" \
     --user "$(of_sandbox AWS_ACCESS_KEY_ID):$(of_sandbox AWS_SECRET_ACCESS_KEY)" \
-    --data "Action=$action&Version=2016-11-15$(printf '&%s' "$@")" "$endpoint/"
+    --data "Action=$action&Version=2016-11-15$(printf '&%s' "${@:-x=y}")" "$endpoint/"
 }
 
-# machines: id and state of each, one a line.
-machines() {
-  ec2 DescribeInstances x=y | tr -d '\n ' |
-    grep -oP '<instanceId>\K[^<]+|<instanceState>.*?<name>\K[a-z-]+' | paste - -
+# control METHOD PATH: the sandbox's own pages, with the truth about its machines.
+control() {
+  curl -sS --fail -X "$1" -H "Authorization: Bearer $(of_sandbox AWS_SECRET_ACCESS_KEY)" \
+    "$endpoint/_sandbox/$2"
 }
+machines() { control GET instances | jq -r '.[] | "\(.id)\t\(.state)"'; } # of all, one a line
 live_machines() { machines | grep -E '	(pending|running|stopping|stopped)$' | cut -f1 || true; }
+state_of() { machines | sed -n "s/^$1	//p"; }
+no_more_faults() { control DELETE faults >/dev/null; }
+asked() { control GET requests | jq -r '.[].action'; } # actions, one a line
+
 expect_machines() { # N: so many live
   local live
   live=$(live_machines)

@@ -104,7 +104,7 @@ TEST "leaves no machine when it never becomes visible as running"
 sandbox --fault DescribeInstances:InternalError
 boot --boot-timeout 3s
 expect_status 8
-sandbox_forgives
+no_more_faults
 expect_machines 0
 
 TEST "names the machine when it cannot be ended"
@@ -137,6 +137,6 @@ for signal in INT TERM HUP; do
   flame_signalled_when "DescribeInstances" "$signal" boot "${ordinary[@]}"
   expect_status $((128 + $(kill -l "$signal")))
   expect_stdout_empty
-  sandbox_forgives
+  no_more_faults
   expect_machines 0
 done
