@@ -1,4 +1,4 @@
-"""Every parameter of recorded requests must be one of botocore's model of EC2, of its type.
+"""Every parameter of recorded requests must be one of botocore's model, of its type.
 
 botocore_accepts.py BODIES ACTION...: each ACTION must have been recorded.
 """
@@ -10,7 +10,8 @@ import urllib.parse
 
 import botocore.session
 
-MODEL = botocore.session.get_session().get_service_model("ec2")
+SESSION = botocore.session.get_session()
+MODELS = {m.api_version: m for m in map(SESSION.get_service_model, ("ec2", "sts"))}
 
 
 def wire_name(name, shape):
@@ -54,8 +55,8 @@ def main():
         pairs = urllib.parse.parse_qsl(body, keep_blank_values=True, strict_parsing=True)
         action = dict(pairs)["Action"]
         actions.add(action)
-        assert dict(pairs)["Version"] == MODEL.api_version, body
-        shape = MODEL.operation_model(action).input_shape
+        model = MODELS[dict(pairs)["Version"]]
+        shape = model.operation_model(action).input_shape
         for name, value in pairs:
             if name in ("Action", "Version"):
                 continue

@@ -101,21 +101,20 @@ expect_status 0
 expect_machines 1
 
 TEST "leaves no machine when it never becomes visible as running"
-sandbox --fault DescribeInstances:InternalError
-boot --boot-timeout 3s
-expect_status 8
-no_more_faults
+sandbox --pending-time 60s
+boot --boot-timeout 2s
+expect_error 8 2s
 expect_machines 0
 
 TEST "names the machine when it cannot be ended"
-sandbox --fault DescribeInstances:InternalError --fault TerminateInstances:UnauthorizedOperation
-boot --boot-timeout 3s --run-id left-7
+sandbox --pending-time 60s --fault TerminateInstances:UnauthorizedOperation
+boot --boot-timeout 2s --run-id left-7
 expect_status 10
+expect_in_stderr "$(live_machines)"
 expect_in_stderr "--run-id left-7"
 
 TEST "ends the machine when the result cannot be written"
 sandbox
-full() { "$binary" "$@" >/dev/full; }
 binary_was=$binary
 printf '#!/bin/sh\nexec %s "$@" >/dev/full\n' "$binary" >full && chmod +x full
 binary=$work/full
@@ -133,10 +132,9 @@ binary=$binary_was
 
 for signal in INT TERM HUP; do
   TEST "ends the machine when SIG$signal comes while it waits"
-  sandbox --fault DescribeInstances:delay=20s
-  flame_signalled_when "DescribeInstances" "$signal" boot "${ordinary[@]}"
+  sandbox --pending-time 60s
+  flame_signalled_when "waiting for i-" "$signal" boot "${ordinary[@]}"
   expect_status $((128 + $(kill -l "$signal")))
   expect_stdout_empty
-  no_more_faults
   expect_machines 0
 done

@@ -56,7 +56,7 @@ expect_error 3 A
 TEST "a FLAME parent that does not decode"
 with=(FLAME_PARENT=bm90IGEgdGVybQ==)
 flame boot "${ordinary[@]}" --subnet-id subnet-0123456789abcdef0 --security-group-id sg-0123456789abcdef0
-expect_error 3 flame_parent
+expect_error 3 FLAME_PARENT
 expect_not_in_stderr bm90IGEgdGVybQ
 with=()
 
@@ -93,14 +93,14 @@ expect_status 7
 expect_in_stderr 127.0.0.1
 
 TEST "an endpoint that speaks HTML"
-sandbox --fault 'RunInstances:html'
+sandbox --fault '*:html'
 flame boot "${ordinary[@]}" --boot-timeout 5s
 expect_status 7
 
 TEST "an endpoint that hangs"
-sandbox --fault 'RunInstances:hang'
+sandbox --fault '*:hang'
 flame boot "${ordinary[@]}" --boot-timeout 3s
-expect_status 7
+expect_error 7 127.0.0.1
 
 TEST "a certificate that nobody has signed"
 sandbox --tls

@@ -24,6 +24,11 @@ moto() { # ACTION [NAME=VALUE...]
 subnet=$(moto DescribeSubnets | grep -oE 'subnet-[0-9a-f]+' | head -n 1)
 group=$(moto DescribeSecurityGroups | grep -oE 'sg-[0-9a-f]+' | head -n 1)
 
+TEST "says what moto says about an image that is not there"
+flame boot --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h \
+  --image-id ami-0000000000000dead --subnet-id "$subnet" --security-group-id "$group"
+expect_error 1 InvalidAMIID
+
 TEST "boots a machine that moto knows"
 flame boot --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h --image-id "$image" \
   --subnet-id "$subnet" --security-group-id "$group" --instance-type t3.small --tag team=blue \
@@ -48,8 +53,3 @@ flame terminate --run-id moto-1 --wait
 expect_status 0
 moto DescribeInstances "InstanceId.1=$id" >described
 expect_in described "<name>terminated</name>"
-
-TEST "says what moto says about an image that is not there"
-flame boot --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h \
-  --image-id ami-0000000000000dead --subnet-id "$subnet" --security-group-id "$group"
-expect_error 1 InvalidAMIID

@@ -4,7 +4,7 @@
 
 needs strace cc
 ordinary=(--app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h
-  --image-id ami-0123456789abcdef0 --region eu-west-1)
+  --image-id ami-0123456789abcdef0 --region us-east-1)
 
 # The doors of libcurl, each with a bell.
 cat >bells.c <<'C'

@@ -7,7 +7,7 @@ ordinary=(--app hello --bundle s3://bundles/hello.tar.gz --image-id ami-01234567
 boots() { # RUN_ID: one machine of this run; prints its id
   flame boot "${ordinary[@]}" --run-id "$1" --output json
   expect_status 0
-  jq -r '.instances[0].instance_id' stdout
+  jq -re '.instances[0].instance_id' stdout || die "no id"
 }
 sandbox
 
