@@ -20,7 +20,7 @@ die() {
   while [[ ${BASH_SOURCE[i]} == */lib/* ]]; do i=$((i + 1)); done
   failed=yes
   printf 'FAILED: %s (%s:%s)\n  %s\n' "$current" "${BASH_SOURCE[i]##*/}" "${BASH_LINENO[i - 1]}" "$1"
-  [ ! -f stdout ] || head -c 4000 stdout | sed 's/^/  stdout: /'
+  [ ! -f stdout ] || head -c 1000 stdout | sed 's/^/  stdout: /'
   [ ! -f stderr ] || head -c 4000 stderr | sed 's/^/  stderr: /'
   printf '  files left in %s\n' "$work"
   exit 1
