@@ -49,7 +49,7 @@ wait_for_end "$id"
 TEST "nothing else is in it but what systemd gives every service"
 names=$(grep -zoE '^[A-Za-z_][A-Za-z0-9_]*' environment | tr '\0' '\n' | sort | tr '\n' ' ')
 unknown=$(tr ' ' '\n' <<<"$names" | grep -vxE \
-  'ODD|EMPTY|PLAIN|INSTANCE_IP|LANG|HOME|PATH|LOGNAME|USER|SHELL|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MEMORY_PRESSURE_WATCH|MEMORY_PRESSURE_WRITE|' || true)
+  'ODD|EMPTY|PLAIN|INSTANCE_IP|LANG|HOME|PATH|TERM|LOGNAME|USER|SHELL|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MEMORY_PRESSURE_WATCH|MEMORY_PRESSURE_WRITE|' || true)
 expect_same "$unknown" ""
 
 TEST "a FLAME child gets the contract's environment"
@@ -106,12 +106,47 @@ expect_in console.txt "stage=failed"
 
 TEST "the timer in the machine ends it when the release stays too long"
 ordinary[3]=s3://bundles/hello.tar.gz
-flame boot "${ordinary[@]:0:6}" --max-lifetime 20s --env AFTERWARDS=stay --output json
+flame boot "${ordinary[@]:0:6}" --max-lifetime 30s --boot-timeout 20s --env AFTERWARDS=stay --output json
 expect_status 0
 id=$(jq -r '.instances[0].instance_id' stdout)
 environment
 wait_for_end "$id"
 
-TEST "16384 bytes of user data boot"
-sized() { flame_showing_secrets template-user-data "${ordinary[@]:0:8}" --show-secrets \
-  --env PADDING="$(printf "%$1s" '' | tr ' ' x)"; }
+TEST "16384 bytes of user data boot, 16385 are refused"
+# With the real URL. PADDING is carried in base64, four bytes for three; the key as it is.
+letters() { printf "%$1s" '' | tr ' ' x; }
+exactly=() # arguments of the last sized
+sized() { # PADDING KEY: so many letters of each
+  exactly=(--app hello --max-lifetime 1h --image-id ami-0123456789abcdef0
+    --bundle "s3://bundles/$(letters "$2").tar.gz" --env PADDING="$(letters "$1")")
+  flame_showing_secrets template-user-data "${exactly[@]}" --presign --show-secrets
+  size=$(wc -c <stdout)
+}
+sized 300 1
+padding=$((300 + (16384 - size) * 3 / 4 - 12))
+sized "$padding" 1
+key=$((1 + 16384 - size))
+sized "$padding" "$((key + 1))"
+flame boot "${exactly[@]}"
+expect_error 3 16384
+sized "$padding" "$key"
+expect_same "$size" 16384
+cp s3/bundles/hello.tar.gz "s3/bundles/$(letters "$key").tar.gz"
+flame boot "${exactly[@]}" --output json
+expect_status 0
+id=$(jq -r '.instances[0].instance_id' stdout)
+expect_same "$(control GET "instances/$id/user-data" | wc -c)" 16384
+environment
+expect_same "$(saw PADDING | wc -c)" "$padding"
+wait_for_end "$id"
+
+TEST "nothing is left behind, not even by a sandbox that was killed"
+boots --env AFTERWARDS=stay
+environment
+kill -KILL "$sandbox_pid"
+wait "$sandbox_pid" 2>/dev/null || true
+sandbox_pid=0
+sandbox --machines nspawn
+sandbox_stop
+! pgrep -f "$id" >left || die "still runs: $(cat left)"
+! grep -F "$id" /proc/mounts >left || die "still mounted: $(cat left)"
