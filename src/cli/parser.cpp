@@ -1,6 +1,7 @@
 #include "cli/parser.hpp"
 
 #include "base/text.hpp"
+#include "cli/arguments.hpp"
 
 #include <fmt/format.h>
 
@@ -42,12 +43,19 @@ std::string choose_hint(std::string_view value, std::string_view values)
 
 class Parser {
 public:
-  explicit Parser(std::span<const std::string> arguments) : arguments_(arguments) {}
+  explicit Parser(std::span<const std::string> arguments) : told_(read_arguments(arguments)) {}
 
   Parsed parse()
   {
-    while (at_ < arguments_.size()) {
-      take(arguments_[at_++]);
+    if (!told_.operands.empty()) {
+      command(told_.operands.front());
+      invocation().operands.assign(told_.operands.begin() + 1, told_.operands.end());
+    }
+    for (const config::Flag& flag : told_.flags) {
+      take(flag.name, flag.value);
+    }
+    for (const std::string& argument : told_.unknown) {
+      unknown_flag(argument.substr(0, argument.find('=')));
     }
     check();
     if (!mistakes_.empty()) {
@@ -57,88 +65,42 @@ public:
   }
 
 private:
-  void take(const std::string& argument)
+  void command(const std::string& text)
   {
-    if (plain_ || argument == "-" || !argument.starts_with('-')) {
-      operand(argument);
-    } else if (argument == "--") {
-      plain_ = true;
-    } else if (argument.starts_with("--")) {
-      const std::size_t equals = argument.find('=');
-      const std::string name = argument.substr(0, equals);
-      flag(name,
-           equals == argument.npos ? std::nullopt : std::optional(argument.substr(equals + 1)));
-    } else {
-      letters(argument);
-    }
-  }
-
-  void operand(const std::string& text)
-  {
+    invocation().command = find_command(text);
     if (invocation().command != nullptr) {
-      invocation().operands.push_back(text);
       return;
     }
-    invocation().command = find_command(text);
-    if (invocation().command == nullptr && !unknown_command_) {
-      unknown_command_ = true;
-      std::vector<std::string_view> names;
-      for (const Command& command : commands()) {
-        names.push_back(command.name);
-      }
-      const std::string_view meant = nearest(text, names);
-      mistakes_.add(fmt::format("there is no command \"{}\"", text),
-                    meant.empty() ? "see: flame-ec2 --help"
-                                  : fmt::format("did you mean: flame-ec2 {}", meant));
+    unknown_command_ = true;
+    std::vector<std::string_view> names;
+    for (const Command& command : commands()) {
+      names.push_back(command.name);
     }
+    const std::string_view meant = nearest(text, names);
+    mistakes_.add(fmt::format("there is no command \"{}\"", text),
+                  meant.empty() ? "see: flame-ec2 --help"
+                                : fmt::format("did you mean: flame-ec2 {}", meant));
   }
 
-  // "-vv", "-ojson"
-  void letters(std::string_view argument)
-  {
-    for (std::size_t i = 1; i < argument.size(); ++i) {
-      const std::string letter = fmt::format("-{}", argument[i]);
-      const Known known = find(letter);
-      const bool has_value = known && !is_switch_like(known);
-      const std::string_view rest = argument.substr(i + 1);
-      flag(letter, has_value && !rest.empty() ? std::optional<std::string>(rest) : std::nullopt);
-      if (has_value || !known) {
-        return;
-      }
-    }
-  }
-
-  static bool is_switch_like(const Known& known)
-  {
-    return known.metavar().empty() || known.metavar().starts_with("[=");
-  }
-
-  void flag(const std::string& name, std::optional<std::string> value)
+  void take(const std::string& name, const std::string& value)
   {
     const Known known = find(name);
     if (!known) {
       return unknown_flag(name);
     }
-    if (known.own != nullptr && known.own->metavar.empty() && value) {
+    if (known.own != nullptr && known.own->metavar.empty() && value != "true") {
       mistakes_.add(fmt::format("{} takes no value", name), fmt::format("write {} alone", name));
       return;
     }
-    if (!value && !is_switch_like(known)) {
-      if (at_ == arguments_.size()) {
-        mistakes_.add(fmt::format("{} needs a value", name),
-                      fmt::format("write {} {}", name, known.metavar()));
-        return;
-      }
-      value = arguments_[at_++];
-    }
-    const bool chosen = known.values().empty() || !value
-                        || std::ranges::count(split(known.values(), ' '), *value) > 0;
+    const bool alone = known.own != nullptr && is_switch(*known.own) && value == "true";
+    const bool chosen =
+      known.values().empty() || alone || std::ranges::count(split(known.values(), ' '), value) > 0;
     if (!chosen) {
-      mistakes_.add(fmt::format("\"{}\" is no value of {}", *value, name),
-                    choose_hint(*value, known.values()));
+      mistakes_.add(fmt::format("\"{}\" is no value of {}", value, name),
+                    choose_hint(value, known.values()));
       return;
     }
-    keep(name, known, value.value_or(known.option != nullptr ? "true" : ""));
+    keep(name, known, alone ? "" : value);
   }
 
   void keep(const std::string& name, const Known& known, std::string value)
@@ -204,7 +166,9 @@ private:
       }
     }
     const std::vector<std::string_view> candidates(names.begin(), names.end());
-    const std::string_view meant = nearest(name, candidates);
+    // A flag of other commands is no slip of the finger.
+    const std::string_view meant =
+      config::find_flag(name) != nullptr ? "" : nearest(name, candidates);
     const std::string where = command == nullptr ? "" : fmt::format(" {}", command->name);
     mistakes_.add(fmt::format("flame-ec2{} has no flag {}", where, name),
                   meant.empty() ? fmt::format("see: flame-ec2{} --help", where)
@@ -214,18 +178,17 @@ private:
   // What can only be said once all is read.
   void check()
   {
+    if (!told_.lacks_value.empty()) {
+      const Known known = find(told_.lacks_value);
+      mistakes_.add(fmt::format("{} needs a value", told_.lacks_value),
+                    known ? fmt::format("write {} {}", told_.lacks_value, known.metavar()) : "");
+    }
     const Command* command = invocation().command;
     if (command == nullptr) {
       if (mistakes_.empty() && !invocation().help && !invocation().version) {
         mistakes_.add("no command is given", "see: flame-ec2 --help");
       }
       return;
-    }
-    for (const config::Flag& flag : invocation().settings) {
-      if (!takes(*command, *config::find_flag(flag.name))) { // stood before the command
-        mistakes_.add(fmt::format("flame-ec2 {} has no flag {}", command->name, flag.name),
-                      fmt::format("see: flame-ec2 {} --help", command->name));
-      }
     }
     for (const std::string& operand : invocation().operands) {
       if (command->operands.empty()) {
@@ -241,9 +204,7 @@ private:
 
   Invocation& invocation() { return parsed_.invocation; }
 
-  std::span<const std::string> arguments_;
-  std::size_t at_ = 0;
-  bool plain_ = false; // after "--"
+  Arguments told_;
   bool unknown_command_ = false;
   Parsed parsed_ = {};
   Mistakes mistakes_{ErrorKind::usage};

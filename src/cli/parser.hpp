@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-// argv, understood by the tables. Written by hand because values must arrive exactly as typed:
-// `--run-id=` is an empty value, not the next argument, and `[a,b]` is no list.
+// argv, understood by the tables. CLI11, which stays behind this header, tells flags, values and
+// operands apart; values arrive exactly as typed.
 namespace flame::cli {
 
 struct Parsed {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -128,6 +129,28 @@ TEST_CASE("cli: the manual holds every command, flag, variable and exit status")
   }
   for (const ErrorKindInfo& row : error_kinds()) {
     CHECK(holds(row.meaning));
+  }
+}
+
+TEST_CASE("cli: flags of one name take a value in all tables, or in none")
+{
+  std::map<std::string, bool> takes_value;
+  const auto check = [&](const std::string& name, bool takes) {
+    CAPTURE(name);
+    CHECK(takes_value.emplace(name, takes).first->second == takes);
+  };
+  for (const OwnFlag& flag : global_flags()) {
+    check(std::string(flag.name), !is_switch(flag));
+  }
+  for (const Command& command : commands()) {
+    for (const OwnFlag& flag : command.flags) {
+      check(std::string(flag.name), !is_switch(flag));
+    }
+  }
+  for (const config::Option& option : config::options()) {
+    for (const std::string& name : config::flag_names(option)) {
+      check(name, !option.metavar.empty());
+    }
   }
 }
 
