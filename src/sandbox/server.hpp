@@ -24,7 +24,8 @@ struct TlsFiles {
   std::string key = {};
 };
 
-// Listens on 127.0.0.1 from construction to destruction.
+// Listens on 127.0.0.1 from construction to destruction, which waits for handlers that sleep:
+// request the stop first.
 class Listener {
 public:
   // Port 0: a free one. Kind config when it cannot listen there.
