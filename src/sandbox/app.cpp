@@ -40,6 +40,9 @@ std::string quoted(const std::string& text) // for a shell
 
 void print_request(const JournalEntry& entry)
 {
+  if (entry.service == "imds" && entry.fault.empty()) {
+    return; // a machine asks often
+  }
   fmt::print(stderr, "{} {}{}{}{}{}\n", entry.action.empty() ? entry.service : entry.action,
              entry.status == 0 ? "no answer" : fmt::format("{}", entry.status),
              entry.code.empty() ? "" : " ", entry.code, entry.fault.empty() ? "" : " by fault ",
@@ -93,6 +96,7 @@ Result<void> App::begin()
   }
   host_ =
     options_.real_machines ? make_nspawn_host(folder_->path() + "/machines") : make_paper_host();
+  StateFolder::remove_left_behind(); // the host has ended the machines that were in them
   const Ec2Rules rules{.pending_time = options_.pending_time,
                        .shutdown_time = options_.shutdown_time,
                        .visible_after = options_.visible_after,
@@ -119,10 +123,17 @@ Result<void> App::begin()
   return io::write_file(options_.env_file, environment()).map([this] { env_file_written_ = true; });
 }
 
+FrontWorld App::world()
+{
+  return {.clock = clock_, .keys = keys_, .state = *state_, .faults = faults_, .journal = journal_};
+}
+
 Result<void> App::listen()
 {
   const Handler api = [this](const Request& request) { return front_->handle(request); };
-  const Handler metadata = [this](const Request& request) { return parent_->handle(request); };
+  const Handler metadata = [this](const Request& request) {
+    return serve_metadata(*parent_, request, world());
+  };
   auto plain = Listener::start(options_.port, api, stop_);
   auto parent = Listener::start(options_.metadata_port, metadata, stop_);
   if (!plain || !parent) {
@@ -147,7 +158,9 @@ MachineSpec App::machine_of(const Instance& instance)
     .id = instance.id, .private_ip = instance.private_ip, .user_data = instance.launch.user_data};
   spec.serve_metadata = [this, imds](httplib::Server& server) {
     attach(
-      server, [imds](const Request& request) { return imds->handle(request); }, stop_);
+      server,
+      [this, imds](const Request& request) { return serve_metadata(*imds, request, world()); },
+      stop_);
   };
   spec.serve_endpoint = [this](httplib::Server& server) {
     attach(

@@ -32,6 +32,7 @@ private:
   Result<void> begin();
   Result<void> make_folders();
   Result<void> listen();
+  FrontWorld world();
   MachineSpec machine_of(const Instance& instance);
   void watch(); // the thread: consoles, and machines that faults switch off
   void copy_consoles();

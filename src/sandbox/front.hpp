@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sandbox/ec2_state.hpp"
+#include "sandbox/imds.hpp"
 #include "sandbox/journal.hpp"
 #include "sandbox/keyring.hpp"
 #include "sandbox/refusal.hpp"
@@ -47,6 +48,9 @@ private:
 
 // The judge's view, /_sandbox/…: see --help. Not signed; wants the bearer.
 Reply serve_control(const Request& request, const std::string& secret, const FrontWorld& world);
+
+// A metadata service with the faults of "imds", whose condition is Path.
+Reply serve_metadata(Imds& imds, const Request& request, const FrontWorld& world);
 
 // What a fault makes of a finished reply.
 Reply spoil(Reply reply, const Fault& fault);

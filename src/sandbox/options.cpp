@@ -41,34 +41,58 @@ struct Texts { // as typed
   std::string reused_token = "error";
 };
 
-void declare(CLI::App& app, Options& options, Texts& texts)
+void declare_places(CLI::App& app, Options& options, Texts& texts)
 {
-  app.add_option("--port", options.port, "listen on 127.0.0.1:PORT; 0 is a free port");
-  app.add_option("--metadata-port", options.metadata_port,
-                 "port of the parent's metadata service; 0 is a free port");
+  app.add_option("--port", options.port, "listen on 127.0.0.1:PORT; 0 is a free port (0)")
+    ->type_name("PORT");
+  app
+    .add_option("--metadata-port", options.metadata_port,
+                "port of the parent's metadata service; 0 is a free port (0)")
+    ->type_name("PORT");
   app.add_option("--region", options.regions, "regions to be, several with commas (us-east-1)")
-    ->delimiter(',');
-  app.add_option("--s3", options.s3_folder, "folder of buckets: each subfolder is one");
-  app.add_option("--bucket-region", texts.bucket_regions, "BUCKET=REGION: a bucket of elsewhere");
-  app.add_option("--machines", texts.machines,
-                 "nspawn: boot systemd (root only); none: machines that only exist");
-  app.add_option("--fault", texts.faults, "what shall go wrong; may be repeated, see Faults");
-  app.add_option("--state", options.state, "folder for what is written (a temporary one)");
-  app.add_option("--env-file", options.env_file, "write the variables for clients here when ready");
+    ->delimiter(',')
+    ->type_name("REGION");
+  app.add_option("--s3", options.s3_folder, "folder of buckets: each subfolder is one")
+    ->type_name("FOLDER");
+  app.add_option("--bucket-region", texts.bucket_regions, "a bucket that is elsewhere; repeatable")
+    ->type_name("BUCKET=REGION");
+  app.add_option("--state", options.state, "folder for what is written (a temporary one)")
+    ->type_name("FOLDER");
+  app.add_option("--env-file", options.env_file, "write the variables for clients here when ready")
+    ->type_name("FILE");
   app.add_flag("--print-env", options.print_env, "print the variables for clients when ready");
-  app.add_flag("--console", options.console, "print what machines print, each line with its id");
-  app.add_option("--console-folder", options.console_folder,
-                 "write what machines print to FOLDER/ID.log");
   app.add_flag("--tls", options.tls, "serve HTTPS too, and name that endpoint to clients");
-  app.add_flag("--quiet", options.quiet, "print no line a request");
-  app.add_option("--pending-time", texts.pending_time, "how long a machine is pending (500ms)");
-  app.add_option("--shutdown-time", texts.shutdown_time,
-                 "how long a machine that is off is shutting down (300ms)");
-  app.add_option("--visible-after", texts.visible_after,
-                 "how long a new machine is not found by id or filter (0s)");
-  app.add_option("--reused-token", texts.reused_token,
-                 "a client token of ended machines gives an \"error\" or the \"old\" machine");
-  app.footer(k_footer + fault_help());
+  app.add_flag("--quiet", options.quiet, "do not print a line for each request");
+}
+
+void declare_behaviour(CLI::App& app, Options& options, Texts& texts)
+{
+  app
+    .add_option("--machines", texts.machines,
+                "nspawn: boot systemd (root only); none: machines that only exist")
+    ->type_name("KIND");
+  app.add_flag("--console", options.console, "print what machines print, each line with its id");
+  app
+    .add_option("--console-folder", options.console_folder,
+                "write what machines print to FOLDER/ID.log")
+    ->type_name("FOLDER");
+  app.add_option("--fault", texts.faults, "what shall go wrong, see Faults; repeatable")
+    ->type_name("SPEC");
+  app.add_option("--pending-time", texts.pending_time, "how long a machine is pending (500ms)")
+    ->type_name("TIME");
+  app
+    .add_option("--shutdown-time", texts.shutdown_time,
+                "how long a machine that is off is shutting down (300ms)")
+    ->type_name("TIME");
+  app
+    .add_option("--visible-after", texts.visible_after,
+                "how long a new machine is not found by id or filter (0s)")
+    ->type_name("TIME");
+  app
+    .add_option(
+      "--reused-token", texts.reused_token,
+      "a client token of ended machines gives an \"error\" or the \"old\" machine (error)")
+    ->type_name("KIND");
 }
 
 void set_time(Mistakes& mistakes, Millis& into, std::string_view flag, const std::string& text)
@@ -138,7 +162,9 @@ Result<Parsed> parse_options(int argc, const char* const* argv)
   Texts texts;
   bool version_asked = false;
   bool world_asked = false;
-  declare(app, options, texts);
+  declare_places(app, options, texts);
+  declare_behaviour(app, options, texts);
+  app.footer(k_footer + fault_help());
   app.add_flag("--version", version_asked, "print the version");
   app.add_flag("--world", world_asked, "print what requests may name: images, subnets, …");
   try {

@@ -285,3 +285,33 @@ TEST_CASE("sandbox: a form that is none, another path and another version are re
   CHECK(has_code(one.send(old, one.user), "NoSuchVersion"));
   CHECK(one.send({.target = "/?" + form}, one.user).status == 200); // GET is as good
 }
+
+TEST_CASE("sandbox: faults reach metadata too, by its paths")
+{
+  Fixture one;
+  const FrontWorld world{.clock = one.ec2.clock,
+                         .keys = one.keys,
+                         .state = one.ec2.state,
+                         .faults = one.ec2.faults,
+                         .journal = one.journal};
+  Imds imds(metadata_of(parent_instance("us-east-1", {})), one.ec2.clock, one.keys);
+  one.fault("imds[Path=*token]:403=1");
+  one.fault("imds[Path=*/mac]:hang");
+  const Request put{
+    .method = "PUT",
+    .target = "/latest/api/token",
+    .headers = {{"host", "169.254.169.254"}, {"x-aws-ec2-metadata-token-ttl-seconds", "60"}}};
+  CHECK(serve_metadata(imds, put, world).status == 403);
+  const Reply token = serve_metadata(imds, put, world);
+  CHECK(token.status == 200);
+  const auto get = [&](const char* path) {
+    return serve_metadata(
+      imds,
+      {.target = path,
+       .headers = {{"host", "localhost"}, {"x-aws-ec2-metadata-token", token.body}}},
+      world);
+  };
+  CHECK(get("/latest/meta-data/mac").manner == Manner::hang);
+  CHECK(get("/latest/meta-data/instance-id").status == 200);
+  CHECK(one.journal.json().find(token.body) == std::string::npos);
+}
