@@ -41,22 +41,24 @@ bool is_ours(const fs::path& folder)
 bool is_old(const fs::path& folder)
 {
   std::error_code failed;
-  const auto written = fs::last_write_time(folder / "lock", failed);
+  const fs::path lock = folder / "lock"; // missing: killed before it was made
+  const auto written = fs::last_write_time(fs::exists(lock, failed) ? lock : folder, failed);
   return !failed && fs::file_time_type::clock::now() - written > std::chrono::seconds(5);
 }
 
-void remove_left_behind(const fs::path& temporary)
+// The lock goes last: what cannot be removed yet keeps the folder known as one that is left.
+void remove_folder(const fs::path& folder)
 {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(temporary, ignored)) {
-    if (!is_ours(entry.path()) || !is_old(entry.path())) {
-      continue;
+  std::error_code failed;
+  bool all = true;
+  for (const auto& entry : fs::directory_iterator(folder, failed)) {
+    if (entry.path().filename() != "lock") {
+      fs::remove_all(entry.path(), failed);
+      all = all && !failed;
     }
-    const int file = lock(entry.path());
-    if (file >= 0) {
-      fs::remove_all(entry.path(), ignored);
-      ::close(file);
-    }
+  }
+  if (all) {
+    fs::remove_all(folder, failed);
   }
 }
 
@@ -72,9 +74,9 @@ Result<std::unique_ptr<StateFolder>> StateFolder::take(const std::string& path)
   std::error_code failed;
   fs::path folder = path.empty() ? fs::path() : fs::absolute(path, failed);
   if (path.empty()) {
-    const fs::path temporary = fs::temp_directory_path(failed);
-    remove_left_behind(temporary);
-    std::string pattern = (temporary / fmt::format("{}XXXXXX", k_prefix)).string();
+    remove_left_behind();
+    std::string pattern =
+      (fs::temp_directory_path(failed) / fmt::format("{}XXXXXX", k_prefix)).string();
     folder = ::mkdtemp(pattern.data()) == nullptr ? "" : pattern;
   } else {
     fs::create_directories(folder, failed);
@@ -91,11 +93,26 @@ Result<std::unique_ptr<StateFolder>> StateFolder::take(const std::string& path)
   return std::unique_ptr<StateFolder>(new StateFolder(folder.string(), file, path.empty()));
 }
 
+void StateFolder::remove_left_behind()
+{
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(fs::temp_directory_path(failed), failed)) {
+    if (!is_ours(entry.path()) || !is_old(entry.path())) {
+      continue;
+    }
+    const int file = lock(entry.path());
+    if (file >= 0) {
+      remove_folder(entry.path());
+      ::close(file);
+    }
+  }
+}
+
 StateFolder::~StateFolder()
 {
   std::error_code ignored;
   if (temporary_) {
-    fs::remove_all(path_, ignored);
+    remove_folder(path_);
   } else {
     fs::remove(fs::path(path_) / "lock", ignored);
   }

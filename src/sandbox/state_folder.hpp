@@ -17,6 +17,8 @@ public:
   StateFolder(const StateFolder&) = delete;
   StateFolder& operator=(const StateFolder&) = delete;
   ~StateFolder();
+  // Those of sandboxes that were killed; again once their machines are gone.
+  static void remove_left_behind();
   const std::string& path() const { return path_; } // absolute
 
 private:
