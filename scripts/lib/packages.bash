@@ -11,10 +11,12 @@ build_packages=(
 # What the sandbox's machines are made of: they boot from this host's own /usr.
 machine_packages=(systemd systemd-container dbus iproute2 curl ca-certificates tar gzip openssl)
 # What only the tests need.
-test_packages=(binutils git clang shellcheck strace jq dash busybox python3-venv elixir)
+test_packages=(
+  binutils git clang libclang-rt-dev shellcheck strace jq dash busybox python3-venv elixir
+)
 # What one of the distributions lacks; a test that wants one of these says so when it is skipped.
 # The formatter and the linter are of one version, since each version finds other things.
-optional_packages=(clang-format-14 clang-tidy-14 libclang-rt-dev awscli valgrind)
+optional_packages=(clang-format-14 clang-tidy-14 awscli valgrind)
 
 # install_for demo|test: what is missing for it.
 install_for() {

@@ -38,10 +38,10 @@ ec2() {
     --data "Action=$action&Version=2016-11-15$(printf '&%s' "${@:-x=y}")" "$endpoint/"
 }
 
-# control METHOD PATH: the sandbox's own pages, with the truth about its machines.
+# control METHOD PATH [CURL_ARGUMENT...]: the sandbox's own pages, with the truth about its machines.
 control() {
   curl -sS --fail -X "$1" -H "Authorization: Bearer $(of_sandbox AWS_SECRET_ACCESS_KEY)" \
-    "$endpoint/_sandbox/$2"
+    "$endpoint/_sandbox/$2" "${@:3}"
 }
 machines() { control GET instances | jq -r '.[] | "\(.id)\t\(.state)"'; } # of all, one a line
 live_machines() { machines | grep -E '	(pending|running|stopping|stopped)$' | cut -f1 || true; }

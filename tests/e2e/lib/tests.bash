@@ -87,6 +87,7 @@ at_exit() {
   sandbox_stop || true
   local command
   for command in "${at_end[@]}"; do eval "$command" || true; done
+  wait 2>/dev/null || true # else bash says that they were ended
   if [ -z "$failed" ] && [ "$result" -ne 0 ] && [ "$result" -ne 77 ]; then
     failed=yes
     echo "FAILED: $current (status $result); files left in $work"

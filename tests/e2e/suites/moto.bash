@@ -24,10 +24,10 @@ moto() { # ACTION [NAME=VALUE...]
 subnet=$(moto DescribeSubnets | grep -oE 'subnet-[0-9a-f]+' | head -n 1)
 group=$(moto DescribeSecurityGroups | grep -oE 'sg-[0-9a-f]+' | head -n 1)
 
-TEST "says what moto says about an image that is not there"
+TEST "says what moto says about a subnet that is not there"
 flame boot --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h \
-  --image-id ami-0000000000000dead --subnet-id "$subnet" --security-group-id "$group"
-expect_error 1 InvalidAMIID
+  --image-id "$image" --subnet-id subnet-00000000000000bad --security-group-id "$group"
+expect_error 1 InvalidSubnetID.NotFound subnet-00000000000000bad
 
 TEST "boots a machine that moto knows"
 flame boot --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h --image-id "$image" \
