@@ -7,27 +7,29 @@ _flame_ec2() {
     --output|-o) mapfile -t COMPREPLY < <(compgen -W 'text json env' -- "$word"); return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$word"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W 'script base64' -- "$word"); return ;;
-    --env-file|--release-cookie-file|--run-id-file|--ca-bundle) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-    --app|--bundle|--env|-e|--env-from|--unset-env|--release-node|--run-as|--start-command|--stop-command|--setup-commands|--image-id|--launch-template-id|--launch-template-version|--instance-type|--subnet-id|--security-group-id|--iam-instance-profile|--key-name|--tags|--run-id|--boot-timeout|--max-lifetime|--bootstrap-timeout|--evidence-dir|--region|--profile|--endpoint-url|--ec2-service-endpoint|--settle) COMPREPLY=(); return ;;
+    --env-file|--release-cookie-file|--run-id-file|--ca-bundle|--config) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --app|--bundle|--env|-e|--env-from|--unset-env|--release-node|--run-as|--start-command|--stop-command|--setup-commands|--image-id|--launch-template-id|--launch-template-version|--instance-type|--subnet-id|--security-group-id|--iam-instance-profile|--key-name|--tags|--run-id|--boot-timeout|--max-lifetime|--bootstrap-timeout|--evidence-dir|--log|--region|--profile|--endpoint-url|--ec2-service-endpoint|--pool|--settle) COMPREPLY=(); return ;;
   esac
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       boot) command=boot; break ;;
       template-user-data) command=template-user-data; break ;;
       terminate) command=terminate; break ;;
+      configure) command=configure; break ;;
       completion) command=completion; break ;;
       man) command=man; break ;;
       help) command=help; break ;;
     esac
   done
   case $command in
-    boot) flags='--dry-run --show-secrets --app --bundle --env --env-file --env-from --unset-env --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --tags --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --output --json --verbose --quiet --color --help --version' operands='' ;;
-    template-user-data) flags='--format --presign --show-secrets --app --bundle --env --env-file --env-from --unset-env --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --tags --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --output --json --verbose --quiet --color --help --version' operands='' ;;
-    terminate) flags='--run-id --run-id-file --app --all --yes --wait --settle --force --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --output --json --verbose --quiet --color --help --version' operands='' ;;
+    boot) flags='--dry-run --show-secrets --app --bundle --env --env-file --env-from --unset-env --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --tags --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
+    template-user-data) flags='--format --presign --show-secrets --app --bundle --env --env-file --env-from --unset-env --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --tags --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
+    terminate) flags='--run-id --run-id-file --app --all --yes --wait --settle --force --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
+    configure) flags='--show --print --force --app --bundle --env --env-file --env-from --unset-env --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --tags --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
     completion) flags='--output --json --verbose --quiet --color --help --version' operands='bash zsh fish' ;;
     man) flags='--output --json --verbose --quiet --color --help --version' operands='' ;;
-    help) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate completion man help' ;;
-    *) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate completion man help' ;;
+    help) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate configure completion man help' ;;
+    *) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate configure completion man help' ;;
   esac
   case $word in
     -*) mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$word") ;;

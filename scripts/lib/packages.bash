@@ -5,7 +5,8 @@
 # What the build needs.
 build_packages=(
   g++ cmake ninja-build ccache pkg-config
-  libcli11-dev libfmt-dev libexpected-dev libpugixml-dev rapidjson-dev libcpp-httplib-dev
+  libcli11-dev libfmt-dev libexpected-dev libpugixml-dev rapidjson-dev libtomlplusplus-dev
+  libcpp-httplib-dev
   libcurl4-openssl-dev libssl-dev doctest-dev
 )
 # What the sandbox's machines are made of: they boot from this host's own /usr.

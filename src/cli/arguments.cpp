@@ -55,6 +55,9 @@ public:
     for (const OwnFlag& flag : global_flags()) {
       add(flag);
     }
+    for (const OwnFlag& flag : settings_flags()) {
+      add(flag);
+    }
     for (const Command& command : commands()) {
       for (const OwnFlag& flag : command.flags) {
         add(flag);

@@ -15,12 +15,13 @@ namespace flame::cli {
 
 // A flag that is no setting: of one command, or of all.
 struct OwnFlag {
-  std::string_view name;        // "--wait"
-  std::string_view metavar;     // "TIME"; empty for a switch; "[=ec2]" for a switch with an
-                                // optional value
-  std::string_view help;        // starts in lower case, no final period
-  std::string_view letter = {}; // "-y"
-  std::string_view values = {}; // all allowed values, blank separated
+  std::string_view name;           // "--wait"
+  std::string_view metavar;        // "TIME"; empty for a switch; "[=ec2]" for a switch with an
+                                   // optional value
+  std::string_view help;           // starts in lower case, no final period
+  std::string_view letter = {};    // "-y"
+  std::string_view values = {};    // all allowed values, blank separated
+  std::string_view completes = {}; // what completes its value: "pools"
 };
 
 enum class Output { text, json, env };
@@ -63,6 +64,7 @@ struct Command {
 std::span<const Command> commands();
 const Command* find_command(std::string_view name); // nullptr: no such command
 std::span<const OwnFlag> global_flags();
+std::span<const OwnFlag> settings_flags(); // of all commands that take settings
 
 bool is_switch(const OwnFlag& flag); // takes no value, or an optional one
 std::vector<const config::Option*> options_of(const Command& command);

@@ -21,6 +21,17 @@ constexpr OwnFlag k_global_flags[] = {
   {"--version", "",       "print the version"},
 };
 
+constexpr OwnFlag k_settings_flags[] = {
+  {"--config", "FILE", "read the settings of FILE"},
+  {"--pool", "NAME",   "with those of [pool.NAME] in the file", "", "", "pools"},
+};
+
+constexpr OwnFlag k_configure_flags[] = {
+  {"--show",  "",         "print each setting with its value and where it comes from"},
+  {"--print", "",         "print the file and write nothing"},
+  {"--force", "",         "replace a file that is there"},
+};
+
 constexpr OwnFlag k_boot_flags[] = {
   {"--dry-run", "[=ec2]", "print the request and send nothing; =ec2 lets EC2 check it", "", "ec2"},
   {"--show-secrets", "",  "with --dry-run: print secrets as they are"},
@@ -65,6 +76,13 @@ const Command k_commands[] = {
    "from the command line only, never from a variable or a file of settings.",
    "flame-ec2 terminate --region eu-west-1 --run-id ci-7 --wait",
    k_where, k_terminate_flags, run_terminate},
+  {"configure", "write the file of settings, or show them", "",
+   "Writes a file of settings from flags: ./flame-ec2.toml, or the one that --config names; with --pool "
+   "into [pool.NAME] of it, and the rest of the file stays. Without settings nothing is written, and a "
+   "file to begin with is printed.\n\n"
+   "--show prints each setting with its value and where it comes from; secrets as ***.",
+   "flame-ec2 configure --region eu-west-1 --app demo --print",
+   k_all_groups, k_configure_flags, run_configure},
   {"completion", "print the completions of a shell", "bash|zsh|fish",
    "Prints a script by which the shell completes commands, flags and values.",
    "source <(flame-ec2 completion bash)",
@@ -116,6 +134,11 @@ const Command* find_command(std::string_view name)
 std::span<const OwnFlag> global_flags()
 {
   return k_global_flags;
+}
+
+std::span<const OwnFlag> settings_flags()
+{
+  return k_settings_flags;
 }
 
 bool is_switch(const OwnFlag& flag)

@@ -9,6 +9,7 @@
 namespace flame::cli {
 
 Result<void> run_boot(const Invocation& invocation, World& world, Console& console);
+Result<void> run_configure(const Invocation& invocation, World& world, Console& console);
 Result<void> run_template_user_data(const Invocation& invocation, World& world, Console& console);
 Result<void> run_terminate(const Invocation& invocation, World& world, Console& console);
 Result<void> run_completion(const Invocation& invocation, World& world, Console& console);

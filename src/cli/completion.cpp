@@ -60,6 +60,9 @@ std::vector<Word> words(const Command& command)
     one.letter = letter == names.end() ? "" : *letter;
     found.push_back(one);
   }
+  if (!command.groups.empty()) {
+    std::ranges::move(words(settings_flags()), std::back_inserter(found));
+  }
   std::ranges::move(words(global_flags()), std::back_inserter(found));
   return found;
 }

@@ -126,9 +126,13 @@ std::string command_help(const Command& command)
       }
     }
   }
+  if (!command.groups.empty()) {
+    text += rows("Where settings are", settings_flags());
+  }
   text += rows("Flags of all commands", global_flags());
   if (!command.groups.empty()) {
-    text += "\nEvery setting is a variable too: --key-name is FLAME_EC2_KEY_NAME.\n";
+    text += "\nEvery setting is a variable and a key of the file too: --key-name is\n"
+            "FLAME_EC2_KEY_NAME and key_name. All of them: flame-ec2 help settings\n";
   }
   return text;
 }

@@ -139,6 +139,9 @@ private:
     const Command* command = invocation().command;
     const OwnFlag* own = command == nullptr ? nullptr : find_own(command->flags, name);
     own = own == nullptr ? find_own(global_flags(), name) : own;
+    if (own == nullptr && (command == nullptr || !command->groups.empty())) {
+      own = find_own(settings_flags(), name);
+    }
     if (own != nullptr) {
       return {.own = own};
     }
@@ -159,6 +162,11 @@ private:
     }
     for (const OwnFlag& flag : command == nullptr ? std::span<const OwnFlag>() : command->flags) {
       names.emplace_back(flag.name);
+    }
+    if (command == nullptr || !command->groups.empty()) {
+      for (const OwnFlag& flag : settings_flags()) {
+        names.emplace_back(flag.name);
+      }
     }
     for (const config::Option& option : config::options()) {
       if (command == nullptr || takes(*command, option)) {

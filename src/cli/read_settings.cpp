@@ -1,10 +1,30 @@
 #include "cli/read_settings.hpp"
 
+#include "base/text.hpp"
 #include "cli/aws_profile.hpp"
+#include "cli/config_file.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
+
 namespace flame::cli {
 namespace {
+
+void say_file(const ConfigFile& file, const World& world, Console& console)
+{
+  if (!file.place) {
+    return console.detail("there is no file of settings");
+  }
+  const std::string& path = file.place->path;
+  console.detail(fmt::format("settings are read from {}{}", path,
+                             file.pool.empty() ? "" : fmt::format(", pool {}", file.pool)));
+  if (!file.layers.secrets.empty() && world.others_can_read(path)) {
+    console.warn(
+      fmt::format("{} holds {}, and other users can read it; to change that: chmod 600 {}", path,
+                  join(file.layers.secrets, ", "), path));
+  }
+}
 
 void say_origins(const config::Configured& configured, const Command& command, Console& console)
 {
@@ -32,10 +52,17 @@ config::Configured read_settings(const Invocation& invocation, World& world, Con
                                  Profile profile)
 {
   const Command& command = *invocation.command;
+  ConfigFile file = read_config_file({invocation.value("--config"), invocation.value("--pool")},
+                                     world, command.groups);
+  say_file(file, world, console);
   config::Configured configured =
     config::merge({config::flags_layer(invocation.settings), config::variables_layer(world.env),
-                   config::surroundings_layer(world.env)},
+                   config::surroundings_layer(world.env), std::move(file.layers.file),
+                   std::move(file.layers.pool)},
                   command.groups, {world.env, world.read_file});
+  configured.mistakes.insert(configured.mistakes.begin(), file.layers.mistakes.begin(),
+                             file.layers.mistakes.end());
+  configured.incomplete = file.layers.incomplete;
   if (profile == Profile::read) {
     const Result<AwsProfile> found = read_aws_profile(configured.settings.profile, world);
     if (found) {
@@ -62,7 +89,7 @@ Result<void> no_mistakes(const config::Configured& configured, const std::option
   for (const Mistake& mistake : configured.mistakes) {
     all.add(mistake.message, mistake.hint);
   }
-  if (more) {
+  if (more && !(configured.incomplete && !all.empty())) {
     all.add(with_origin(configured, more->message), more->hint);
     for (const Mistake& mistake : more->also) {
       all.add(with_origin(configured, mistake.message), mistake.hint);

@@ -130,6 +130,7 @@ World real_world(Clock& clock, const Cancel& cancel, Random& random)
   world.read_file = [](const std::string& path) { return io::read_named_file(path); };
   world.write_file = io::write_file;
   world.make_folder = io::make_folder;
+  world.others_can_read = io::others_can_read;
   world.connect = connect;
   world.env = io::environment();
   world.home = io::home_folder(world.env);

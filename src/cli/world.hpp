@@ -43,6 +43,7 @@ struct World {
   std::function<Result<std::string>(const std::string&)> read_file = {}; // must be there
   std::function<Result<void>(const std::string&, std::string_view)> write_file = {}; // mode 0600
   std::function<Result<void>(const std::string&)> make_folder = {}; // may be there; mode 0700
+  std::function<bool(const std::string&)> others_can_read = {};     // by its mode; false: not there
   std::function<Result<std::unique_ptr<Cloud>>(const config::Settings&, const World&)> connect = {};
   std::map<std::string, std::string> env = {};
   std::string home = {}; // folder of the user, "" when there is none

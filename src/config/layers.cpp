@@ -14,9 +14,11 @@ using Environment = std::map<std::string, std::string>;
 
 constexpr std::string_view k_prefix = "FLAME_EC2_";
 
-// What `boot --output env` prints: a script that exports it all must not be warned.
-constexpr std::string_view k_results[] = {"FLAME_EC2_RUN_ID", "FLAME_EC2_INSTANCE_ID",
-                                          "FLAME_EC2_INSTANCE_IDS", "FLAME_EC2_PRIVATE_IP"};
+// The file and the pool, and what `boot --output env` prints: a script that exports it all must not
+// be warned.
+constexpr std::string_view k_no_settings[] = {"FLAME_EC2_CONFIG",       "FLAME_EC2_POOL",
+                                              "FLAME_EC2_RUN_ID",       "FLAME_EC2_INSTANCE_ID",
+                                              "FLAME_EC2_INSTANCE_IDS", "FLAME_EC2_PRIVATE_IP"};
 
 const std::string* find(const Environment& env, const std::string& name)
 {
@@ -69,7 +71,7 @@ Layer surroundings_layer(const Environment& env)
 
 std::vector<std::string> unknown_variables(const Environment& env)
 {
-  std::vector<std::string> known(std::begin(k_results), std::end(k_results));
+  std::vector<std::string> known(std::begin(k_no_settings), std::end(k_no_settings));
   for (const Option& option : options()) {
     const std::vector<std::string> names = variable_names(option);
     known.insert(known.end(), names.begin(), names.end());

@@ -17,7 +17,8 @@ namespace flame::config {
 enum class Form {
   flag,     // a list splits at its separator; an entry of a map is KEY=VALUE, or KEY to copy
   variable, // a list splits at its separator; a map is a JSON object
-  exact     // an element or an entry: nothing is split
+  exact,    // an element or an entry: nothing is split
+  none      // a list that is empty, which is a value too
 };
 
 struct Row {
@@ -37,6 +38,7 @@ struct Layer {
 struct Caller {
   std::map<std::string, std::string> env = {};
   std::function<Result<std::string>(const std::string& path)> read_file = {};
+  bool copies = true; // false: the variables that env_from names are not looked up
 };
 
 // A flag as it was typed, and its value ("true" for a switch).

@@ -106,6 +106,10 @@ void Merge::add(const Row& row)
   } else if (const auto set = std::visit(Set{done_.settings, row}, row.option->field); !set) {
     mistake(row, set.error());
   }
+  if (!row.option->rules.no_effect.empty()) {
+    done_.warnings.push_back(
+      fmt::format("{}: {} {}", row.origin, row.option->key, row.option->rules.no_effect));
+  }
   seen_.insert(row.option->key);
   done_.origins.insert_or_assign(std::string(row.option->key), Origin{rank_, row.origin});
 }
@@ -152,6 +156,9 @@ void Merge::add_list(const Row& row, Strings& list)
 {
   if (!seen_.contains(row.option->key)) {
     list.clear();
+  }
+  if (row.form == Form::none) {
+    return;
   }
   const char separator = row.option->rules.separator;
   const Strings pieces = row.form == Form::exact ? Strings{row.text} : split(row.text, separator);
@@ -233,17 +240,23 @@ void Merge::copy_env_from()
   }
 }
 
+// Flags and variables say in their origin which setting they are; a line of a file does not.
 void Merge::mistake(const Row& row, const Error& error)
 {
-  done_.mistakes.push_back({fmt::format("{}: {}", row.origin, error.message), error.hint});
+  const bool of_file = rank_ == Rank::file || rank_ == Rank::pool;
+  const std::string where =
+    of_file ? fmt::format("{}: {}", row.origin, row.option->key) : row.origin;
+  done_.mistakes.push_back({fmt::format("{}: {}", where, error.message), error.hint});
   for (const Mistake& more : error.also) {
-    done_.mistakes.push_back({fmt::format("{}: {}", row.origin, more.message), more.hint});
+    done_.mistakes.push_back({fmt::format("{}: {}", where, more.message), more.hint});
   }
 }
 
 Configured Merge::finish() &&
 {
-  copy_env_from();
+  if (caller_.copies) {
+    copy_env_from();
+  }
   return std::move(done_);
 }
 

@@ -19,16 +19,17 @@ const Option k_options[] = {
   // Where.
   {"region", &S::region, Group::where, "REGION", "AWS region",
    {.aliases = "aws_region", .otherwise = "AWS_REGION AWS_DEFAULT_REGION",
-    .standard = "$AWS_REGION, $AWS_DEFAULT_REGION, the profile's"}},
+    .standard = "$AWS_REGION, $AWS_DEFAULT_REGION, the profile's", .completes = "regions"}},
   {"profile", &S::profile, Group::where, "NAME", "profile of the AWS configuration files",
-   {.standard = "$AWS_PROFILE"}},
+   {.standard = "$AWS_PROFILE", .guarded = true, .completes = "profiles"}},
   {"endpoint_url", &S::endpoint_url, Group::where, "URL", "send the requests of all services to URL",
-   {.standard = "$AWS_ENDPOINT_URL"}},
+   {.standard = "$AWS_ENDPOINT_URL", .guarded = true}},
   {"ec2_service_endpoint", &S::ec2_service_endpoint, Group::where, "URL", "send the requests of EC2 to URL",
-   {.variable = "FLAME_EC2_SERVICE_ENDPOINT", .standard = "the region's own"}},
+   {.variable = "FLAME_EC2_SERVICE_ENDPOINT", .standard = "the region's own", .guarded = true}},
   {"ca_bundle", &S::ca_bundle, Group::where, "FILE", "trust the certificate authorities in FILE",
-   {.otherwise = "AWS_CA_BUNDLE", .standard = "$AWS_CA_BUNDLE, the system's"}},
-  {"allow_http", &S::allow_http, Group::where, "", "allow http:// endpoints that are not on this computer", {}},
+   {.otherwise = "AWS_CA_BUNDLE", .standard = "$AWS_CA_BUNDLE, the system's", .guarded = true}},
+  {"allow_http", &S::allow_http, Group::where, "", "allow http:// endpoints that are not on this computer",
+   {.guarded = true}},
 
   // What runs.
   {"app", &S::app, Group::release, "NAME", "name of the release",
@@ -91,6 +92,8 @@ const Option k_options[] = {
    {.standard = "15m"}},
   {"keep_on_failure", &S::keep_on_failure, Group::limits, "", "leave a machine whose boot failed to its lifetime", {}},
   {"evidence_dir", &S::evidence_dir, Group::limits, "FOLDER", "write the console of a machine whose boot failed to FOLDER", {}},
+  {"log", &S::log, Group::limits, "LEVEL", "taken for users of FlameEC2, and does nothing; see --verbose",
+   {.no_effect = "does nothing here; -v and -vv say more"}},
 };
 // clang-format on
 
@@ -182,6 +185,11 @@ bool is_list(const Option& option)
 bool is_map(const Option& option)
 {
   return std::holds_alternative<std::map<std::string, std::string> S::*>(option.field);
+}
+
+std::vector<std::string> key_names(const Option& option)
+{
+  return (option.rules.sources & k_file) == 0 ? std::vector<std::string>() : keys(option);
 }
 
 std::vector<std::string> flag_names(const Option& option)

@@ -50,6 +50,10 @@ struct Rules {
   unsigned sources = k_anywhere;
   bool secret = false;  // shown as ***
   char separator = ','; // between the elements of a list
+  // Where requests and credentials go: not taken from a file of settings that nobody named.
+  bool guarded = false;
+  std::string_view no_effect = {}; // taken for users of others, and what is said when it is set
+  std::string_view completes = {}; // what completes its value: "regions", "profiles"
 };
 
 struct Option {
@@ -67,7 +71,8 @@ std::span<const Option> options();
 bool is_list(const Option& option);
 bool is_map(const Option& option);
 
-// Own name first, then aliases. Empty when the option has no flag or no variable.
+// Own name first, then aliases. Empty when the option has no flag, no variable or no key of files.
+std::vector<std::string> key_names(const Option& option);      // "key_name"
 std::vector<std::string> flag_names(const Option& option);     // "--key-name"
 std::vector<std::string> variable_names(const Option& option); // "FLAME_EC2_KEY_NAME"
 

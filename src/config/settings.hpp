@@ -13,6 +13,7 @@ namespace flame::config {
 // "none" said out loud is a value too.
 struct Lifetime {
   std::optional<Millis> limit = {}; // nullopt: no limit
+  bool operator==(const Lifetime&) const = default;
 };
 
 enum class WaitFor { launched, running };
@@ -63,6 +64,9 @@ struct Settings {
   std::optional<Millis> bootstrap_timeout = {};
   bool keep_on_failure = false;
   std::string evidence_dir = {};
+  std::string log = {}; // of the reference; without effect
+
+  bool operator==(const Settings&) const = default;
 };
 
 // The layers, lowest first. What a higher one sets replaces what a lower one did; `env` and `tags`
@@ -80,6 +84,7 @@ struct Configured {
   // Bad values; to be reported together with what else is found. A bad value counts as set, so
   // that it is not called missing as well.
   std::vector<Mistake> mistakes = {};
+  bool incomplete = false; // a layer could not be read: what is missing may stand there
   std::vector<std::string> warnings = {}; // sentences worth a line on stderr
 };
 

@@ -138,6 +138,13 @@ Result<std::string> read_named_file(const std::string& path, std::size_t limit)
   return std::move(**found);
 }
 
+bool others_can_read(const std::string& path)
+{
+  struct stat status = {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)
+         && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
+}
+
 Result<void> write_file(const std::string& path, std::string_view bytes)
 {
   struct stat status = {};

@@ -20,6 +20,10 @@ Result<std::optional<std::string>> read_file(const std::string& path,
 // As above, for a file that the user has named: not there is an error too.
 Result<std::string> read_named_file(const std::string& path, std::size_t limit = k_file_limit);
 
+// Whether its mode lets users read it who are not its owner. False for what is not there, and for
+// what is no regular file.
+bool others_can_read(const std::string& path);
+
 // Mode 0600. Readers see the old content or the new, never a part, also after a power cut; a
 // symbolic link stays one. What is no regular file (/dev/stderr, a pipe) is written in place.
 // Kind output.

@@ -5,6 +5,7 @@
 #include "support/fake_ec2.hpp"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,7 @@ public:
       return Result<void>();
     };
     world.make_folder = [](const std::string&) { return Result<void>(); };
+    world.others_can_read = [this](const std::string& path) { return open_files.contains(path); };
     world.connect = [this](const config::Settings& settings, const cli::World&) {
       connected.push_back(settings.region);
       return Result<std::unique_ptr<cli::Cloud>>(std::make_unique<FakeCloud>(ec2, credentials));
@@ -86,6 +88,7 @@ public:
   bool out_is_full = false;
   std::optional<std::string> answer = {};
   std::map<std::string, std::string> files = {};
+  std::set<std::string> open_files = {};   // that others can read
   std::vector<std::string> connected = {}; // regions
   FakeEc2 ec2 = {};
   Result<aws::Credentials> credentials = aws::Credentials{.access_key_id = "AKIDEXAMPLE",

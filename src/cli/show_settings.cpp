@@ -1,0 +1,128 @@
+#include "cli/show_settings.hpp"
+
+#include "cli/console.hpp"
+#include "cli/json.hpp"
+#include "config/options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::cli {
+namespace {
+
+using config::Option;
+using S = config::Settings;
+using Map = std::map<std::string, std::string>;
+
+constexpr config::Group k_order[] = {config::Group::release, config::Group::machine,
+                                     config::Group::limits, config::Group::where};
+
+// In the order of `--help`, without those that only name a file of others.
+std::vector<const Option*> shown_options()
+{
+  std::vector<const Option*> found;
+  for (const config::Group group : k_order) {
+    for (const Option& option : config::options()) {
+      if (option.group == group && option.rules.file_of.empty()) {
+        found.push_back(&option);
+      }
+    }
+  }
+  return found;
+}
+
+struct Line {
+  std::string key = {};
+  std::string value = {};
+  std::string origin = {};
+};
+
+Line line_of(const Option& option, const config::Configured& configured)
+{
+  const auto origin = configured.origins.find(option.key);
+  if (origin == configured.origins.end()) {
+    const std::string_view standard = option.rules.standard;
+    return {std::string(option.key), "-",
+            standard.empty() ? "not set" : fmt::format("not set; default: {}", standard)};
+  }
+  std::string value = printable(config::shown(option, configured.settings));
+  return {std::string(option.key), value.empty() ? "(empty)" : value,
+          printable(origin->second.text)};
+}
+
+std::string table(const config::Configured& configured)
+{
+  std::vector<Line> lines;
+  std::size_t keys = 0;
+  std::size_t values = 0;
+  for (const Option* option : shown_options()) {
+    const Line& line = lines.emplace_back(line_of(*option, configured));
+    keys = std::max(keys, line.key.size());
+    values = std::max(values, std::min(line.value.size(), std::size_t(40)));
+  }
+  std::string text;
+  for (const Line& line : lines) {
+    text += fmt::format("{:{}}  {:{}}  {}\n", line.key, keys, line.value, values, line.origin);
+  }
+  return text;
+}
+
+void write_map(Json& json, const Map& map, bool secret)
+{
+  json.begin();
+  for (const auto& [name, value] : map) {
+    json.key(name).text(secret ? "***" : value);
+  }
+  json.end();
+}
+
+void write_value(Json& json, const Option& option, const S& settings)
+{
+  if (const auto* map = std::get_if<Map S::*>(&option.field)) {
+    return write_map(json, settings.*(*map), option.rules.secret);
+  }
+  if (const auto* list = std::get_if<std::vector<std::string> S::*>(&option.field)) {
+    json.begin_list();
+    for (const std::string& item : settings.*(*list)) {
+      json.text(item);
+    }
+    json.end_list();
+    return;
+  }
+  if (const auto* boolean = std::get_if<bool S::*>(&option.field)) {
+    json.boolean(settings.*(*boolean));
+    return;
+  }
+  json.text_or_null(config::shown(option, settings));
+}
+
+std::string json_text(const config::Configured& configured)
+{
+  Json json;
+  json.begin();
+  for (const Option* option : shown_options()) {
+    const auto origin = configured.origins.find(option->key);
+    const bool set = origin != configured.origins.end();
+    json.key(option->key).begin();
+    json.key("value");
+    if (set) {
+      write_value(json, *option, configured.settings);
+    } else {
+      json.text_or_null("");
+    }
+    json.key("origin").text_or_null(set ? origin->second.text : "");
+    json.key("default").text_or_null(option->rules.standard);
+    json.end();
+  }
+  return json.end().line();
+}
+
+} // namespace
+
+std::string settings_output(const config::Configured& configured, Output output)
+{
+  return output == Output::json ? json_text(configured) : table(configured);
+}
+
+} // namespace flame::cli

@@ -1,0 +1,188 @@
+#include "config/file_text.hpp"
+
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "config/toml.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace flame::config {
+namespace {
+
+using S = Settings;
+using Strings = std::vector<std::string>;
+using Map = std::map<std::string, std::string>;
+
+constexpr Group k_order[] = {Group::release, Group::machine, Group::limits, Group::where};
+
+std::string list_text(const Strings& values)
+{
+  Strings texts;
+  std::ranges::transform(values, std::back_inserter(texts), toml_text);
+  return fmt::format("[{}]", join(texts, ", "));
+}
+
+// "key = value" lines.
+struct Lines {
+  const Settings& settings;
+  std::string key;
+
+  std::string operator()(std::monostate) const { return {}; }
+  std::string operator()(bool S::*field) const { return line(settings.*field ? "true" : "false"); }
+  std::string operator()(std::string S::*field) const { return line(toml_text(settings.*field)); }
+  std::string operator()(Strings S::*field) const { return line(list_text(settings.*field)); }
+  std::string operator()(Map S::*field) const
+  {
+    std::string text;
+    for (const auto& [name, value] : settings.*field) {
+      text += fmt::format("{}.{} = {}\n", key, toml_key(name), toml_text(value));
+    }
+    return text;
+  }
+  std::string operator()(std::optional<Millis> S::*field) const
+  {
+    return settings.*field ? line(toml_text(format_duration(*(settings.*field)))) : "";
+  }
+  std::string operator()(std::optional<Lifetime> S::*field) const
+  {
+    const auto& lifetime = settings.*field;
+    return !lifetime
+             ? ""
+             : line(toml_text(lifetime->limit ? format_duration(*lifetime->limit) : "none"));
+  }
+  std::string operator()(std::optional<WaitFor> S::*field) const
+  {
+    return settings.*field ? line(toml_text(name(*(settings.*field)))) : "";
+  }
+  std::string line(const std::string& value) const { return fmt::format("{} = {}\n", key, value); }
+};
+
+// As the file has it: one path plain, several as a list.
+std::string file_lines(const Option& option, const std::vector<Row>& files)
+{
+  Strings paths;
+  for (const Row& row : files) {
+    if (row.option == &option) {
+      paths.push_back(row.text);
+    }
+  }
+  return paths.empty()
+           ? ""
+           : fmt::format("{} = {}\n", option.key,
+                         paths.size() == 1 ? toml_text(paths.front()) : list_text(paths));
+}
+
+std::string lines_of(const Option& option, const ToWrite& it)
+{
+  if (!option.rules.file_of.empty()) {
+    return file_lines(option, it.files);
+  }
+  const bool set = it.configured.origins.contains(option.key);
+  return set ? std::visit(Lines{it.configured.settings, std::string(option.key)}, option.field)
+             : "";
+}
+
+std::string comment(const Option& option, const ToWrite& it)
+{
+  const auto origin = it.configured.origins.find(option.key);
+  const bool found = origin != it.configured.origins.end() && origin->second.rank == Rank::metadata;
+  return fmt::format("# {}{}\n", option.help,
+                     found ? fmt::format(" ({})", origin->second.text) : "");
+}
+
+std::string example(const Option& option)
+{
+  if (option.metavar.empty()) {
+    return "true";
+  }
+  const std::string value = toml_text(
+    option.rules.values.empty() ? option.metavar : join(split(option.rules.values, ' '), "|"));
+  return is_list(option) ? fmt::format("[{}]", value) : value;
+}
+
+} // namespace
+
+ToWrite prepare_to_write(std::vector<Layer> layers, std::span<const Group> groups, Caller caller)
+{
+  ToWrite result;
+  caller.copies = false;
+  std::vector<Layer> kept;
+  for (Layer& layer : layers) {
+    Layer& to = kept.emplace_back(Layer{.rank = layer.rank});
+    for (Row& row : layer.rows) {
+      const bool copied = row.option->key == "env" && row.form == Form::flag
+                          && row.text.find('=') == std::string::npos;
+      if (copied) {
+        row.option = find_key("env_from");
+        row.form = Form::exact;
+      }
+      if (!row.option->rules.file_of.empty()) {
+        result.files.push_back(row);
+      } else {
+        to.rows.push_back(row);
+      }
+    }
+  }
+  result.configured = merge(kept, groups, caller);
+  result.configured.mistakes = merge(std::move(layers), groups, caller).mistakes;
+  return result;
+}
+
+Result<std::string> file_text(const ToWrite& settings, std::string_view pool)
+{
+  std::string text = pool.empty() ? "" : fmt::format("[pool.{}]\n", toml_key(pool));
+  Mistakes mistakes(ErrorKind::config);
+  for (const Group group : k_order) {
+    for (const Option& option : options()) {
+      const std::string lines = option.group == group ? lines_of(option, settings) : "";
+      if (!is_valid_utf8(lines)) {
+        mistakes.add(fmt::format("{} holds bytes that are no UTF-8, and a file cannot", option.key),
+                     "give it as a flag or a variable each time");
+      }
+      text += lines.empty() ? "" : comment(option, settings) + lines;
+    }
+  }
+  if (!mistakes.empty()) {
+    return tl::unexpected(mistakes.error());
+  }
+  return text;
+}
+
+std::string file_template()
+{
+  std::string text = "# Settings of flame-ec2. Take the '#' away from what you set.\n"
+                     "# Below [pool.NAME] stand settings for --pool NAME alone.\n";
+  for (const Group group : k_order) {
+    text += fmt::format("\n# {}\n", title(group));
+    for (const Option& option : options()) {
+      if (option.group == group && !key_names(option).empty() && option.rules.no_effect.empty()) {
+        const std::string name = is_map(option)
+                                   ? fmt::format("{}.KEY = \"VALUE\"", option.key)
+                                   : fmt::format("{} = {}", option.key, example(option));
+        text += fmt::format(
+          "# {}{}\n#{}\n", option.help,
+          option.rules.standard.empty() ? "" : fmt::format(" (default: {})", option.rules.standard),
+          name);
+      }
+    }
+  }
+  return text;
+}
+
+std::vector<std::string> keys_of(const ToWrite& settings)
+{
+  std::vector<std::string> keys;
+  for (const Group group : k_order) {
+    for (const Option& option : options()) {
+      if (option.group == group && !lines_of(option, settings).empty()) {
+        keys.emplace_back(option.key);
+      }
+    }
+  }
+  return keys;
+}
+
+} // namespace flame::config
