@@ -196,12 +196,13 @@ std::string App::url() const
 
 std::string App::environment() const
 {
+  // With its last slash: botocore joins the path to it as it is.
   const std::string endpoint =
     api_tls_ ? fmt::format("https://127.0.0.1:{}", api_tls_->port()) : url();
   std::string text =
     fmt::format("export AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\n"
                 "export AWS_REGION={}\nexport AWS_ENDPOINT_URL={}\n"
-                "export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:{}\n",
+                "export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:{}/\n",
                 user_.id, user_.secret, options_.regions.front(), endpoint, metadata_->port());
   if (api_tls_) {
     text += fmt::format("export AWS_CA_BUNDLE={}\n", quoted(tls_.certificate));

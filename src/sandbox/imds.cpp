@@ -145,7 +145,9 @@ Reply Imds::handle(const Request& request)
   if (auto refused = refuse_stranger(request, "169.254.169.254")) {
     return *refused;
   }
-  const std::string path = uri_decode(request.path());
+  std::string path = uri_decode(request.path());
+  path.erase(0, std::min(path.find_first_not_of('/'), path.size()));
+  path.insert(0, "/"); // of clients that join "http://…/" and "/latest"
   if (request.method == "PUT") {
     return path == "/latest/api/token" ? put_token(request) : page(403, "Forbidden");
   }

@@ -126,7 +126,7 @@ void send(const httplib::Request& request, httplib::Response& response, Reply re
 
 } // namespace
 
-void attach(httplib::Server& server, Handler handler, Stop& stop)
+void attach(httplib::Server& server, const Handler& handler, Stop& stop)
 {
   const std::string any = "[\\s\\S]*"; // "." would not match a line feed in a key
   const auto plain = [handler, &stop](const httplib::Request& request,

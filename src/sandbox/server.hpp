@@ -16,7 +16,7 @@ class Server;
 namespace flame::sandbox {
 
 // All requests of `server` go to `handler`, from several threads. `stop` must outlive the server.
-void attach(httplib::Server& server, Handler handler, Stop& stop);
+void attach(httplib::Server& server, const Handler& handler, Stop& stop);
 
 // PEM files for HTTPS; both "" for plain HTTP.
 struct TlsFiles {

@@ -77,6 +77,7 @@ TEST_CASE("sandbox: metadata has the paths that configure itself needs")
   Fixture one;
   CHECK(one.data("instance-id") == std::string(k_parent_id));
   CHECK(one.data("placement/region") == "eu-west-1");
+  CHECK(one.get("//latest/meta-data/placement/region").body == "eu-west-1");
   CHECK(one.data("placement/availability-zone") == "eu-west-1a");
   CHECK(one.data("local-ipv4") == std::string(k_parent_ip));
   const std::string at = "network/interfaces/macs/" + one.data("mac") + "/";
