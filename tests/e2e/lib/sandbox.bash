@@ -35,7 +35,7 @@ ec2() {
   shift
   curl -sS --aws-sigv4 "aws:amz:$(of_sandbox AWS_REGION):ec2" \
     --user "$(of_sandbox AWS_ACCESS_KEY_ID):$(of_sandbox AWS_SECRET_ACCESS_KEY)" \
-    --data "Action=$action&Version=2016-11-15$(printf '&%s' "${@:-x=y}")" "$endpoint/"
+    --data "Action=$action&Version=2016-11-15$(printf '&%s' "$@")" "$endpoint/"
 }
 
 # control METHOD PATH [CURL_ARGUMENT...]: the sandbox's own pages, with the truth about its machines.
