@@ -59,7 +59,7 @@ public:
   FileLayers read(const TomlValue& top)
   {
     table(top, done_.file, true);
-    for (const TomlEntry& entry : top.entries) {
+    for (const TomlValue& entry : top.items) {
       if (entry.key == k_pool) {
         pools(entry);
       }
@@ -72,24 +72,23 @@ public:
   }
 
 private:
-  void pools(const TomlEntry& entry)
+  void pools(const TomlValue& entry)
   {
-    if (entry.value.kind != TomlKind::table) {
+    if (entry.kind != TomlKind::table) {
       return mistake(
-        entry.line, fmt::format("pool is {}, not a table", name(entry.value.kind)),
+        entry.line, fmt::format("pool is {}, not a table", name(entry.kind)),
         "write the settings of a pool below [pool.NAME], and choose it with --pool NAME");
     }
-    for (const TomlEntry& pool : entry.value.entries) {
-      if (pool.value.kind != TomlKind::table) {
-        mistake(
-          pool.line,
-          fmt::format("pool.{} is {}, not a table", toml_key(pool.key), name(pool.value.kind)),
-          "write the settings of a pool below [pool.NAME]");
+    for (const TomlValue& pool : entry.items) {
+      if (pool.kind != TomlKind::table) {
+        mistake(pool.line,
+                fmt::format("pool.{} is {}, not a table", toml_key(pool.key), name(pool.kind)),
+                "write the settings of a pool below [pool.NAME]");
         continue;
       }
       done_.pools.push_back(pool.key);
       Layer unused; // of another pool: checked, and left
-      table(pool.value, pool.key == source_.pool ? done_.pool : unused, false);
+      table(pool, pool.key == source_.pool ? done_.pool : unused, false);
     }
   }
 
@@ -109,7 +108,7 @@ private:
   void table(const TomlValue& table, Layer& layer, bool top)
   {
     std::map<const Option*, std::size_t> lines;
-    for (const TomlEntry& entry : table.entries) {
+    for (const TomlValue& entry : table.items) {
       if (top && entry.key == k_pool) {
         continue;
       }
@@ -130,7 +129,7 @@ private:
     }
   }
 
-  void unknown(const TomlEntry& entry)
+  void unknown(const TomlValue& entry)
   {
     std::vector<std::string> keys;
     for (const Option& option : options()) {
@@ -144,7 +143,7 @@ private:
                           : fmt::format("did you mean {}?", meant));
   }
 
-  void setting(const Option& option, const TomlEntry& entry, Layer& layer)
+  void setting(const Option& option, const TomlValue& entry, Layer& layer)
   {
     if ((option.rules.sources & k_file) == 0) {
       const auto flags = flag_names(option);
@@ -166,48 +165,47 @@ private:
     value(option, entry, layer);
   }
 
-  void value(const Option& option, const TomlEntry& entry, Layer& layer)
+  void value(const Option& option, const TomlValue& entry, Layer& layer)
   {
-    const TomlValue& value = entry.value;
-    if (is_map(option) && value.kind == TomlKind::table) {
+    if (is_map(option) && entry.kind == TomlKind::table) {
       return map(option, entry, layer);
     }
-    if (takes_list(option) && value.kind == TomlKind::list) {
+    if (takes_list(option) && entry.kind == TomlKind::list) {
       return list(option, entry, layer);
     }
     const TomlKind wanted = is_map(option)      ? TomlKind::table
                             : is_switch(option) ? TomlKind::boolean
                                                 : TomlKind::text;
-    if (value.kind != wanted) {
+    if (entry.kind != wanted) {
       return wrong_type(option, entry);
     }
     // Lines of a text with several: the last line break is the writer's, not an element.
-    std::string text = value.text;
+    std::string text = entry.text;
     if (is_list(option) && option.rules.separator == '\n' && text.ends_with('\n')) {
       text.pop_back();
     }
     add(layer, {&option, text, {}, Form::variable}, entry.line);
   }
 
-  void wrong_type(const Option& option, const TomlEntry& entry)
+  void wrong_type(const Option& option, const TomlValue& entry)
   {
-    const bool no_unit = is_time(option) && entry.value.kind == TomlKind::number;
+    const bool no_unit = is_time(option) && entry.kind == TomlKind::number;
     mistake(entry.line,
             no_unit ? fmt::format("{} is a number without a unit", entry.key)
-                    : fmt::format("{} is {}, not {}", entry.key, name(entry.value.kind),
+                    : fmt::format("{} is {}, not {}", entry.key, name(entry.kind),
                                   is_map(option)       ? "a table"
                                   : is_switch(option)  ? "true or false"
                                   : takes_list(option) ? "a list of texts"
                                                        : "a text"),
-            right_form(option, entry.key, entry.value));
+            right_form(option, entry.key, entry));
   }
 
-  void list(const Option& option, const TomlEntry& entry, Layer& layer)
+  void list(const Option& option, const TomlValue& entry, Layer& layer)
   {
-    if (entry.value.items.empty() && is_list(option)) {
+    if (entry.items.empty() && is_list(option)) {
       add(layer, {&option, {}, {}, Form::none}, entry.line);
     }
-    for (const TomlValue& item : entry.value.items) {
+    for (const TomlValue& item : entry.items) {
       if (item.kind == TomlKind::text) {
         add(layer, {&option, item.text, {}, Form::exact}, item.line);
       } else {
@@ -217,20 +215,20 @@ private:
     }
   }
 
-  void map(const Option& option, const TomlEntry& entry, Layer& layer)
+  void map(const Option& option, const TomlValue& entry, Layer& layer)
   {
-    for (const TomlEntry& pair : entry.value.entries) {
+    for (const TomlValue& pair : entry.items) {
       const std::string whole = fmt::format("{}.{}", entry.key, toml_key(pair.key));
-      if (pair.value.kind == TomlKind::text) {
-        add(layer, {&option, pair.value.text, {}, Form::exact, pair.key}, pair.line);
-      } else if (pair.value.kind == TomlKind::table) {
+      if (pair.kind == TomlKind::text) {
+        add(layer, {&option, pair.text, {}, Form::exact, pair.key}, pair.line);
+      } else if (pair.kind == TomlKind::table) {
         mistake(
           pair.line, fmt::format("{} is a table, not a text", whole),
           fmt::format("a name with a dot stands in quotes: {}.\"A.B\" = \"value\"", entry.key));
       } else {
-        const bool plain = !option.rules.secret && !pair.value.text.empty();
-        mistake(pair.line, fmt::format("{} is {}, not a text", whole, name(pair.value.kind)),
-                fmt::format("write {} = {}", whole, plain ? toml_text(pair.value.text) : "\"…\""));
+        const bool plain = !option.rules.secret && !pair.text.empty();
+        mistake(pair.line, fmt::format("{} is {}, not a text", whole, name(pair.kind)),
+                fmt::format("write {} = {}", whole, plain ? toml_text(pair.text) : "\"…\""));
       }
     }
   }

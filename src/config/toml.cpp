@@ -88,10 +88,12 @@ void convert(const toml::table& table, TomlValue& value)
 {
   value.kind = TomlKind::table;
   for (const auto& [key, node] : table) {
-    value.entries.push_back(
-      {std::string(key.str()), convert(node), static_cast<std::size_t>(key.source().begin.line)});
+    TomlValue entry = convert(node);
+    entry.key = std::string(key.str());
+    entry.line = static_cast<std::size_t>(key.source().begin.line);
+    value.items.push_back(std::move(entry));
   }
-  std::ranges::stable_sort(value.entries, {}, &TomlEntry::line);
+  std::ranges::stable_sort(value.items, {}, &TomlValue::line);
 }
 
 TomlValue convert(const toml::node& node)

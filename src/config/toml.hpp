@@ -15,20 +15,12 @@ enum class TomlKind { text, boolean, number, time, list, table };
 
 std::string_view name(TomlKind kind); // "a number", for messages
 
-struct TomlEntry;
-
 struct TomlValue {
   TomlKind kind = TomlKind::text;
+  std::string key = {};  // of an entry of a table; else ""
   std::string text = {}; // the text, "true" or "false", the digits of a whole number; else ""
-  std::vector<TomlValue> items = {};   // of a list
-  std::vector<TomlEntry> entries = {}; // of a table, by line
-  std::size_t line = 0;                // counted from 1
-};
-
-struct TomlEntry {
-  std::string key = {};
-  TomlValue value = {};
-  std::size_t line = 0; // of the key
+  std::vector<TomlValue> items = {}; // of a list; the entries of a table, by line
+  std::size_t line = 0;              // counted from 1; of an entry, that of its key
 };
 
 // What is wrong with the text, and where. Never holds a value, since that may be a secret.
