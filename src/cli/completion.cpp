@@ -59,6 +59,13 @@ std::vector<Word> words(const Command& command)
     const auto letter = std::ranges::find(names, 2U, &std::string::size);
     one.letter = letter == names.end() ? "" : *letter;
     found.push_back(one);
+    const auto denial = std::ranges::find_if(
+      names, [&](const std::string& name) { return config::is_denial(*option, name); });
+    if (denial != names.end()) {
+      one.name = *denial;
+      one.help = "not: " + one.help;
+      found.push_back(one);
+    }
   }
   if (!command.groups.empty()) {
     std::ranges::move(words(settings_flags()), std::back_inserter(found));

@@ -35,10 +35,13 @@ std::string row(const config::Option& option)
 {
   std::string_view letter;
   const std::vector<std::string> names = config::flag_names(option);
+  std::string help(option.help);
   for (const std::string& name : names) {
     letter = name.size() == 2 ? std::string_view(name) : letter;
+    if (name == fmt::format("--no-{}", names.front().substr(2))) {
+      help += fmt::format(", or {}", name);
+    }
   }
-  std::string help(option.help);
   if (!option.rules.standard.empty()) {
     help += fmt::format(" (default: {})", option.rules.standard);
   }

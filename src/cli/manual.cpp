@@ -90,7 +90,7 @@ std::string setting(const config::Option& option)
                                           : " Several: repeat the flag, or one a line.";
   }
   if (config::is_map(option)) {
-    text += " As a variable: a JSON object of strings.";
+    text += " As a variable: a JSON object.";
   }
   text += fmt::format(" Variable: {}.", join(config::variable_names(option), ", "));
   const std::string label =

@@ -94,6 +94,16 @@ void write_value(Json& json, const Option& option, const S& settings)
     json.boolean(settings.*(*boolean));
     return;
   }
+  const auto* choice = std::get_if<std::optional<bool> S::*>(&option.field);
+  if (choice != nullptr && settings.*(*choice)) {
+    json.boolean(*(settings.*(*choice)));
+    return;
+  }
+  const auto* number = std::get_if<std::optional<int> S::*>(&option.field);
+  if (number != nullptr && settings.*(*number)) {
+    json.number(*(settings.*(*number)));
+    return;
+  }
   json.text_or_null(config::shown(option, settings));
 }
 

@@ -23,7 +23,13 @@ bool is_time(const Option& option)
 
 bool is_switch(const Option& option)
 {
-  return std::holds_alternative<bool S::*>(option.field);
+  return std::holds_alternative<bool S::*>(option.field) || is_choice(option);
+}
+
+// A number may stand in quotes too.
+bool is_scalar(const Option& option, TomlKind kind)
+{
+  return kind == TomlKind::text || (is_number(option) && kind == TomlKind::number);
 }
 
 // Also those that name a file: several may be named.
@@ -46,6 +52,10 @@ std::string right_form(const Option& option, std::string_view key, const TomlVal
   if (is_time(option)) {
     return fmt::format("write a text with a unit: {} = \"{}s\"", key,
                        value.text.empty() ? "90" : value.text);
+  }
+  if (is_number(option)) {
+    return fmt::format("write {} = {}, from {} to {}", key, option.rules.least, option.rules.least,
+                       option.rules.most);
   }
   return fmt::format("write {} = {}", key, takes_list(option) ? fmt::format("[{}]", text) : text);
 }
@@ -173,10 +183,10 @@ private:
     if (takes_list(option) && entry.kind == TomlKind::list) {
       return list(option, entry, layer);
     }
-    const TomlKind wanted = is_map(option)      ? TomlKind::table
-                            : is_switch(option) ? TomlKind::boolean
-                                                : TomlKind::text;
-    if (entry.kind != wanted) {
+    const bool right = is_map(option)      ? entry.kind == TomlKind::table
+                       : is_switch(option) ? entry.kind == TomlKind::boolean
+                                           : is_scalar(option, entry.kind);
+    if (!right || (entry.kind == TomlKind::number && entry.text.empty())) {
       return wrong_type(option, entry);
     }
     // Lines of a text with several: the last line break is the writer's, not an element.
@@ -195,6 +205,7 @@ private:
                     : fmt::format("{} is {}, not {}", entry.key, name(entry.kind),
                                   is_map(option)       ? "a table"
                                   : is_switch(option)  ? "true or false"
+                                  : is_number(option)  ? "a whole number"
                                   : takes_list(option) ? "a list of texts"
                                                        : "a text"),
             right_form(option, entry.key, entry));
@@ -219,7 +230,9 @@ private:
   {
     for (const TomlValue& pair : entry.items) {
       const std::string whole = fmt::format("{}.{}", entry.key, toml_key(pair.key));
-      if (pair.kind == TomlKind::text) {
+      const bool scalar = option.rules.scalars && !pair.text.empty()
+                          && (pair.kind == TomlKind::number || pair.kind == TomlKind::boolean);
+      if (pair.kind == TomlKind::text || scalar) {
         add(layer, {&option, pair.text, {}, Form::exact, pair.key}, pair.line);
       } else if (pair.kind == TomlKind::table) {
         mistake(

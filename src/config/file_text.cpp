@@ -32,6 +32,14 @@ struct Lines {
 
   std::string operator()(std::monostate) const { return {}; }
   std::string operator()(bool S::*field) const { return line(settings.*field ? "true" : "false"); }
+  std::string operator()(std::optional<bool> S::*field) const
+  {
+    return settings.*field ? line(*(settings.*field) ? "true" : "false") : "";
+  }
+  std::string operator()(std::optional<int> S::*field) const
+  {
+    return settings.*field ? line(fmt::format("{}", *(settings.*field))) : "";
+  }
   std::string operator()(std::string S::*field) const { return line(toml_text(settings.*field)); }
   std::string operator()(Strings S::*field) const { return line(list_text(settings.*field)); }
   std::string operator()(Map S::*field) const
@@ -97,6 +105,9 @@ std::string example(const Option& option)
 {
   if (option.metavar.empty()) {
     return "true";
+  }
+  if (is_number(option)) {
+    return fmt::format("{}", option.rules.least);
   }
   const std::string value = toml_text(
     option.rules.values.empty() ? option.metavar : join(split(option.rules.values, ' '), "|"));

@@ -38,13 +38,23 @@ void add(Layer& layer, const Option& option, const std::vector<std::string>& nam
   }
 }
 
+// --no-public-ip is public_ip = false.
+std::string said(const Option& option, const Flag& flag)
+{
+  if (!is_denial(option, flag.name)) {
+    return flag.value;
+  }
+  return flag.value == "true" ? "false" : flag.value == "false" ? "true" : flag.value;
+}
+
 } // namespace
 
 Layer flags_layer(std::span<const Flag> flags)
 {
   Layer layer{.rank = Rank::flag};
   for (const Flag& flag : flags) {
-    layer.rows.push_back({find_flag(flag.name), flag.value, "flag " + flag.name, Form::flag});
+    const Option* option = find_flag(flag.name);
+    layer.rows.push_back({option, said(*option, flag), "flag " + flag.name, Form::flag});
   }
   return layer;
 }

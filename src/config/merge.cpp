@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace flame::config {
@@ -17,12 +19,46 @@ using S = Settings;
 using Strings = std::vector<std::string>;
 using Map = std::map<std::string, std::string>;
 
+tl::unexpected<Error> no_value(const Option& option, std::string_view text)
+{
+  return fail(ErrorKind::config, fmt::format("\"{}\" is not one of its values", text),
+              fmt::format("the values are {}", join(split(option.rules.values, ' '), ", ")));
+}
+
 Result<std::string> cleaned(const Option& option, std::string_view name, std::string_view value)
 {
   if (value.empty() && name.empty()) {
     return fail(ErrorKind::config, "the value is empty", "give a value, or leave it out");
   }
+  const std::vector<std::string> allowed = split(option.rules.values, ' ');
+  if (!option.rules.values.empty() && std::ranges::count(allowed, value) == 0) {
+    return no_value(option, value);
+  }
   return option.rules.clean == nullptr ? std::string(value) : option.rules.clean(name, value);
+}
+
+Result<bool> truth(std::string_view text)
+{
+  const bool yes = text == "true" || text == "1";
+  if (!yes && text != "false" && text != "0") {
+    return fail(ErrorKind::config, fmt::format("\"{}\" is neither true nor false", text),
+                "write true or false");
+  }
+  return yes;
+}
+
+Result<int> number(const Option& option, std::string_view text)
+{
+  int value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = failed == std::errc() && end == text.data() + text.size();
+  if (!whole || value < option.rules.least || value > option.rules.most) {
+    return fail(ErrorKind::config,
+                whole ? fmt::format("{} is out of range", text)
+                      : fmt::format("\"{}\" is no whole number", text),
+                fmt::format("write a number from {} to {}", option.rules.least, option.rules.most));
+  }
+  return value;
 }
 
 // Durations: text to value. "none" is for lifetimes alone.
@@ -50,13 +86,15 @@ struct Set {
   }
   Result<void> operator()(bool S::*field) const
   {
-    const bool yes = row.text == "true" || row.text == "1";
-    if (!yes && row.text != "false" && row.text != "0") {
-      return fail(ErrorKind::config, fmt::format("\"{}\" is neither true nor false", row.text),
-                  "write true or false");
-    }
-    settings.*field = yes;
-    return {};
+    return truth(row.text).map([&](bool value) { settings.*field = value; });
+  }
+  Result<void> operator()(std::optional<bool> S::*field) const
+  {
+    return truth(row.text).map([&](bool value) { settings.*field = value; });
+  }
+  Result<void> operator()(std::optional<int> S::*field) const
+  {
+    return number(*row.option, row.text).map([&](int value) { settings.*field = value; });
   }
   Result<void> operator()(std::optional<Millis> S::*field) const
   {
@@ -79,8 +117,7 @@ struct Set {
         return {};
       }
     }
-    return fail(ErrorKind::config, fmt::format("\"{}\" is not one of its values", row.text),
-                fmt::format("the values are {}", join(split(row.option->rules.values, ' '), ", ")));
+    return no_value(*row.option, row.text);
   }
   // Lists, maps and files are not scalars.
   template <typename Other> Result<void> operator()(Other) const { return {}; }
@@ -177,7 +214,7 @@ void Merge::add_map(const Row& row, Map& map)
     return add_entry(row, map, row.name, row.text);
   }
   if (row.form == Form::variable) {
-    const auto entries = parse_json_object(row.text);
+    const auto entries = parse_json_object(row.text, row.option->rules.scalars);
     if (!entries) {
       return mistake(row, entries.error());
     }

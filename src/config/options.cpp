@@ -12,6 +12,7 @@ namespace {
 using S = Settings;
 
 constexpr unsigned k_no_flag = k_anywhere & ~k_flag;
+constexpr std::string_view k_denial = "--no-";
 
 // clang-format off
 // Within a group in the order of `--help`: what most boots need comes first.
@@ -62,12 +63,14 @@ const Option k_options[] = {
    {.flags = "--setup-command", .separator = '\n'}},
 
   // On which machine.
-  {"image_id", &S::image_id, Group::machine, "AMI", "image to boot", {.ec2 = "ImageId"}},
-  {"launch_template_id", &S::launch_template_id, Group::machine, "ID", "launch template to boot; wins over the image", {}},
+  {"image", &S::image, Group::machine, "NAME", "public image to boot, the newest of its name, as in al2023 or debian-12",
+   {.completes = "images"}},
+  {"image_id", &S::image_id, Group::machine, "AMI", "image to boot: ami-… or resolve:ssm:PARAMETER", {}},
+  {"launch_template_id", &S::launch_template_id, Group::machine, "ID", "launch template to boot, id or name; wins over the image", {}},
   {"launch_template_version", &S::launch_template_version, Group::machine, "VERSION", "its version",
    {.standard = "$Default"}},
   {"instance_type", &S::instance_types, Group::machine, "TYPES", "instance types, in order of preference",
-   {.standard = "t3.nano, or the template's"}},
+   {.standard = "t3.nano, t4g.nano for an arm64 image, or the template's"}},
   {"subnet_id", &S::subnet_ids, Group::machine, "IDS", "subnets, in order of preference",
    {.standard = "the template's, or the default VPC's"}},
   {"security_group_id", &S::security_group_ids, Group::machine, "IDS", "security groups, all of them",
@@ -75,8 +78,28 @@ const Option k_options[] = {
   {"iam_instance_profile", &S::iam_instance_profile, Group::machine, "PROFILE", "instance profile, name or ARN",
    {.clean = clean_profile}},
   {"key_name", &S::key_name, Group::machine, "NAME", "key pair to log in with", {.ec2 = "KeyName"}},
+  {"public_ip", &S::public_ip, Group::machine, "", "give the machine a public address",
+   {.flags = "--associate-public-ip-address", .standard = "the template's, or the subnet's"}},
+  {"root_volume_size", &S::root_volume_size, Group::machine, "GIB", "size of the root volume in GiB",
+   {.standard = "the image's", .least = 1, .most = 65'536}},
+  {"root_volume_type", &S::root_volume_type, Group::machine, "TYPE", "type of the root volume",
+   {.standard = "the image's", .values = "gp3 gp2 io2 io1 standard"}},
+  {"root_volume_iops", &S::root_volume_iops, Group::machine, "COUNT", "operations a second of the root volume",
+   {.standard = "of its type", .least = 100, .most = 256'000}},
+  {"root_volume_throughput", &S::root_volume_throughput, Group::machine, "MIBPS", "MiB a second of a gp3 root volume",
+   {.standard = "125", .least = 125, .most = 2000}},
+  {"root_volume_encrypted", &S::root_volume_encrypted, Group::machine, "", "encrypt the root volume",
+   {.standard = "as image and account say"}},
+  {"root_volume_kms_key", &S::root_volume_kms_key, Group::machine, "KEY", "encrypt the root volume with this KMS key",
+   {.standard = "the account's"}},
+  {"metadata_hop_limit", &S::metadata_hop_limit, Group::machine, "COUNT", "hops that answers of the metadata service may take",
+   {.standard = "the image's", .ec2 = "MetadataOptions.HttpPutResponseHopLimit", .least = 1, .most = 64}},
+  {"metadata_tags", &S::metadata_tags, Group::machine, "", "let the machine read its tags from the metadata service",
+   {.standard = "no"}},
   {"tags", &S::tags, Group::machine, "KEY=VALUE", "tag for the machine, its volumes and interfaces",
    {.flags = "--tag"}},
+  {"ec2", &S::ec2, Group::machine, "NAME=VALUE", "parameter of RunInstances, sent as it is, as in Placement.PartitionNumber=3",
+   {.scalars = true}},
 
   // How long.
   {"run_id", &S::run_id, Group::limits, "ID", "label of this run, for terminate",
@@ -123,6 +146,14 @@ struct Show {
   std::string operator()(std::monostate) const { return {}; }
   std::string operator()(std::string S::*field) const { return settings.*field; }
   std::string operator()(bool S::*field) const { return settings.*field ? "true" : "false"; }
+  std::string operator()(std::optional<bool> S::*field) const
+  {
+    return settings.*field ? *(settings.*field) ? "true" : "false" : "";
+  }
+  std::string operator()(std::optional<int> S::*field) const
+  {
+    return settings.*field ? std::to_string(*(settings.*field)) : "";
+  }
   std::string operator()(std::vector<std::string> S::*field) const
   {
     return join(settings.*field, ", ");
@@ -187,6 +218,16 @@ bool is_map(const Option& option)
   return std::holds_alternative<std::map<std::string, std::string> S::*>(option.field);
 }
 
+bool is_number(const Option& option)
+{
+  return std::holds_alternative<std::optional<int> S::*>(option.field);
+}
+
+bool is_choice(const Option& option)
+{
+  return std::holds_alternative<std::optional<bool> S::*>(option.field);
+}
+
 std::vector<std::string> key_names(const Option& option)
 {
   return (option.rules.sources & k_file) == 0 ? std::vector<std::string>() : keys(option);
@@ -202,8 +243,10 @@ std::vector<std::string> flag_names(const Option& option)
     std::ranges::replace(key, '_', '-');
     names.push_back("--" + key);
   }
-  const std::vector<std::string> more = words(option.rules.flags);
-  names.insert(names.end(), more.begin(), more.end());
+  std::ranges::move(words(option.rules.flags), std::back_inserter(names));
+  for (std::size_t i = 0, count = is_choice(option) ? names.size() : 0; i < count; ++i) {
+    names.push_back(std::string(k_denial) + names[i].substr(2));
+  }
   return names;
 }
 
@@ -235,6 +278,11 @@ const Option* find_flag(std::string_view flag)
 const Option* find_variable(std::string_view variable)
 {
   return find(variable, variable_names);
+}
+
+bool is_denial(const Option& option, std::string_view flag)
+{
+  return is_choice(option) && flag.starts_with(k_denial);
 }
 
 std::string shown(const Option& option, const Settings& settings)

@@ -17,6 +17,7 @@ namespace flame::config {
 using Field =
   std::variant<std::monostate, std::string Settings::*, bool Settings::*,
                std::vector<std::string> Settings::*, std::map<std::string, std::string> Settings::*,
+               std::optional<bool> Settings::*, std::optional<int> Settings::*,
                std::optional<Millis> Settings::*, std::optional<Lifetime> Settings::*,
                std::optional<WaitFor> Settings::*>;
 
@@ -50,6 +51,9 @@ struct Rules {
   unsigned sources = k_anywhere;
   bool secret = false;  // shown as ***
   char separator = ','; // between the elements of a list
+  int least = 0;        // of a number
+  int most = 0;
+  bool scalars = false; // of a map: numbers and booleans are values too, kept as text
   // Where requests and credentials go: not taken from a file of settings that nobody named.
   bool guarded = false;
   std::string_view no_effect = {}; // taken for users of others, and what is said when it is set
@@ -70,16 +74,20 @@ std::span<const Option> options();
 
 bool is_list(const Option& option);
 bool is_map(const Option& option);
+bool is_number(const Option& option);
+// Yes, no or not said: its flags have a --no-… beside them.
+bool is_choice(const Option& option);
 
 // Own name first, then aliases. Empty when the option has no flag, no variable or no key of files.
 std::vector<std::string> key_names(const Option& option);      // "key_name"
-std::vector<std::string> flag_names(const Option& option);     // "--key-name"
+std::vector<std::string> flag_names(const Option& option);     // "--key-name"; --no-… come last
 std::vector<std::string> variable_names(const Option& option); // "FLAME_EC2_KEY_NAME"
 
 // nullptr: no such option. Aliases are found too.
 const Option* find_key(std::string_view key);
-const Option* find_flag(std::string_view flag);         // "--key-name", "-e"
-const Option* find_variable(std::string_view variable); // "FLAME_EC2_KEY_NAME"
+const Option* find_flag(std::string_view flag);              // "--key-name", "-e"
+const Option* find_variable(std::string_view variable);      // "FLAME_EC2_KEY_NAME"
+bool is_denial(const Option& option, std::string_view flag); // "--no-public-ip"
 
 // The value for people: "" when it is not set, *** for a secret, names of `env` alone.
 std::string shown(const Option& option, const Settings& settings);

@@ -45,7 +45,8 @@ struct Settings {
   std::vector<std::string> setup_commands = {};
 
   // On which machine.
-  std::string image_id = {};
+  std::string image = {};    // public name: "al2023"
+  std::string image_id = {}; // "ami-…", "resolve:ssm:NAME"
   std::string launch_template_id = {};
   std::string launch_template_version = {};
   std::vector<std::string> instance_types = {}; // in order of preference
@@ -53,7 +54,17 @@ struct Settings {
   std::vector<std::string> security_group_ids = {};
   std::string iam_instance_profile = {}; // ARN or name
   std::string key_name = {};
+  std::optional<bool> public_ip = {};       // nullopt: the subnet decides
+  std::optional<int> root_volume_size = {}; // GiB
+  std::string root_volume_type = {};
+  std::optional<int> root_volume_iops = {};
+  std::optional<int> root_volume_throughput = {}; // MiB/s
+  bool root_volume_encrypted = false;             // false: what image and account say
+  std::string root_volume_kms_key = {};
+  std::optional<int> metadata_hop_limit = {};
+  std::optional<bool> metadata_tags = {}; // nullopt: the template, else EC2 decides
   std::map<std::string, std::string> tags = {};
+  std::map<std::string, std::string> ec2 = {}; // RunInstances parameters, sent as they are
 
   // How long, and when it goes wrong.
   std::string run_id = {};

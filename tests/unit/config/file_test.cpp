@@ -268,3 +268,27 @@ TEST_CASE("config: nesting without end is refused, dots in texts are not nesting
   }
   CHECK(configured("env.A = \"\\\"" + dots + "\"").settings.env.at("A").size() == 1001);
 }
+
+TEST_CASE("config: a file has numbers with or without quotes, and both kinds of no")
+{
+  const Configured got =
+    configured("root_volume_size = 30\nmetadata_hop_limit = \"2\"\n"
+               "public_ip = false\n"
+               "ec2 = { \"Placement.PartitionNumber\" = 3, EbsOptimized = true,"
+               " KernelId = \"aki-1\" }\n");
+  CHECK(got.mistakes.empty());
+  CHECK(got.settings.root_volume_size == 30);
+  CHECK(got.settings.metadata_hop_limit == 2);
+  CHECK(got.settings.public_ip == false);
+  CHECK(
+    got.settings.ec2
+    == Map{{"EbsOptimized", "true"}, {"KernelId", "aki-1"}, {"Placement.PartitionNumber", "3"}});
+  CHECK(mistake("root_volume_size = 1.5").first
+        == "f.toml:1: root_volume_size is a number, not a whole number");
+  CHECK(mistake("root_volume_size = true").second == "write root_volume_size = 1, from 1 to 65536");
+  CHECK(mistake("public_ip = \"no\"").second == "write public_ip = true or false, without quotes");
+  CHECK(mistake("ec2.A = 1.5")
+        == Said{"f.toml:1: ec2.A is a number, not a text", "write ec2.A = \"…\""});
+  CHECK(mistake("ec2.Placement.GroupName = \"x\"").second
+        == "a name with a dot stands in quotes: ec2.\"A.B\" = \"value\"");
+}

@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "config/file.hpp"
 #include "config/file_text.hpp"
 #include "config/toml.hpp"
@@ -38,7 +39,13 @@ std::vector<Row> odd_rows(const Option& option)
                                                      : "NAME_1")};
   }
   if (!option.rules.values.empty()) {
-    return {row("launched")};
+    return {row(split(option.rules.values, ' ').back())};
+  }
+  if (is_number(option)) {
+    return {row(fmt::format("{}", option.rules.most))};
+  }
+  if (is_choice(option)) {
+    return {row("false")};
   }
   if (option.metavar.empty()) {
     return {row("true")};

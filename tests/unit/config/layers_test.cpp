@@ -1,6 +1,7 @@
 #include "config/layers.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace flame;
 using namespace flame::config;
@@ -216,4 +217,53 @@ TEST_CASE("config: an unknown FLAME_EC2_ variable is named with the nearest")
   REQUIRE(warnings.size() == 2);
   CHECK(warnings[0] == "variable FLAME_EC2_QQQQQQQQQQQQQQQQQQQQQQQQ is no setting");
   CHECK(warnings[1] == "variable FLAME_EC2_REGIO is no setting; did you mean FLAME_EC2_REGION?");
+}
+
+TEST_CASE("config: yes, no or not said")
+{
+  CHECK(!configured({}).settings.public_ip);
+  for (const char* flag : {"--public-ip", "--associate-public-ip-address"}) {
+    CHECK(configured({{flag, "true"}}).settings.public_ip == true);
+  }
+  for (const char* flag : {"--no-public-ip", "--no-associate-public-ip-address"}) {
+    CHECK(configured({{flag, "true"}}).settings.public_ip == false);
+  }
+  CHECK(configured({{"--no-public-ip", "false"}}).settings.public_ip == true);
+  CHECK(configured({{"--public-ip", "true"}, {"--no-public-ip", "true"}}).settings.public_ip
+        == false);
+  CHECK(configured({}, {{"FLAME_EC2_PUBLIC_IP", "0"}}).settings.public_ip == false);
+  CHECK(configured({{"--no-public-ip", "x"}}).mistakes.at(0).message
+        == "flag --no-public-ip: \"x\" is neither true nor false");
+}
+
+TEST_CASE("config: numbers have a range, and some texts are one of a few")
+{
+  CHECK(configured({{"--root-volume-size", "30"}}).settings.root_volume_size == 30);
+  const auto mistake = [](const char* flag, const char* value) {
+    const Configured got = configured({{flag, value}});
+    REQUIRE(got.mistakes.size() == 1);
+    return got.mistakes[0];
+  };
+  for (const char* bad : {"", "x", "3x", " 3", "99999999999"}) {
+    CAPTURE(bad);
+    CHECK(mistake("--root-volume-size", bad).message
+          == fmt::format("flag --root-volume-size: \"{}\" is no whole number", bad));
+  }
+  CHECK(mistake("--root-volume-size", "0").message == "flag --root-volume-size: 0 is out of range");
+  CHECK(mistake("--metadata-hop-limit", "65").hint == "write a number from 1 to 64");
+  CHECK(mistake("--root-volume-type", "gp4").hint == "the values are gp3, gp2, io2, io1, standard");
+}
+
+TEST_CASE("config: raw parameters keep numbers and booleans as they are written")
+{
+  const Map wanted = {{"Placement.PartitionNumber", "3"}, {"EbsOptimized", "true"}};
+  CHECK(configured({{"--ec2", "Placement.PartitionNumber=3"}, {"--ec2", "EbsOptimized=true"}})
+          .settings.ec2
+        == wanted);
+  CHECK(
+    configured({}, {{"FLAME_EC2_EC2", R"({"Placement.PartitionNumber": 3, "EbsOptimized": true})"}})
+      .settings.ec2
+    == wanted);
+  CHECK(configured({{"--ec2", "EbsOptimized"}}).mistakes.at(0).message
+        == "flag --ec2: \"EbsOptimized\" has no '='");
 }

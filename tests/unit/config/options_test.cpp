@@ -12,7 +12,7 @@ namespace {
 
 bool is_switch(const Option& option)
 {
-  return std::holds_alternative<bool Settings::*>(option.field);
+  return std::holds_alternative<bool Settings::*>(option.field) || is_choice(option);
 }
 
 } // namespace
@@ -38,6 +38,8 @@ TEST_CASE("config: the option table holds together")
       CHECK(names.insert(variable).second);
       CHECK(find_variable(variable) == &option);
     }
+    CHECK(is_number(option) == (option.rules.least < option.rules.most));
+    CHECK((!option.rules.scalars || is_map(option)));
     CHECK(find_key(option.key) == &option);
     if (!option.rules.file_of.empty()) {
       REQUIRE(find_key(option.rules.file_of) != nullptr);
@@ -62,6 +64,11 @@ TEST_CASE("config: the names that users of the reference and of aws type")
   CHECK(find_key("aws_region") == find_key("region"));
   CHECK(find_flag("--security-group-ids") == find_key("security_group_id"));
   CHECK(find_flag("-e") == find_key("env"));
+  CHECK(find_flag("--associate-public-ip-address") == find_key("public_ip"));
+  CHECK(find_flag("--no-associate-public-ip-address") == find_key("public_ip"));
+  CHECK(is_denial(*find_key("public_ip"), "--no-public-ip"));
+  CHECK(!is_denial(*find_key("public_ip"), "--public-ip"));
+  CHECK(find_flag("--no-allow-http") == nullptr);
   CHECK(find_variable("FLAME_EC2_SERVICE_ENDPOINT") == find_key("ec2_service_endpoint"));
   CHECK(find_variable("FLAME_EC2_FLAME_PARENT") == find_key("flame_parent"));
   CHECK(find_flag("--flame-parent") == nullptr);
