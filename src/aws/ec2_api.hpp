@@ -40,6 +40,11 @@ public:
   // The rest retry throttled and transient failures as the SDKs do, within the limit.
   virtual Outcome<std::vector<Instance>> describe_instances(const DescribeQuery& query,
                                                             CallLimit limit) = 0; // all pages
+  // Of the account, all pages. Ids of `query` are not looked at.
+  virtual Outcome<std::vector<Resource>>
+  describe_resources(ResourceKind kind, const DescribeQuery& query, CallLimit limit) = 0;
+  // Names of the regions that are enabled for the account.
+  virtual Outcome<std::vector<std::string>> describe_regions(CallLimit limit) = 0;
   // At most 1000 ids. One bad id fails the whole call.
   virtual Outcome<std::vector<StateChange>> terminate_instances(const std::vector<std::string>& ids,
                                                                 CallLimit limit) = 0;

@@ -281,6 +281,16 @@ constexpr ParameterName k_describe_launch_templates[] = {
   {"NextToken", "", text},
 };
 
+constexpr ParameterName k_describe_network_interfaces[] = {
+  {"DryRun", "", boolean},
+  {"Filter.N.Name", "Filters.N.Name", text},
+  {"Filter.N.Value.N", "Filters.N.Values.N", text},
+  {"IncludeManagedResources", "", boolean},
+  {"MaxResults", "", integer},
+  {"NetworkInterfaceId.N", "NetworkInterfaceIds.N", text},
+  {"NextToken", "", text},
+};
+
 constexpr ParameterName k_describe_regions[] = {
   {"AllRegions", "", boolean},
   {"DryRun", "", boolean},
@@ -569,6 +579,7 @@ constexpr ActionNames k_actions[] = {
   {"DescribeKeyPairs", k_describe_key_pairs},
   {"DescribeLaunchTemplateVersions", k_describe_launch_template_versions},
   {"DescribeLaunchTemplates", k_describe_launch_templates},
+  {"DescribeNetworkInterfaces", k_describe_network_interfaces},
   {"DescribeRegions", k_describe_regions},
   {"DescribeSecurityGroups", k_describe_security_groups},
   {"DescribeSpotInstanceRequests", k_describe_spot_instance_requests},

@@ -27,4 +27,9 @@ InstanceState instance_state(std::string_view name)
            : static_cast<InstanceState>(std::distance(k_state_names.begin(), row));
 }
 
+std::string_view name(ResourceKind kind)
+{
+  return kind == ResourceKind::volume ? "volume" : "network-interface";
+}
+
 } // namespace flame::aws

@@ -49,6 +49,19 @@ struct Instance {
   std::map<std::string, std::string> tags = {};
 };
 
+// What may outlive the machine that it was made for.
+enum class ResourceKind { volume, network_interface };
+
+std::string_view name(ResourceKind kind); // "volume", "network-interface", as EC2's tags call them
+
+struct Resource {
+  ResourceKind kind = ResourceKind::volume;
+  std::string id = {};
+  std::string state = {}; // "available": no machine has it
+  std::string availability_zone = {};
+  std::map<std::string, std::string> tags = {};
+};
+
 struct StateChange {
   std::string id = {};
   InstanceState current = InstanceState::unknown;

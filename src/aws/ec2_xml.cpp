@@ -80,6 +80,15 @@ std::string interface_ipv6(pugi::xml_node item)
   return "";
 }
 
+std::map<std::string, std::string> tags_of(pugi::xml_node item)
+{
+  std::map<std::string, std::string> tags;
+  for (const pugi::xml_node tag : item.child("tagSet").children("item")) {
+    tags.insert_or_assign(text_at(tag, "key"), text_at(tag, "value"));
+  }
+  return tags;
+}
+
 Instance instance_of(pugi::xml_node item)
 {
   Instance instance;
@@ -93,16 +102,14 @@ Instance instance_of(pugi::xml_node item)
   for (const pugi::xml_node group : item.child("groupSet").children("item")) {
     instance.security_group_ids.push_back(text_at(group, "groupId"));
   }
-  for (const pugi::xml_node tag : item.child("tagSet").children("item")) {
-    instance.tags.insert_or_assign(text_at(tag, "key"), text_at(tag, "value"));
-  }
+  instance.tags = tags_of(item);
   return instance;
 }
 
 // Ids go into scripts as they are, so nothing else than EC2's form is let through.
-bool is_id(std::string_view text)
+bool is_id(std::string_view text, std::string_view prefix = "i-")
 {
-  return text.starts_with("i-") && text.size() > 2 && text.size() <= 64
+  return text.starts_with(prefix) && text.size() > prefix.size() && text.size() <= 64
          && std::ranges::all_of(text, [](char c) {
               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
             });
@@ -125,6 +132,42 @@ bool add_instances(pugi::xml_node reservation, std::vector<Instance>& instances)
 
 constexpr std::string_view k_no_id = "has a machine without an id";
 
+// Where an answer holds what.
+struct ResourceSet {
+  ResourceKind kind;
+  std::string_view action;
+  const char* set;
+  const char* id;
+  std::string_view prefix; // of ids
+};
+
+constexpr ResourceSet k_volumes = {ResourceKind::volume, "DescribeVolumes", "volumeSet", "volumeId",
+                                   "vol-"};
+constexpr ResourceSet k_network_interfaces = {ResourceKind::network_interface,
+                                              "DescribeNetworkInterfaces", "networkInterfaceSet",
+                                              "networkInterfaceId", "eni-"};
+
+Outcome<Page<Resource>> parse_resources(const ResourceSet& of, std::string_view xml)
+{
+  const auto document = load_answer(of.action, xml);
+  if (!document) {
+    return tl::unexpected(document.error());
+  }
+  const pugi::xml_node root = document->document_element();
+  Page<Resource> page{.next_token = text_at(root, "nextToken")};
+  for (const pugi::xml_node item : root.child(of.set).children("item")) {
+    page.items.push_back({.kind = of.kind,
+                          .id = text_at(item, of.id),
+                          .state = text_at(item, "status"),
+                          .availability_zone = text_at(item, "availabilityZone"),
+                          .tags = tags_of(item)});
+    if (!is_id(page.items.back().id, of.prefix)) {
+      return not_understood(of.action, fmt::format("has a {} without an id", name(of.kind)));
+    }
+  }
+  return page;
+}
+
 } // namespace
 
 Outcome<std::vector<Instance>> parse_run_instances(std::string_view xml)
@@ -144,7 +187,7 @@ Outcome<std::vector<Instance>> parse_run_instances(std::string_view xml)
   return instances;
 }
 
-Outcome<InstancesPage> parse_describe_instances(std::string_view xml)
+Outcome<Page<Instance>> parse_describe_instances(std::string_view xml)
 {
   constexpr std::string_view action = "DescribeInstances";
   const auto document = load_answer(action, xml);
@@ -152,13 +195,43 @@ Outcome<InstancesPage> parse_describe_instances(std::string_view xml)
     return tl::unexpected(document.error());
   }
   const pugi::xml_node root = document->document_element();
-  InstancesPage page{.next_token = text_at(root, "nextToken")};
+  Page<Instance> page{.next_token = text_at(root, "nextToken")};
   for (const pugi::xml_node reservation : root.child("reservationSet").children("item")) {
-    if (!add_instances(reservation, page.instances)) {
+    if (!add_instances(reservation, page.items)) {
       return not_understood(action, k_no_id);
     }
   }
   return page;
+}
+
+Outcome<Page<Resource>> parse_describe_volumes(std::string_view xml)
+{
+  return parse_resources(k_volumes, xml);
+}
+
+Outcome<Page<Resource>> parse_describe_network_interfaces(std::string_view xml)
+{
+  return parse_resources(k_network_interfaces, xml);
+}
+
+Outcome<std::vector<std::string>> parse_describe_regions(std::string_view xml)
+{
+  constexpr std::string_view action = "DescribeRegions";
+  const auto document = load_answer(action, xml);
+  if (!document) {
+    return tl::unexpected(document.error());
+  }
+  std::vector<std::string> names;
+  for (const pugi::xml_node item :
+       document->document_element().child("regionInfo").children("item")) {
+    if (text_at(item, "optInStatus") != "not-opted-in") {
+      names.push_back(text_at(item, "regionName"));
+    }
+  }
+  if (names.empty() || std::ranges::count(names, "") > 0) {
+    return not_understood(action, "has no region, or one without a name");
+  }
+  return names;
 }
 
 Outcome<std::vector<StateChange>> parse_terminate_instances(std::string_view xml)

@@ -11,13 +11,16 @@
 // has another root is ErrorClass::answer, and what is absent stays empty.
 namespace flame::aws {
 
-struct InstancesPage {
-  std::vector<Instance> instances = {};
-  std::string next_token = {};
+template <typename T> struct Page {
+  std::vector<T> items = {};
+  std::string next_token = {}; // "": the last one
 };
 
 Outcome<std::vector<Instance>> parse_run_instances(std::string_view xml);
-Outcome<InstancesPage> parse_describe_instances(std::string_view xml);
+Outcome<Page<Instance>> parse_describe_instances(std::string_view xml);
+Outcome<Page<Resource>> parse_describe_volumes(std::string_view xml);
+Outcome<Page<Resource>> parse_describe_network_interfaces(std::string_view xml);
+Outcome<std::vector<std::string>> parse_describe_regions(std::string_view xml); // enabled ones
 Outcome<std::vector<StateChange>> parse_terminate_instances(std::string_view xml);
 Outcome<ConsoleOutput> parse_console_output(std::string_view xml);
 

@@ -36,6 +36,17 @@ public:
     }
     return said("DescribeInstances", [&] { return ec2_.describe_instances(query, limit); });
   }
+  aws::Outcome<std::vector<aws::Resource>> describe_resources(aws::ResourceKind kind,
+                                                              const aws::DescribeQuery& query,
+                                                              aws::CallLimit limit) override
+  {
+    return said(kind == aws::ResourceKind::volume ? "DescribeVolumes" : "DescribeNetworkInterfaces",
+                [&] { return ec2_.describe_resources(kind, query, limit); });
+  }
+  aws::Outcome<std::vector<std::string>> describe_regions(aws::CallLimit limit) override
+  {
+    return said("DescribeRegions", [&] { return ec2_.describe_regions(limit); });
+  }
   aws::Outcome<std::vector<aws::StateChange>>
   terminate_instances(const std::vector<std::string>& ids, aws::CallLimit limit) override
   {
@@ -49,6 +60,7 @@ public:
   }
   Result<void> renew(aws::ErrorClass reason) override { return ec2_.renew(reason); }
   std::chrono::seconds clock_offset() const override { return ec2_.clock_offset(); }
+  std::optional<Seconds> server_time() const override { return ec2_.server_time(); }
   Result<aws::Credentials> credentials() override { return ec2_.credentials(); }
 
 private:

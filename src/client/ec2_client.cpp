@@ -88,7 +88,27 @@ public:
   }
 
   Outcome<std::vector<aws::Instance>> describe_instances(const aws::DescribeQuery& query,
-                                                         CallLimit limit) override;
+                                                         CallLimit limit) override
+  {
+    return all_pages("DescribeInstances", describe_params(query), limit,
+                     aws::parse_describe_instances);
+  }
+
+  Outcome<std::vector<aws::Resource>> describe_resources(aws::ResourceKind kind,
+                                                         const aws::DescribeQuery& query,
+                                                         CallLimit limit) override
+  {
+    const bool volumes = kind == aws::ResourceKind::volume;
+    return all_pages(volumes ? "DescribeVolumes" : "DescribeNetworkInterfaces",
+                     describe_params({.filters = query.filters}), limit,
+                     volumes ? aws::parse_describe_volumes
+                             : aws::parse_describe_network_interfaces);
+  }
+
+  Outcome<std::vector<std::string>> describe_regions(CallLimit limit) override
+  {
+    return call("DescribeRegions", {}, limit, k_most_tries, aws::parse_describe_regions);
+  }
 
   Outcome<std::vector<aws::StateChange>> terminate_instances(const std::vector<std::string>& ids,
                                                              CallLimit limit) override
@@ -110,12 +130,16 @@ public:
 
   Result<void> renew(ErrorClass reason) override { return keys_.renew(reason); }
   std::chrono::seconds clock_offset() const override { return keys_.offset(); }
+  std::optional<Seconds> server_time() const override { return keys_.server_time(); }
   Result<aws::Credentials> credentials() override { return keys_.credentials(); }
 
 private:
   template <typename T>
   Outcome<T> call(std::string_view action, const aws::Params& params, CallLimit limit, int tries,
                   Parser<T> parse);
+  template <typename T>
+  Outcome<std::vector<T>> all_pages(std::string_view action, const aws::Params& first,
+                                    CallLimit limit, Parser<aws::Page<T>> parse);
   template <typename T>
   Outcome<T> try_once(std::string_view action, const std::string& body, CallLimit limit,
                       Parser<T> parse);
@@ -127,23 +151,22 @@ private:
   Keys keys_;
 };
 
-Outcome<std::vector<aws::Instance>>
-HttpEc2Client::describe_instances(const aws::DescribeQuery& query, CallLimit limit)
+template <typename T>
+Outcome<std::vector<T>> HttpEc2Client::all_pages(std::string_view action, const aws::Params& first,
+                                                 CallLimit limit, Parser<aws::Page<T>> parse)
 {
-  constexpr std::string_view action = "DescribeInstances";
-  const aws::Params first = describe_params(query);
-  std::vector<aws::Instance> all;
+  std::vector<T> all;
   std::vector<std::string> tokens;
   for (;;) {
     aws::Params params = first;
     if (!tokens.empty()) {
       params.emplace_back("NextToken", tokens.back());
     }
-    auto page = call(action, params, limit, k_most_tries, aws::parse_describe_instances);
+    auto page = call(action, params, limit, k_most_tries, parse);
     if (!page) {
       return tl::unexpected(std::move(page.error()));
     }
-    std::ranges::move(page->instances, std::back_inserter(all)); // a page may be empty
+    std::ranges::move(page->items, std::back_inserter(all)); // a page may be empty
     if (page->next_token.empty()) {
       return all;
     }

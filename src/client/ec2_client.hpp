@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 // EC2 over HTTP: signs, sends, retries what may be retried, classifies.
@@ -32,6 +33,8 @@ class Ec2Client : public aws::Ec2Api {
 public:
   // What the last answer's Date header said the clock's offset is; zero before any answer.
   virtual std::chrono::seconds clock_offset() const = 0;
+  // EC2's time: ours with that offset. nullopt while no answer has had a Date.
+  virtual std::optional<Seconds> server_time() const = 0;
   // The credentials in use, looked up when that has not happened yet: presigned URLs are signed
   // with the same ones.
   virtual Result<aws::Credentials> credentials() = 0;

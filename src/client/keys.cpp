@@ -51,6 +51,11 @@ void Keys::learn(const Exchange& exchanged)
   }
 }
 
+std::optional<Seconds> Keys::server_time() const
+{
+  return seen_offset_ ? std::optional(clock_.wall() + *seen_offset_) : std::nullopt;
+}
+
 bool Keys::clock_is_wrong() const
 {
   return seen_offset_ && std::chrono::abs(*seen_offset_ - used_offset_) >= k_skew;

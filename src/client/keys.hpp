@@ -21,6 +21,9 @@ public:
   // AWS's clock less ours, by the last Date that learn() was given; zero before any.
   std::chrono::seconds offset() const { return seen_offset_.value_or(std::chrono::seconds(0)); }
 
+  std::optional<Seconds>
+  server_time() const; // as AWS sees it, by the last Date; nullopt before any
+
   // To be called with answers of AWS only: a proxy may have another idea of the time.
   void learn(const Exchange& exchanged);
   // Tells a wrong clock from wrong or expired keys, which share their codes.

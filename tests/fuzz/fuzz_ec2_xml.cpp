@@ -55,8 +55,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto page = parse_describe_instances(xml);
   check(page);
   if (page) {
-    check_named(page->instances);
+    check_named(page->items);
   }
+  check(parse_describe_volumes(xml));
+  check(parse_describe_network_interfaces(xml));
+  check(parse_describe_regions(xml));
   check(parse_terminate_instances(xml));
   check(parse_console_output(xml));
   check(parse_text(xml, "GetCallerIdentityResponse/GetCallerIdentityResult/Account"));

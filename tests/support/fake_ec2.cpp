@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace flame::test {
 namespace {
@@ -69,6 +70,25 @@ aws::Outcome<FakeEc2::Machines> FakeEc2::describe_instances(const aws::DescribeQ
     }
   }
   return machines;
+}
+
+aws::Outcome<std::vector<aws::Resource>>
+FakeEc2::describe_resources(aws::ResourceKind kind, const aws::DescribeQuery&, aws::CallLimit)
+{
+  calls.push_back(fmt::format("look for {}s", aws::name(kind)));
+  if (!resources) {
+    return resources;
+  }
+  std::vector<aws::Resource> found;
+  std::ranges::copy_if(*resources, std::back_inserter(found),
+                       [&](const aws::Resource& resource) { return resource.kind == kind; });
+  return found;
+}
+
+aws::Outcome<std::vector<std::string>> FakeEc2::describe_regions(aws::CallLimit)
+{
+  calls.emplace_back("regions");
+  return regions;
 }
 
 aws::Outcome<std::vector<aws::StateChange>>

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -20,6 +21,9 @@ public:
   std::deque<Answer> launches = {};
   std::deque<Answer> looks = {};
   std::deque<std::variant<std::string, aws::ApiError>> consoles = {}; // "" once they are used up
+  aws::Outcome<std::vector<aws::Resource>> resources = {};            // of all kinds
+  aws::Outcome<std::vector<std::string>> regions = {};
+  std::optional<Seconds> time = {};        // by the Date of its answers
   std::deque<aws::ApiError> refusals = {}; // of terminate; accepted once they are used up
   std::vector<std::string> calls = {};     // "run t3.nano token 1", "describe i-1", "terminate i-1"
   std::vector<aws::Params> launched_with = {};
@@ -30,6 +34,10 @@ public:
   aws::Outcome<Machines> run_instances(const aws::Params& params, aws::CallLimit limit) override;
   aws::Outcome<Machines> describe_instances(const aws::DescribeQuery& query,
                                             aws::CallLimit limit) override;
+  aws::Outcome<std::vector<aws::Resource>> describe_resources(aws::ResourceKind kind,
+                                                              const aws::DescribeQuery& query,
+                                                              aws::CallLimit limit) override;
+  aws::Outcome<std::vector<std::string>> describe_regions(aws::CallLimit limit) override;
   aws::Outcome<std::vector<aws::StateChange>>
   terminate_instances(const std::vector<std::string>& ids, aws::CallLimit limit) override;
   aws::Outcome<aws::ConsoleOutput> console_output(const std::string& id, bool latest,

@@ -28,6 +28,16 @@ public:
   {
     return ec2_.describe_instances(query, limit);
   }
+  aws::Outcome<std::vector<aws::Resource>> describe_resources(aws::ResourceKind kind,
+                                                              const aws::DescribeQuery& query,
+                                                              aws::CallLimit limit) override
+  {
+    return ec2_.describe_resources(kind, query, limit);
+  }
+  aws::Outcome<std::vector<std::string>> describe_regions(aws::CallLimit limit) override
+  {
+    return ec2_.describe_regions(limit);
+  }
   aws::Outcome<std::vector<aws::StateChange>>
   terminate_instances(const std::vector<std::string>& ids, aws::CallLimit limit) override
   {
@@ -40,6 +50,7 @@ public:
   }
   Result<void> renew(aws::ErrorClass reason) override { return ec2_.renew(reason); }
   std::chrono::seconds clock_offset() const override { return {}; }
+  std::optional<Seconds> server_time() const override { return ec2_.time; }
   Result<aws::Credentials> credentials() override { return credentials_; }
 
 private:

@@ -68,24 +68,63 @@ TEST_CASE("aws::parse_describe_instances reads both levels of lists")
   const auto page = parse_describe_instances(fixture("xml/describe_instances.xml"));
   REQUIRE(page);
   CHECK(page->next_token == "eyJ2IjoiMiJ9");
-  REQUIRE(page->instances.size() == 3);
-  CHECK(page->instances[0].public_ip == "203.0.113.9");
-  CHECK(page->instances[0].ipv6_address == "2001:db8::1");
-  CHECK(page->instances[1].id == "i-2");
-  CHECK(page->instances[1].owner_id == "123456789012");
-  CHECK(page->instances[1].state == InstanceState::shutting_down);
-  CHECK(page->instances[2].owner_id == "210987654321");
-  CHECK(page->instances[2].state_reason_code == "Server.InsufficientInstanceCapacity");
-  CHECK(page->instances[2].reason == "Server.InsufficientInstanceCapacity");
+  REQUIRE(page->items.size() == 3);
+  CHECK(page->items[0].public_ip == "203.0.113.9");
+  CHECK(page->items[0].ipv6_address == "2001:db8::1");
+  CHECK(page->items[1].id == "i-2");
+  CHECK(page->items[1].owner_id == "123456789012");
+  CHECK(page->items[1].state == InstanceState::shutting_down);
+  CHECK(page->items[2].owner_id == "210987654321");
+  CHECK(page->items[2].state_reason_code == "Server.InsufficientInstanceCapacity");
+  CHECK(page->items[2].reason == "Server.InsufficientInstanceCapacity");
 }
 
 TEST_CASE("aws::parse_describe_instances: no machine is an answer too")
 {
   const auto page = parse_describe_instances(fixture("xml/describe_nothing.xml"));
   REQUIRE(page);
-  CHECK(page->instances.empty());
+  CHECK(page->items.empty());
   CHECK(page->next_token.empty());
   CHECK(parse_describe_instances("<DescribeInstancesResponse/>"));
+}
+
+TEST_CASE("aws: volumes and network interfaces are read alike")
+{
+  const auto volumes = parse_describe_volumes(fixture("xml/describe_volumes.xml"));
+  REQUIRE(volumes);
+  CHECK(volumes->next_token == "eyJ2IjoiMyJ9");
+  REQUIRE(volumes->items.size() == 2);
+  CHECK(volumes->items[0].kind == ResourceKind::volume);
+  CHECK(volumes->items[0].id == "vol-1234567890abcdef0");
+  CHECK(volumes->items[0].state == "available");
+  CHECK(volumes->items[0].availability_zone == "eu-west-1a");
+  CHECK(volumes->items[0].tags.at("flame-ec2:app") == "demo");
+  CHECK(volumes->items[1].state == "in-use");
+  CHECK(volumes->items[1].tags.empty());
+  const auto interfaces =
+    parse_describe_network_interfaces(fixture("xml/describe_network_interfaces.xml"));
+  REQUIRE(interfaces);
+  REQUIRE(interfaces->items.size() == 1);
+  CHECK(interfaces->next_token.empty());
+  CHECK(interfaces->items[0].kind == ResourceKind::network_interface);
+  CHECK(interfaces->items[0].id == "eni-0f62d866");
+  CHECK(interfaces->items[0].tags.at("flame-ec2:run-id") == "ci-8");
+  CHECK(parse_describe_volumes("<DescribeVolumesResponse/>"));
+  for (const std::string_view id : {"", "vol-", "eni-0f62d866", "vol-1; reboot"}) {
+    const auto odd = parse_describe_volumes(
+      replaced(fixture("xml/describe_volumes.xml"), "vol-1234567890abcdef0", id));
+    REQUIRE(!odd);
+    CHECK(odd.error().error.message
+          == "AWS's answer to DescribeVolumes has a volume without an id");
+  }
+}
+
+TEST_CASE("aws::parse_describe_regions leaves out what is not enabled")
+{
+  const auto regions = parse_describe_regions(fixture("xml/describe_regions.xml"));
+  REQUIRE(regions);
+  CHECK(*regions == std::vector<std::string>{"us-east-1", "eu-south-1"});
+  CHECK(!parse_describe_regions("<DescribeRegionsResponse/>"));
 }
 
 TEST_CASE("aws::parse_terminate_instances reads what each machine was and is")

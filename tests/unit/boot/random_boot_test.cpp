@@ -26,7 +26,7 @@ struct Made {
   std::string reason = {};
 };
 
-class MoodyEc2 : public aws::Ec2Api {
+class MoodyEc2 : public FakeEc2 {
 public:
   MoodyEc2(FakeClock& clock, FakeCancel& cancel, unsigned seed)
     : clock_(clock), cancel_(cancel), dice_(seed), mood_(seed % 7)

@@ -1,5 +1,6 @@
 #include "support/client_world.hpp"
 #include "support/ec2_answers.hpp"
+#include "support/fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -59,6 +60,35 @@ TEST_CASE("client::Ec2Client sends no parameter that EC2 does not know")
   CHECK(machines.error().error.message == "RunInstances has no parameter \"ImageID\"");
   CHECK(!machines.error().may_have_happened);
   CHECK(world.http.requests.empty());
+}
+
+TEST_CASE("client::Ec2Client describes regions, volumes and interfaces")
+{
+  ClientWorld world;
+  CHECK(!world.ec2->server_time());
+  world.http.answers = {
+    FakeHttp::response(200, test::fixture("xml/describe_regions.xml")),
+    FakeHttp::response(200, test::fixture("xml/describe_volumes.xml"),
+                       {{"date", "Thu, 15 Jan 2026 10:15:30 GMT"}}),
+    FakeHttp::response(200, "<DescribeVolumesResponse/>"),
+    FakeHttp::response(200, test::fixture("xml/describe_network_interfaces.xml"))};
+  const auto regions = world.ec2->describe_regions({});
+  REQUIRE(regions);
+  CHECK(regions->size() == 2);
+  CHECK(world.body(0) == "Action=DescribeRegions&Version=2016-11-15");
+  const aws::DescribeQuery query{.filters = {{"status", {"available"}}}};
+  const auto volumes = world.ec2->describe_resources(aws::ResourceKind::volume, query, {});
+  REQUIRE(volumes);
+  CHECK(volumes->size() == 2);
+  CHECK(world.body(1)
+        == "Action=DescribeVolumes&Version=2016-11-15&Filter.1.Name=status&Filter.1.Value.1="
+           "available&MaxResults=1000");
+  CHECK(world.body(2) == world.body(1) + "&NextToken=eyJ2IjoiMyJ9");
+  const auto interfaces =
+    world.ec2->describe_resources(aws::ResourceKind::network_interface, query, {});
+  REQUIRE(interfaces);
+  CHECK(interfaces->front().id == "eni-0f62d866");
+  CHECK(world.ec2->server_time() == world.clock.wall() + 2h);
 }
 
 TEST_CASE("client::Ec2Client describes by id or by filter, in pages")
