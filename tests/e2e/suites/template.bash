@@ -42,7 +42,8 @@ TEST "refuses what EC2 would refuse, and says by how much"
 sized() { flame_showing_secrets template-user-data "${ordinary[@]}" --show-secrets \
   --env PADDING="$(printf "%$1s" '' | tr ' ' x)" --run-as "u$(printf "%$2s" '' | tr ' ' x)"; }
 sized 1 0
-padding=$((1 + (16384 - $(wc -c <stdout)) / 4 * 3))
+quads=$(((16384 - $(wc -c <stdout)) / 4))
+padding=$((1 + quads * 3))
 sized "$padding" 0
 letters=$((16384 - $(wc -c <stdout)))
 sized "$padding" "$letters"
