@@ -90,21 +90,17 @@ void write_value(Json& json, const Option& option, const S& settings)
     json.end_list();
     return;
   }
-  if (const auto* boolean = std::get_if<bool S::*>(&option.field)) {
-    json.boolean(settings.*(*boolean));
-    return;
+  const std::string text = config::shown(option, settings);
+  switch (config::kind(option)) {
+  case config::Kind::toggle:
+    json.boolean(text == "true");
+    break;
+  case config::Kind::number:
+    json.number(text.empty() ? std::nullopt : std::optional(std::stol(text)));
+    break;
+  default:
+    json.text_or_null(text);
   }
-  const auto* choice = std::get_if<std::optional<bool> S::*>(&option.field);
-  if (choice != nullptr && settings.*(*choice)) {
-    json.boolean(*(settings.*(*choice)));
-    return;
-  }
-  const auto* number = std::get_if<std::optional<int> S::*>(&option.field);
-  if (number != nullptr && settings.*(*number)) {
-    json.number(*(settings.*(*number)));
-    return;
-  }
-  json.text_or_null(config::shown(option, settings));
 }
 
 std::string json_text(const config::Configured& configured)

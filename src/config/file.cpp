@@ -1,6 +1,7 @@
 #include "config/file.hpp"
 
 #include "base/text.hpp"
+#include "config/file_value.hpp"
 #include "config/toml.hpp"
 
 #include <fmt/format.h>
@@ -11,54 +12,7 @@
 namespace flame::config {
 namespace {
 
-using S = Settings;
-
 constexpr std::string_view k_pool = "pool";
-
-bool is_time(const Option& option)
-{
-  return std::holds_alternative<std::optional<Millis> S::*>(option.field)
-         || std::holds_alternative<std::optional<Lifetime> S::*>(option.field);
-}
-
-bool is_switch(const Option& option)
-{
-  return std::holds_alternative<bool S::*>(option.field) || is_choice(option);
-}
-
-// A number may stand in quotes too.
-bool is_scalar(const Option& option, TomlKind kind)
-{
-  return kind == TomlKind::text || (is_number(option) && kind == TomlKind::number);
-}
-
-// Also those that name a file: several may be named.
-bool takes_list(const Option& option)
-{
-  return is_list(option) || std::holds_alternative<std::monostate>(option.field);
-}
-
-// How it should have been written.
-std::string right_form(const Option& option, std::string_view key, const TomlValue& value)
-{
-  const bool plain = !value.text.empty() && !option.rules.secret;
-  const std::string text = plain ? toml_text(value.text) : "\"…\"";
-  if (is_switch(option)) {
-    return fmt::format("write {} = true or false, without quotes", key);
-  }
-  if (is_map(option)) {
-    return fmt::format("write {}.KEY = \"value\", or a table [{}]", key, key);
-  }
-  if (is_time(option)) {
-    return fmt::format("write a text with a unit: {} = \"{}s\"", key,
-                       value.text.empty() ? "90" : value.text);
-  }
-  if (is_number(option)) {
-    return fmt::format("write {} = {}, from {} to {}", key, option.rules.least, option.rules.least,
-                       option.rules.most);
-  }
-  return fmt::format("write {} = {}", key, takes_list(option) ? fmt::format("[{}]", text) : text);
-}
 
 class Reader {
 public:
@@ -172,84 +126,14 @@ private:
     if (option.rules.secret && std::ranges::count(done_.secrets, option.key) == 0) {
       done_.secrets.emplace_back(option.key);
     }
-    value(option, entry, layer);
-  }
-
-  void value(const Option& option, const TomlValue& entry, Layer& layer)
-  {
-    if (is_map(option) && entry.kind == TomlKind::table) {
-      return map(option, entry, layer);
+    FileValue said = file_value(option, entry);
+    for (auto& [line, row] : said.rows) {
+      row.origin = fmt::format("{}:{}", source_.name, line);
+      layer.rows.push_back(std::move(row));
     }
-    if (takes_list(option) && entry.kind == TomlKind::list) {
-      return list(option, entry, layer);
+    for (const auto& [line, wrong] : said.wrong) {
+      mistake(line, wrong.message, wrong.hint);
     }
-    const bool right = is_map(option)      ? entry.kind == TomlKind::table
-                       : is_switch(option) ? entry.kind == TomlKind::boolean
-                                           : is_scalar(option, entry.kind);
-    if (!right || (entry.kind == TomlKind::number && entry.text.empty())) {
-      return wrong_type(option, entry);
-    }
-    // Lines of a text with several: the last line break is the writer's, not an element.
-    std::string text = entry.text;
-    if (is_list(option) && option.rules.separator == '\n' && text.ends_with('\n')) {
-      text.pop_back();
-    }
-    add(layer, {&option, text, {}, Form::variable}, entry.line);
-  }
-
-  void wrong_type(const Option& option, const TomlValue& entry)
-  {
-    const bool no_unit = is_time(option) && entry.kind == TomlKind::number;
-    mistake(entry.line,
-            no_unit ? fmt::format("{} is a number without a unit", entry.key)
-                    : fmt::format("{} is {}, not {}", entry.key, name(entry.kind),
-                                  is_map(option)       ? "a table"
-                                  : is_switch(option)  ? "true or false"
-                                  : is_number(option)  ? "a whole number"
-                                  : takes_list(option) ? "a list of texts"
-                                                       : "a text"),
-            right_form(option, entry.key, entry));
-  }
-
-  void list(const Option& option, const TomlValue& entry, Layer& layer)
-  {
-    if (entry.items.empty() && is_list(option)) {
-      add(layer, {&option, {}, {}, Form::none}, entry.line);
-    }
-    for (const TomlValue& item : entry.items) {
-      if (item.kind == TomlKind::text) {
-        add(layer, {&option, item.text, {}, Form::exact}, item.line);
-      } else {
-        mistake(item.line, fmt::format("{} holds {}, not only texts", entry.key, name(item.kind)),
-                right_form(option, entry.key, item));
-      }
-    }
-  }
-
-  void map(const Option& option, const TomlValue& entry, Layer& layer)
-  {
-    for (const TomlValue& pair : entry.items) {
-      const std::string whole = fmt::format("{}.{}", entry.key, toml_key(pair.key));
-      const bool scalar = option.rules.scalars && !pair.text.empty()
-                          && (pair.kind == TomlKind::number || pair.kind == TomlKind::boolean);
-      if (pair.kind == TomlKind::text || scalar) {
-        add(layer, {&option, pair.text, {}, Form::exact, pair.key}, pair.line);
-      } else if (pair.kind == TomlKind::table) {
-        mistake(
-          pair.line, fmt::format("{} is a table, not a text", whole),
-          fmt::format("a name with a dot stands in quotes: {}.\"A.B\" = \"value\"", entry.key));
-      } else {
-        const bool plain = !option.rules.secret && !pair.text.empty();
-        mistake(pair.line, fmt::format("{} is {}, not a text", whole, name(pair.kind)),
-                fmt::format("write {} = {}", whole, plain ? toml_text(pair.text) : "\"…\""));
-      }
-    }
-  }
-
-  void add(Layer& layer, Row row, std::size_t line)
-  {
-    row.origin = fmt::format("{}:{}", source_.name, line);
-    layer.rows.push_back(std::move(row));
   }
 
   void mistake(std::size_t line, const std::string& what, std::string hint)

@@ -1,7 +1,6 @@
 #include "config/file_text.hpp"
 
 #include "base/text.hpp"
-#include "base/time.hpp"
 #include "config/toml.hpp"
 
 #include <fmt/format.h>
@@ -25,48 +24,23 @@ std::string list_text(const Strings& values)
   return fmt::format("[{}]", join(texts, ", "));
 }
 
-// "key = value" lines.
-struct Lines {
-  const Settings& settings;
-  std::string key;
-
-  std::string operator()(std::monostate) const { return {}; }
-  std::string operator()(bool S::*field) const { return line(settings.*field ? "true" : "false"); }
-  std::string operator()(std::optional<bool> S::*field) const
-  {
-    return settings.*field ? line(*(settings.*field) ? "true" : "false") : "";
-  }
-  std::string operator()(std::optional<int> S::*field) const
-  {
-    return settings.*field ? line(fmt::format("{}", *(settings.*field))) : "";
-  }
-  std::string operator()(std::string S::*field) const { return line(toml_text(settings.*field)); }
-  std::string operator()(Strings S::*field) const { return line(list_text(settings.*field)); }
-  std::string operator()(Map S::*field) const
-  {
+// "key = value", as many lines as it takes.
+std::string setting_lines(const Option& option, const Settings& settings)
+{
+  if (const auto* map = std::get_if<Map S::*>(&option.field)) {
     std::string text;
-    for (const auto& [name, value] : settings.*field) {
-      text += fmt::format("{}.{} = {}\n", key, toml_key(name), toml_text(value));
+    for (const auto& [name, value] : settings.*(*map)) {
+      text += fmt::format("{}.{} = {}\n", option.key, toml_key(name), toml_text(value));
     }
     return text;
   }
-  std::string operator()(std::optional<Millis> S::*field) const
-  {
-    return settings.*field ? line(toml_text(format_duration(*(settings.*field)))) : "";
+  if (const auto* list = std::get_if<Strings S::*>(&option.field)) {
+    return fmt::format("{} = {}\n", option.key, list_text(settings.*(*list)));
   }
-  std::string operator()(std::optional<Lifetime> S::*field) const
-  {
-    const auto& lifetime = settings.*field;
-    return !lifetime
-             ? ""
-             : line(toml_text(lifetime->limit ? format_duration(*lifetime->limit) : "none"));
-  }
-  std::string operator()(std::optional<WaitFor> S::*field) const
-  {
-    return settings.*field ? line(toml_text(name(*(settings.*field)))) : "";
-  }
-  std::string line(const std::string& value) const { return fmt::format("{} = {}\n", key, value); }
-};
+  const std::string text = text_of(option, settings);
+  const bool bare = kind(option) == Kind::toggle || kind(option) == Kind::number;
+  return fmt::format("{} = {}\n", option.key, bare ? text : toml_text(text));
+}
 
 // As the file has it: one path plain, several as a list.
 std::string file_lines(const Option& option, const std::vector<Row>& files)
@@ -89,8 +63,7 @@ std::string lines_of(const Option& option, const ToWrite& it)
     return file_lines(option, it.files);
   }
   const bool set = it.configured.origins.contains(option.key);
-  return set ? std::visit(Lines{it.configured.settings, std::string(option.key)}, option.field)
-             : "";
+  return set ? setting_lines(option, it.configured.settings) : "";
 }
 
 std::string comment(const Option& option, const ToWrite& it)
@@ -103,11 +76,8 @@ std::string comment(const Option& option, const ToWrite& it)
 
 std::string example(const Option& option)
 {
-  if (option.metavar.empty()) {
-    return "true";
-  }
-  if (is_number(option)) {
-    return fmt::format("{}", option.rules.least);
+  if (kind(option) == Kind::toggle || kind(option) == Kind::number) {
+    return kind(option) == Kind::toggle ? "true" : std::to_string(option.rules.least);
   }
   const std::string value = toml_text(
     option.rules.values.empty() ? option.metavar : join(split(option.rules.values, ' '), "|"));

@@ -4,52 +4,89 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
+#include <set>
+
 namespace flame::config {
 namespace {
 
-constexpr std::string_view k_hint = R"(write a JSON object of strings: {"KEY": "value"})";
+using Entries = std::vector<std::pair<std::string, std::string>>;
 
-// Takes one object of strings and stops at anything else.
-struct Handler : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
-  std::vector<std::pair<std::string, std::string>> entries = {};
-  bool scalars = false;
-  bool open = false;
-  bool key_seen = false;
+// Takes one object of strings, and notes what else stands in it.
+class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
+public:
+  explicit Handler(bool scalars) : scalars_(scalars) {}
 
-  bool Default() { return false; }
-  bool StartObject() { return !std::exchange(open, true); }
-  bool EndObject(rapidjson::SizeType) { return true; }
   bool Key(const char* text, rapidjson::SizeType size, bool)
   {
-    entries.emplace_back(std::string(text, size), "");
-    return key_seen = true;
-  }
-  bool Bool(bool value)
-  {
-    const std::string_view text = value ? "true" : "false";
-    return scalars && String(text.data(), static_cast<rapidjson::SizeType>(text.size()), true);
-  }
-  bool RawNumber(const char* text, rapidjson::SizeType size, bool)
-  {
-    return scalars && String(text, size, true);
+    if (depth_ != 1) {
+      return true;
+    }
+    entries_.emplace_back(std::string(text, size), "");
+    const std::string& key = entries_.back().first;
+    if (!keys_.insert(key).second) {
+      mistakes_.add(fmt::format("\"{}\" is there twice", key), "keep one of the two");
+    }
+    return true;
   }
   bool String(const char* text, rapidjson::SizeType size, bool)
   {
-    if (!std::exchange(key_seen, false)) {
-      return false; // the whole text is a string
+    return value(std::string(text, size), true);
+  }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool)
+  {
+    return value(std::string(text, size), scalars_);
+  }
+  bool Bool(bool yes) { return value(yes ? "true" : "false", scalars_); }
+  bool Null() { return value("", false); }
+  bool StartObject() { return begin(true); }
+  bool EndObject(rapidjson::SizeType) { return end(); }
+  bool StartArray() { return begin(false); }
+  bool EndArray(rapidjson::SizeType) { return end(); }
+
+  Result<Entries> result() const
+  {
+    return mistakes_.empty() ? Result<Entries>(entries_) : tl::unexpected(mistakes_.error());
+  }
+
+private:
+  bool value(std::string text, bool right)
+  {
+    if (depth_ == 0) {
+      return false; // the whole text is this value
     }
-    entries.back().second.assign(text, size);
+    if (depth_ > 1) {
+      return true; // said when it began
+    }
+    if (!right) {
+      mistakes_.add(fmt::format("the value of \"{}\" is not a string", entries_.back().first),
+                    scalars_
+                      ? "write a string, a number, true or false; names of more parts have dots"
+                      : "put it into quotes");
+    }
+    entries_.back().second = std::move(text);
     return true;
   }
+  bool begin(bool object)
+  {
+    const bool taken = depth_ > 0 ? value("", false) : object;
+    ++depth_;
+    return taken;
+  }
+  bool end() { return depth_-- > 0; }
+
+  bool scalars_;
+  std::size_t depth_ = 0;
+  Entries entries_ = {};
+  std::set<std::string> keys_ = {};
+  Mistakes mistakes_{ErrorKind::config};
 };
 
 } // namespace
 
-Result<std::vector<std::pair<std::string, std::string>>> parse_json_object(std::string_view text,
-                                                                           bool scalars)
+Result<Entries> parse_json_object(std::string_view text, bool scalars)
 {
-  Handler handler;
-  handler.scalars = scalars;
+  const std::string hint = R"(write a JSON object of strings: {"KEY": "value"})";
+  Handler handler(scalars);
   rapidjson::MemoryStream bytes(text.data(), text.size());
   rapidjson::Reader reader;
   constexpr unsigned k_flags = rapidjson::kParseIterativeFlag
@@ -57,21 +94,15 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_json_object(std::
                                | rapidjson::kParseNumbersAsStringsFlag;
   const rapidjson::ParseResult parsed = reader.Parse<k_flags>(bytes, handler);
   if (parsed) {
-    return handler.entries;
-  }
-  if (parsed.Code() == rapidjson::kParseErrorTermination && handler.key_seen) {
-    return fail(ErrorKind::config,
-                fmt::format("the value of \"{}\" is not a string{}", handler.entries.back().first,
-                            scalars ? ", a number or a boolean" : ""),
-                std::string(k_hint));
+    return handler.result();
   }
   if (parsed.Code() == rapidjson::kParseErrorTermination) {
-    return fail(ErrorKind::config, "this is JSON, but no object", std::string(k_hint));
+    return fail(ErrorKind::config, "this is JSON, but no object", hint);
   }
   return fail(ErrorKind::config,
               fmt::format("this is no JSON, at byte {}: {}", parsed.Offset() + 1,
                           rapidjson::GetParseError_En(parsed.Code())),
-              std::string(k_hint));
+              hint);
 }
 
 } // namespace flame::config

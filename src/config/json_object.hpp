@@ -9,8 +9,9 @@
 
 namespace flame::config {
 
-// {"KEY": "value", …} in the order written. Values must be strings; with `scalars` numbers and
-// booleans too, as they are written. Kind config; messages name keys and places, never a value.
+// {"KEY": "value", …} in the order written. Values are strings; `scalars`: also numbers, true and
+// false, as they are written. A key stands there once. Kind config, all mistakes at once; messages
+// name keys and places, never a value.
 Result<std::vector<std::pair<std::string, std::string>>> parse_json_object(std::string_view text,
                                                                            bool scalars = false);
 

@@ -1,15 +1,13 @@
 #include "config/merge.hpp"
 
 #include "base/text.hpp"
-#include "base/time.hpp"
 #include "config/clean.hpp"
 #include "config/env_file.hpp"
 #include "config/json_object.hpp"
+#include "config/scalar.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace flame::config {
@@ -18,110 +16,6 @@ namespace {
 using S = Settings;
 using Strings = std::vector<std::string>;
 using Map = std::map<std::string, std::string>;
-
-tl::unexpected<Error> no_value(const Option& option, std::string_view text)
-{
-  return fail(ErrorKind::config, fmt::format("\"{}\" is not one of its values", text),
-              fmt::format("the values are {}", join(split(option.rules.values, ' '), ", ")));
-}
-
-Result<std::string> cleaned(const Option& option, std::string_view name, std::string_view value)
-{
-  if (value.empty() && name.empty()) {
-    return fail(ErrorKind::config, "the value is empty", "give a value, or leave it out");
-  }
-  const std::vector<std::string> allowed = split(option.rules.values, ' ');
-  if (!option.rules.values.empty() && std::ranges::count(allowed, value) == 0) {
-    return no_value(option, value);
-  }
-  return option.rules.clean == nullptr ? std::string(value) : option.rules.clean(name, value);
-}
-
-Result<bool> truth(std::string_view text)
-{
-  const bool yes = text == "true" || text == "1";
-  if (!yes && text != "false" && text != "0") {
-    return fail(ErrorKind::config, fmt::format("\"{}\" is neither true nor false", text),
-                "write true or false");
-  }
-  return yes;
-}
-
-Result<int> number(const Option& option, std::string_view text)
-{
-  int value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = failed == std::errc() && end == text.data() + text.size();
-  if (!whole || value < option.rules.least || value > option.rules.most) {
-    return fail(ErrorKind::config,
-                whole ? fmt::format("{} is out of range", text)
-                      : fmt::format("\"{}\" is no whole number", text),
-                fmt::format("write a number from {} to {}", option.rules.least, option.rules.most));
-  }
-  return value;
-}
-
-// Durations: text to value. "none" is for lifetimes alone.
-Result<Millis> positive_duration(std::string_view text)
-{
-  const auto duration = parse_duration(text);
-  if (duration && *duration <= Millis(0)) {
-    return fail(ErrorKind::config, fmt::format("\"{}\" is no time to wait for", text),
-                "give a time above zero, as in 90s");
-  }
-  return duration;
-}
-
-// Scalars. A bad value leaves something behind, so that it does not count as missing as well.
-struct Set {
-  Settings& settings;
-  const Row& row;
-
-  Result<void> operator()(std::string S::*field) const
-  {
-    settings.*field = row.text;
-    return cleaned(*row.option, {}, row.text).map([&](const std::string& value) {
-      settings.*field = value;
-    });
-  }
-  Result<void> operator()(bool S::*field) const
-  {
-    return truth(row.text).map([&](bool value) { settings.*field = value; });
-  }
-  Result<void> operator()(std::optional<bool> S::*field) const
-  {
-    return truth(row.text).map([&](bool value) { settings.*field = value; });
-  }
-  Result<void> operator()(std::optional<int> S::*field) const
-  {
-    return number(*row.option, row.text).map([&](int value) { settings.*field = value; });
-  }
-  Result<void> operator()(std::optional<Millis> S::*field) const
-  {
-    return positive_duration(row.text).map([&](Millis value) { settings.*field = value; });
-  }
-  Result<void> operator()(std::optional<Lifetime> S::*field) const
-  {
-    settings.*field = Lifetime{};
-    if (row.text == "none") {
-      return {};
-    }
-    return positive_duration(row.text).map(
-      [&](Millis value) { settings.*field = Lifetime{value}; });
-  }
-  Result<void> operator()(std::optional<WaitFor> S::*field) const
-  {
-    for (const WaitFor value : {WaitFor::launched, WaitFor::running}) {
-      if (name(value) == row.text) {
-        settings.*field = value;
-        return {};
-      }
-    }
-    return no_value(*row.option, row.text);
-  }
-  // Lists, maps and files are not scalars.
-  template <typename Other> Result<void> operator()(Other) const { return {}; }
-};
 
 } // namespace
 
@@ -140,7 +34,7 @@ void Merge::add(const Row& row)
     add_list(row, done_.settings.*(*list));
   } else if (const auto* map = std::get_if<Map S::*>(&row.option->field)) {
     add_map(row, done_.settings.*(*map));
-  } else if (const auto set = std::visit(Set{done_.settings, row}, row.option->field); !set) {
+  } else if (const auto set = set_scalar(done_.settings, *row.option, row.text); !set) {
     mistake(row, set.error());
   }
   if (!row.option->rules.no_effect.empty()) {

@@ -208,19 +208,28 @@ std::span<const Option> options()
   return k_options;
 }
 
+Kind kind(const Option& option)
+{
+  // In the order of Field.
+  constexpr Kind k_kinds[] = {Kind::file,   Kind::text,   Kind::toggle, Kind::list, Kind::map,
+                              Kind::toggle, Kind::number, Kind::time,   Kind::time, Kind::text};
+  static_assert(std::size(k_kinds) == std::variant_size_v<Field>);
+  return k_kinds[option.field.index()];
+}
+
 bool is_list(const Option& option)
 {
-  return std::holds_alternative<std::vector<std::string> S::*>(option.field);
+  return kind(option) == Kind::list;
 }
 
 bool is_map(const Option& option)
 {
-  return std::holds_alternative<std::map<std::string, std::string> S::*>(option.field);
+  return kind(option) == Kind::map;
 }
 
 bool is_number(const Option& option)
 {
-  return std::holds_alternative<std::optional<int> S::*>(option.field);
+  return kind(option) == Kind::number;
 }
 
 bool is_choice(const Option& option)
@@ -285,9 +294,14 @@ bool is_denial(const Option& option, std::string_view flag)
   return is_choice(option) && flag.starts_with(k_denial);
 }
 
+std::string text_of(const Option& option, const Settings& settings)
+{
+  return std::visit(Show{settings}, option.field);
+}
+
 std::string shown(const Option& option, const Settings& settings)
 {
-  const std::string text = std::visit(Show{settings}, option.field);
+  const std::string text = text_of(option, settings);
   return option.rules.secret && !text.empty() ? masked(option, settings) : text;
 }
 

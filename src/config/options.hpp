@@ -21,6 +21,9 @@ using Field =
                std::optional<Millis> Settings::*, std::optional<Lifetime> Settings::*,
                std::optional<WaitFor> Settings::*>;
 
+// How a value is written, in the file and in JSON.
+enum class Kind { file, text, toggle, number, time, list, map };
+
 // Which commands take an option: each names the groups it takes. Also the headings of `--help`.
 enum class Group { where, release, machine, limits };
 
@@ -53,7 +56,9 @@ struct Rules {
   char separator = ','; // between the elements of a list
   int least = 0;        // of a number
   int most = 0;
-  bool scalars = false; // of a map: numbers and booleans are values too, kept as text
+  // Of a map: numbers and booleans are values too, kept as text; in the file also tables and lists,
+  // whose names are joined with dots as those of EC2's parameters are.
+  bool scalars = false;
   // Where requests and credentials go: not taken from a file of settings that nobody named.
   bool guarded = false;
   std::string_view no_effect = {}; // taken for users of others, and what is said when it is set
@@ -72,6 +77,7 @@ struct Option {
 
 std::span<const Option> options();
 
+Kind kind(const Option& option);
 bool is_list(const Option& option);
 bool is_map(const Option& option);
 bool is_number(const Option& option);
@@ -88,6 +94,9 @@ const Option* find_key(std::string_view key);
 const Option* find_flag(std::string_view flag);              // "--key-name", "-e"
 const Option* find_variable(std::string_view variable);      // "FLAME_EC2_KEY_NAME"
 bool is_denial(const Option& option, std::string_view flag); // "--no-public-ip"
+
+// The value as it could be typed again: "" when it is not set. Also of a secret.
+std::string text_of(const Option& option, const Settings& settings);
 
 // The value for people: "" when it is not set, *** for a secret, names of `env` alone.
 std::string shown(const Option& option, const Settings& settings);

@@ -1,7 +1,7 @@
 #include "base/text.hpp"
 #include "config/file.hpp"
 #include "config/file_text.hpp"
-#include "config/toml.hpp"
+#include "config/scalar.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -27,39 +27,45 @@ Configured read_back(const std::string& text, const std::string& pool = {})
   return merge({layers.file, layers.pool}, k_all, caller_with());
 }
 
-// Odd, and still fit for the option. Lists are trimmed and maps have names.
+const std::string k_odd = "a \"b\" 'c' \\d\t# = [x] {y} \r\n\x01\x7F ü 𝄞 $HOME ''' \"\"\"";
+
+// The oddest text that the option takes.
+std::string odd_text(const Option& option)
+{
+  if (kind(option) == Kind::time) {
+    return option.key == "boot_timeout" ? "1m30s250ms" : "25h";
+  }
+  if (is_number(option)) {
+    return std::to_string(option.rules.most);
+  }
+  for (const std::string& text :
+       {k_odd, "arn:aws:iam::1:instance-profile/" + k_odd, std::string("http://[::1]:1/%22?a=b#c"),
+        std::string("NAME_1"), split(option.rules.values, ' ').back()}) {
+    if (cleaned(option, {}, text)) {
+      return text;
+    }
+  }
+  return {};
+}
+
 std::vector<Row> odd_rows(const Option& option)
 {
-  const std::string odd = "a \"b\" 'c' \\d\t# = [x] {y} \r\n\x01\x7F ü 𝄞 $HOME ''' \"\"\"";
   const auto row = [&](std::string text, std::string name = {}) {
     return Row{&option, std::move(text), "test", Form::exact, std::move(name)};
   };
-  if (option.rules.clean != nullptr && !is_map(option)) {
-    return {row(option.key == "iam_instance_profile" ? "arn:aws:iam::1:instance-profile/" + odd
-                                                     : "NAME_1")};
+  if (kind(option) == Kind::toggle) {
+    return {row(is_choice(option) ? "false" : "true")};
   }
-  if (!option.rules.values.empty()) {
-    return {row(split(option.rules.values, ' ').back())};
-  }
-  if (is_number(option)) {
-    return {row(fmt::format("{}", option.rules.most))};
-  }
-  if (is_choice(option)) {
-    return {row("false")};
-  }
-  if (option.metavar.empty()) {
-    return {row("true")};
-  }
-  if (option.metavar == "TIME") {
-    return {row(option.key == "boot_timeout" ? "1m30s250ms" : "25h")};
-  }
-  if (option.key == "env") {
-    return {row(odd, "A"), row("", "EMPTY"), row("-", "_1")};
+  if (is_map(option) && cleaned(option, k_odd, k_odd)) {
+    return {row(k_odd, k_odd), row("", "a.b"), row("1", "plain")};
   }
   if (is_map(option)) {
-    return {row(odd, odd), row("", "a.b"), row("1", "plain")};
+    return {row(k_odd, "A"), row("", "EMPTY"), row("-", "_1")};
   }
-  return is_list(option) ? std::vector<Row>{row(odd), row("b,c")} : std::vector<Row>{row(odd)};
+  const std::string text = odd_text(option);
+  REQUIRE(!text.empty());
+  return is_list(option) && text == k_odd ? std::vector<Row>{row(text), row("b,c")}
+                                          : std::vector<Row>{row(text)};
 }
 
 } // namespace

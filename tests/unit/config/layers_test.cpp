@@ -244,14 +244,15 @@ TEST_CASE("config: numbers have a range, and some texts are one of a few")
     REQUIRE(got.mistakes.size() == 1);
     return got.mistakes[0];
   };
-  for (const char* bad : {"", "x", "3x", " 3", "99999999999"}) {
+  for (const char* bad : {"", "x", "3x", " 3"}) {
     CAPTURE(bad);
     CHECK(mistake("--root-volume-size", bad).message
           == fmt::format("flag --root-volume-size: \"{}\" is no whole number", bad));
   }
   CHECK(mistake("--root-volume-size", "0").message == "flag --root-volume-size: 0 is out of range");
   CHECK(mistake("--metadata-hop-limit", "65").hint == "write a number from 1 to 64");
-  CHECK(mistake("--root-volume-type", "gp4").hint == "the values are gp3, gp2, io2, io1, standard");
+  CHECK(mistake("--root-volume-type", "gp4").hint
+        == "did you mean gp3? the values are gp3, gp2, io2, io1, standard");
 }
 
 TEST_CASE("config: raw parameters keep numbers and booleans as they are written")

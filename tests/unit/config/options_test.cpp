@@ -12,7 +12,7 @@ namespace {
 
 bool is_switch(const Option& option)
 {
-  return std::holds_alternative<bool Settings::*>(option.field) || is_choice(option);
+  return kind(option) == Kind::toggle;
 }
 
 } // namespace
