@@ -11,10 +11,10 @@ namespace flame::aws {
 struct Credentials {
   std::string access_key_id = {};
   std::string secret_access_key = {};
-  std::string session_token = {};            // empty for long-lived keys
-  std::optional<Seconds> expiration = {};    // nullopt: they do not expire, or it is not known
-  std::string account_id = {};               // empty when the source did not say
-  std::string provider = {};                 // who gave them: "environment", "profile dev", "imds"
+  std::string session_token = {};         // empty for long-lived keys
+  std::optional<Seconds> expiration = {}; // nullopt: they do not expire, or it is not known
+  std::string account_id = {};            // empty when the source did not say
+  std::string provider = {};              // who gave them: "environment", "profile dev", "imds"
 };
 
 } // namespace flame::aws

@@ -52,13 +52,13 @@ struct Error {
   int signal = 0;                          // for ErrorKind::interrupted
 };
 
-template <typename T> using Result = tl::expected<T, Error>; // std::expected when g++ 13 is the oldest
+template <typename T> using Result = tl::expected<T, Error>; // std::expected from g++ 13 on
 
 struct ErrorKindInfo {
   ErrorKind kind;
-  std::string_view name; // "capacity": what `--output json` prints
-  int exit_status;       // for interrupted: 128, to which the signal is added
-  bool retryable;        // the same command may succeed later
+  std::string_view name;    // "capacity": what `--output json` prints
+  int exit_status;          // for interrupted: 128, to which the signal is added
+  bool retryable;           // the same command may succeed later
   std::string_view meaning; // line in the man page's EXIT STATUS and the README
 };
 
