@@ -15,6 +15,8 @@ struct Credentials {
   std::optional<Seconds> expiration = {}; // nullopt: they do not expire, or it is not known
   std::string account_id = {};            // empty when the source did not say
   std::string provider = {};              // who gave them: "environment", "profile dev", "imds"
+  // A machine's role: AWS takes the keys on when its metadata service cannot give fresh ones.
+  bool survives_expiry = false;
 };
 
 } // namespace flame::aws

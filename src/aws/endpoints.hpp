@@ -24,7 +24,8 @@ struct Partition {
 Result<void> check_region(std::string_view region);
 const Partition& partition_of(std::string_view region); // "aws" for what matches none
 
-// The region's own endpoint of "ec2", "sts", "ssm" or "s3" (path style); never a global one.
+// The region's own endpoint of "ec2", "sts", "ssm", "sso", "sso_oidc" or "s3" (path style); never a
+// global one.
 Endpoint service_endpoint(std::string_view service, std::string_view region);
 
 // "http://127.0.0.1:4566/prefix". Plain http only to loopback and link-local addresses and those

@@ -28,6 +28,13 @@ constexpr PartitionRow k_partitions[] = {
   {"",         {"aws",        "amazonaws.com"}},
 };
 
+// Where the host is not called as the service.
+struct HostWord {
+  std::string_view service;
+  std::string_view word;
+};
+constexpr HostWord k_host_words[] = {{"sso", "portal.sso"}, {"sso_oidc", "oidc"}};
+
 // For "did you mean" only: a region that is not here is not wrong.
 constexpr std::string_view k_known[] = {
   "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "ca-central-1",
@@ -89,8 +96,10 @@ const Partition& partition_of(std::string_view region)
 
 Endpoint service_endpoint(std::string_view service, std::string_view region)
 {
+  const auto* const other = std::ranges::find(k_host_words, service, &HostWord::service);
+  const std::string_view word = other == std::end(k_host_words) ? service : other->word;
   return {.scheme = "https",
-          .host = fmt::format("{}.{}.{}", service, region, partition_of(region).dns_suffix)};
+          .host = fmt::format("{}.{}.{}", word, region, partition_of(region).dns_suffix)};
 }
 
 } // namespace flame::aws

@@ -10,7 +10,6 @@
 namespace flame {
 namespace {
 
-constexpr std::size_t k_digest_size = 32;
 constexpr std::size_t k_block_size = 64;
 
 struct ContextDeleter {
@@ -19,19 +18,19 @@ struct ContextDeleter {
 using Context = std::unique_ptr<EVP_MD_CTX, ContextDeleter>;
 
 // Fetched once: an implicit fetch costs more than hashing a short text. OpenSSL frees it at exit.
-const EVP_MD* algorithm()
+const EVP_MD* sha256_algorithm()
 {
   static const EVP_MD* const sha256_md = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   return sha256_md;
 }
 
-std::string digest_of(std::string_view first, std::string_view second)
+std::string digest_of(const EVP_MD* algorithm, std::string_view first, std::string_view second)
 {
   // One context a thread, used again: making one allocates twice.
   thread_local const Context context(EVP_MD_CTX_new());
-  std::string digest(k_digest_size, '\0');
+  std::string digest(static_cast<std::size_t>(EVP_MD_get_size(algorithm)), '\0');
   const bool done =
-    context && EVP_DigestInit_ex2(context.get(), algorithm(), nullptr) == 1
+    context && EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1
     && EVP_DigestUpdate(context.get(), first.data(), first.size()) == 1
     && EVP_DigestUpdate(context.get(), second.data(), second.size()) == 1
     && EVP_DigestFinal_ex(context.get(), reinterpret_cast<std::uint8_t*>(digest.data()), nullptr)
@@ -46,7 +45,12 @@ std::string digest_of(std::string_view first, std::string_view second)
 
 std::string sha256(std::string_view bytes)
 {
-  return digest_of(bytes, {});
+  return digest_of(sha256_algorithm(), bytes, {});
+}
+
+std::string sha1(std::string_view bytes)
+{
+  return digest_of(EVP_sha1(), bytes, {});
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes)
@@ -58,7 +62,7 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes)
     inner[i] = static_cast<char>(inner[i] ^ short_key[i]);
     outer[i] = static_cast<char>(outer[i] ^ short_key[i]);
   }
-  return digest_of(outer, digest_of(inner, bytes));
+  return digest_of(sha256_algorithm(), outer, digest_of(sha256_algorithm(), inner, bytes));
 }
 
 } // namespace flame

@@ -99,12 +99,26 @@ private:
   TracedEc2 ec2_;
 };
 
+Talk talk(World& world, Console& console)
+{
+  Talk talk{.warn = [&console](std::string_view sentence) { console.warn(sentence); },
+            .detail = [&console](std::string_view sentence) { console.detail(sentence); }};
+  if (world.terminal.input) {
+    talk.ask = [&world, &console](const std::string& question) {
+      console.clear();
+      console.raw(printable(question));
+      return world.read_line();
+    };
+  }
+  return talk;
+}
+
 } // namespace
 
 Result<std::unique_ptr<Cloud>> connect(const config::Settings& settings, World& world,
                                        Console& console)
 {
-  auto cloud = world.connect(settings, world);
+  auto cloud = world.connect(settings, world, talk(world, console));
   if (!cloud || !console.shows_details()) {
     return cloud;
   }

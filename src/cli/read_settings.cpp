@@ -1,8 +1,8 @@
 #include "cli/read_settings.hpp"
 
 #include "base/text.hpp"
-#include "cli/aws_profile.hpp"
 #include "cli/config_file.hpp"
+#include "client/credentials/profile.hpp"
 
 #include <fmt/format.h>
 
@@ -64,9 +64,13 @@ config::Configured read_settings(const Invocation& invocation, World& world, Con
                              file.layers.mistakes.end());
   configured.incomplete = file.layers.incomplete;
   if (profile == Profile::read) {
-    const Result<AwsProfile> found = read_aws_profile(configured.settings.profile, world);
+    const auto found = client::selected_profile({.env = world.env,
+                                                 .profile = configured.settings.profile,
+                                                 .read_file = world.find_file,
+                                                 .home = world.home});
     if (found) {
-      config::add_profile(configured, found->lookup(), world.env);
+      const auto value = [&](std::string_view key) { return found->value(key); };
+      config::add_profile(configured, value, world.env);
     } else {
       configured.mistakes.push_back({found.error().message, found.error().hint});
     }

@@ -5,6 +5,7 @@
 #include "client/ec2_client.hpp"
 #include "config/settings.hpp"
 #include "io/http.hpp"
+#include "io/process.hpp"
 
 #include <functional>
 #include <map>
@@ -28,6 +29,14 @@ public:
   virtual Result<std::string> account() = 0; // asks STS when the credentials do not say
 };
 
+// What a cloud says and asks while it looks for credentials.
+struct Talk {
+  std::function<void(std::string_view)> warn = {};
+  std::function<void(std::string_view)> detail = {}; // for -v
+  // The answer of the user; empty: nobody can be asked.
+  std::function<std::optional<std::string>(const std::string& question)> ask = {};
+};
+
 struct Terminal {
   bool input = false; // somebody can answer
   bool errors = false;
@@ -44,7 +53,9 @@ struct World {
   std::function<Result<void>(const std::string&, std::string_view)> write_file = {}; // mode 0600
   std::function<Result<void>(const std::string&)> make_folder = {}; // may be there; mode 0700
   std::function<bool(const std::string&)> others_can_read = {};     // by its mode; false: not there
-  std::function<Result<std::unique_ptr<Cloud>>(const config::Settings&, const World&)> connect = {};
+  std::function<Result<io::Finished>(const io::Command&)> run = {}; // another program
+  std::function<Result<std::unique_ptr<Cloud>>(const config::Settings&, const World&, Talk)>
+    connect = {};
   std::map<std::string, std::string> env = {};
   std::string home = {}; // folder of the user, "" when there is none
   Terminal terminal = {};

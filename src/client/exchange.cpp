@@ -79,9 +79,11 @@ io::HttpRequest signed_request(const QueryCall& call, const Sending& sending)
                 {"user-agent", std::string(call.user_agent)}},
     .body = std::string(call.body),
   };
-  request = aws::sign(std::move(request),
-                      {.region = call.region, .service = call.service, .time = sending.time},
-                      sending.credentials);
+  if (!sending.credentials.access_key_id.empty()) {
+    request = aws::sign(std::move(request),
+                        {.region = call.region, .service = call.service, .time = sending.time},
+                        sending.credentials);
+  }
   return {.method = request.method,
           .url = aws::url_of(request),
           .headers = std::move(request.headers),

@@ -25,8 +25,8 @@ struct QueryCall {
 // Whom to ask, with whose keys, and for how long.
 struct Sending {
   io::Http& http;
-  const aws::Credentials& credentials;
-  Seconds time; // of the signature
+  const aws::Credentials& credentials; // without an id: the request is not signed
+  Seconds time;                        // of the signature
   aws::CallLimit limit = {};
   const Cancel* cancel = nullptr; // not owned; may be null
 };

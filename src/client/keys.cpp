@@ -17,6 +17,7 @@ using std::chrono::seconds;
 constexpr seconds k_skew(240);
 constexpr minutes k_expires_soon(5);
 constexpr minutes k_refresh_pause(1); // between two tries to get fresher credentials
+constexpr minutes k_stable_pause(5);  // when the old ones may go on
 // Codes that a wrong clock may cause, although they mean other things too.
 constexpr std::array k_skew_codes = {"AuthFailure",           "InvalidSignatureException",
                                      "RequestExpired",        "RequestInTheFuture",
@@ -78,6 +79,11 @@ void Keys::refine(ApiError& error) const
     error.error.kind = aws::info(ErrorClass::credentials).kind;
     error.error.hint = aws::info(ErrorClass::credentials).hint;
   }
+  if (error.error_class == ErrorClass::credentials && credentials_
+      && !credentials_->provider.empty()) {
+    error.error.hint =
+      fmt::format("the keys are of {}; {}", credentials_->provider, error.error.hint);
+  }
 }
 
 Result<aws::Credentials> Keys::credentials()
@@ -93,7 +99,14 @@ Result<aws::Credentials> Keys::credentials()
   auto found = find_credentials_();
   if (found) {
     credentials_ = *std::move(found);
-  } else if (!credentials_ || *credentials_->expiration <= time()) {
+    return *credentials_;
+  }
+  if (!credentials_) {
+    return found;
+  }
+  if (credentials_->survives_expiry) {
+    refresh_not_before_ = now + k_stable_pause;
+  } else if (*credentials_->expiration <= time()) {
     return found; // what still lives is better than nothing
   }
   return *credentials_;

@@ -5,6 +5,7 @@
 #include "support/fake_http.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,23 +18,51 @@ struct FakeSources {
   std::string profile = {};
   FakeHttp http = {};
   FakeClock clock = {};
-  std::vector<std::string> read = {};  // paths
-  std::vector<std::string> notes = {}; // reasons
+  std::vector<std::string> read = {};     // paths
+  std::vector<std::string> notes = {};    // reasons
+  std::vector<std::string> warnings = {}; // sentences
+  std::set<std::string> open_files = {};  // that others can read
+  FakeCancel cancel = {};
+  std::vector<std::vector<std::string>> ran = {}; // words of command lines
+  Result<io::Finished> program = fail(ErrorKind::config, "cannot run \"aws\": not there");
+  std::optional<std::string> answer = {};  // of the user; nullopt: nobody can be asked
+  std::vector<std::string> questions = {}; // that the user was asked
 
   client::Sources sources()
   {
-    return {.env = env,
-            .profile = profile,
-            .read_file = [this](const std::string& path) -> Result<std::optional<std::string>> {
-              read.push_back(path);
-              const auto file = files.find(path);
-              return file == files.end() ? std::nullopt : std::optional(file->second);
-            },
-            .http = &http,
-            .clock = &clock,
-            .home = "/home/me",
-            .note = [this](std::string reason,
-                           const std::string&) { notes.push_back(std::move(reason)); }};
+    client::Sources all = {
+      .env = env,
+      .profile = profile,
+      .region = "eu-west-1",
+      .read_file = [this](const std::string& path) -> Result<std::optional<std::string>> {
+        read.push_back(path);
+        const auto file = files.find(path);
+        return file == files.end() ? std::nullopt : std::optional(file->second);
+      },
+      .write_file = [this](const std::string& path, std::string_view bytes) -> Result<void> {
+        files[path] = bytes;
+        return {};
+      },
+      .others_can_read = [this](const std::string& path) { return open_files.contains(path); },
+      .run =
+        [this](const io::Command& command) {
+          ran.push_back(command.arguments);
+          return program;
+        },
+      .http = &http,
+      .clock = &clock,
+      .cancel = &cancel,
+      .home = "/home/me",
+      .note = [this](std::string reason,
+                     const std::string&) { notes.push_back(std::move(reason)); },
+      .warn = [this](std::string_view sentence) { warnings.emplace_back(sentence); }};
+    if (answer) {
+      all.ask = [this](const std::string& question) {
+        questions.push_back(question);
+        return answer;
+      };
+    }
+    return all;
   }
 };
 

@@ -83,7 +83,7 @@ public:
     };
     world.make_folder = [](const std::string&) { return Result<void>(); };
     world.others_can_read = [this](const std::string& path) { return open_files.contains(path); };
-    world.connect = [this](const config::Settings& settings, const cli::World&) {
+    world.connect = [this](const config::Settings& settings, const cli::World&, const cli::Talk&) {
       connected.push_back(settings.region);
       return Result<std::unique_ptr<cli::Cloud>>(std::make_unique<FakeCloud>(ec2, credentials));
     };

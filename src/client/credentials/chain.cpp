@@ -13,8 +13,13 @@ namespace {
 constexpr Provider k_default_chain[] = {
   {"environment", from_environment},
   {"profile", from_profile, true},
+  {"github", from_github},
+  {"container", from_container},
   {"imds", from_imds},
 };
+
+// What a provider may take at most when it is asked again; its own limits are shorter.
+constexpr Millis k_patience = std::chrono::minutes(2);
 
 constexpr std::string_view k_hint =
   "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile";
@@ -39,7 +44,7 @@ std::span<const Provider> default_chain()
   return k_default_chain;
 }
 
-Result<aws::Credentials> find_credentials(std::span<const Provider> chain, const Sources& sources)
+Result<Discovery> discover(std::span<const Provider> chain, const Sources& sources)
 {
   std::vector<std::string> asked;
   std::string hint(k_hint);
@@ -58,12 +63,30 @@ Result<aws::Credentials> find_credentials(std::span<const Provider> chain, const
       return tl::unexpected(std::move(found.error()));
     }
     if (*found) {
-      return **std::move(found);
+      return Discovery{**std::move(found), &provider};
     }
     asked.emplace_back(provider.name);
   }
   return fail(ErrorKind::credentials,
               fmt::format("no AWS credentials found (asked: {})", join(asked, ", ")), hint);
+}
+
+Finder::Finder(std::span<const Provider> chain, Sources sources)
+  : chain_(chain), sources_(std::move(sources))
+{
+}
+
+Result<aws::Credentials> Finder::find()
+{
+  auto found = discover(chain_, sources_);
+  if (!found) {
+    return tl::unexpected(std::move(found.error()));
+  }
+  chain_ = {found->provider, 1};
+  sources_.ask = nullptr;
+  sources_.warn = nullptr;
+  sources_.cancel_grace = k_patience;
+  return std::move(found->credentials);
 }
 
 } // namespace flame::client

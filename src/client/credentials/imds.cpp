@@ -55,7 +55,8 @@ Found read_keys(std::string_view role, const std::string& json, const Sources& s
                                .session_token = (*fields)["Token"],
                                .expiration = parse_iso8601((*fields)["Expiration"]),
                                .account_id = (*fields)["AccountId"],
-                               .provider = "imds"};
+                               .provider = "imds",
+                               .survives_expiry = true};
   const bool whole = !credentials.access_key_id.empty() && !credentials.secret_access_key.empty()
                      && !credentials.session_token.empty() && credentials.expiration;
   return whole ? Found(std::move(credentials)) : not_understood(role);
@@ -72,7 +73,9 @@ Found from_imds(const Sources& sources)
   if (!options) {
     return tl::unexpected(std::move(options.error()));
   }
-  Imds imds(*std::move(options), *sources.http, *sources.clock, sources.cancel);
+  // It takes so little time that fresh keys are worth it also to one who wants to leave.
+  const Cancel* cancel = sources.cancel_grace > Millis(0) ? nullptr : sources.cancel;
+  Imds imds(*std::move(options), *sources.http, *sources.clock, cancel);
   const Item roles = item(imds, sources, std::string(k_roles));
   if (!roles) {
     return tl::unexpected(roles.error());

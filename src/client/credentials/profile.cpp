@@ -1,10 +1,8 @@
-#include "client/credentials/profile.hpp"
-
 #include "base/text.hpp"
+#include "client/credentials/profile_kinds.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <vector>
 
 namespace flame::client {
@@ -13,28 +11,19 @@ namespace {
 using aws::ProfileFile;
 using aws::ProfileFileKind;
 
-constexpr const char* k_id = "aws_access_key_id";
-constexpr const char* k_secret = "aws_secret_access_key";
-
-// What makes a profile of a kind that we cannot use. In the order in which AWS's tools look.
-// Static keys in the credentials file stand before those with `after_keys`.
-struct Kind {
-  const char* key;
-  const char* name;
-  bool after_keys = false;
-};
-constexpr Kind k_other_kinds[] = {
-  {"web_identity_token_file", "web identity"},  {"role_arn", "assumed role"},
-  {"sso_session", "IAM Identity Center (SSO)"}, {"sso_start_url", "IAM Identity Center (SSO)"},
-  {"login_session", "aws login", true},         {"credential_process", "credential_process", true},
+// To add a kind of profile: one file beside this one and one row. Static keys in the credentials
+// file stand before a process, those in the config file behind it.
+constexpr ProfileKind k_kinds[] = {
+  {"role", from_assumed_role},
+  {"web identity", from_web_identity},
+  {"IAM Identity Center (SSO)", from_sso},
+  {"keys in the credentials file", from_credentials_file},
+  {"aws login", from_login},
+  {"credential_process", from_process},
+  {"keys in the config file", from_config_file},
 };
 
-struct Place {
-  std::string path = {};  // "" when there is no home
-  std::string shown = {}; // "~/.aws/config"
-};
-
-Place place_of(const Sources& sources, const char* name, const char* file)
+ProfilePlace place_of(const Sources& sources, const char* name, const char* file)
 {
   const std::string given = variable(sources, name);
   if (given == "~" || given.starts_with("~/")) {
@@ -47,7 +36,7 @@ Place place_of(const Sources& sources, const char* name, const char* file)
   return {sources.home.empty() ? "" : sources.home + shown.substr(1), shown};
 }
 
-Result<ProfileFile> read(const Sources& sources, const Place& place, ProfileFileKind kind)
+Result<ProfileFile> read(const Sources& sources, const ProfilePlace& place, ProfileFileKind kind)
 {
   if (place.path.empty() || !sources.read_file) {
     return ProfileFile{};
@@ -57,20 +46,6 @@ Result<ProfileFile> read(const Sources& sources, const Place& place, ProfileFile
     return tl::unexpected(text.error());
   }
   return *text ? aws::parse_profile_file(**text, kind, place.shown) : ProfileFile{};
-}
-
-Error not_there(const AwsProfile& wanted, const ProfileFile& file, const std::string& places)
-{
-  std::vector<std::string_view> names;
-  for (const auto& [name, ignored] : file.profiles) {
-    names.push_back(name);
-  }
-  const std::string_view near = nearest(wanted.name, names);
-  return {.kind = ErrorKind::config,
-          .message = fmt::format("AWS profile \"{}\" is not in {}", wanted.name, places),
-          .hint = !near.empty()   ? fmt::format(R"(did you mean "{}"?)", near)
-                  : names.empty() ? "they hold no profile"
-                                  : fmt::format("they hold: {}", fmt::join(names, ", "))};
 }
 
 AwsProfile wanted_profile(const Sources& sources)
@@ -100,21 +75,6 @@ Result<aws::Properties> services_of(const AwsProfile& profile, const ProfileFile
   return section->second;
 }
 
-bool has_keys(const aws::Properties& properties)
-{
-  return properties.contains(k_id) || properties.contains(k_secret);
-}
-
-tl::unexpected<Error> not_supported(const AwsProfile& profile, const Kind& kind)
-{
-  return fail(ErrorKind::credentials,
-              fmt::format("AWS profile \"{}\" is of a kind that this version cannot use: {}",
-                          profile.name, kind.name),
-              fmt::format("give its keys by the environment: eval \"$(aws configure "
-                          "export-credentials --profile {} --format env)\"",
-                          profile.name));
-}
-
 } // namespace
 
 std::string AwsProfile::value(std::string_view key) const
@@ -124,33 +84,54 @@ std::string AwsProfile::value(std::string_view key) const
   return entry == from.end() ? std::string() : entry->second;
 }
 
-Result<AwsProfile> selected_profile(const Sources& sources)
+Result<ProfileFiles> read_profile_files(const Sources& sources)
 {
-  const Place config_place = place_of(sources, "AWS_CONFIG_FILE", "config");
-  const Place keys_place = place_of(sources, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
-  auto config = read(sources, config_place, ProfileFileKind::config);
+  ProfileFiles files{
+    .config_place = place_of(sources, "AWS_CONFIG_FILE", "config"),
+    .keys_place = place_of(sources, "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
+  };
+  auto config = read(sources, files.config_place, ProfileFileKind::config);
   if (!config) {
     return tl::unexpected(std::move(config.error()));
   }
-  const auto keys = read(sources, keys_place, ProfileFileKind::credentials);
+  auto keys = read(sources, files.keys_place, ProfileFileKind::credentials);
   if (!keys) {
-    return tl::unexpected(keys.error());
+    return tl::unexpected(std::move(keys.error()));
   }
+  files.config = *std::move(config);
+  files.keys = *std::move(keys);
+  files.all = aws::merge(files.config, files.keys);
+  return files;
+}
+
+std::string other_profiles(std::string_view name, const ProfileFiles& files)
+{
+  std::vector<std::string_view> names;
+  for (const auto& [other, ignored] : files.all.profiles) {
+    names.push_back(other);
+  }
+  const std::string_view near = nearest(name, names);
+  return !near.empty()   ? fmt::format(R"(did you mean "{}"?)", near)
+         : names.empty() ? "they hold no profile"
+                         : fmt::format("they hold: {}", fmt::join(names, ", "));
+}
+
+Result<AwsProfile> selected_profile(const Sources& sources, const ProfileFiles& files)
+{
   AwsProfile profile = wanted_profile(sources);
-  const auto own_keys = keys->profiles.find(profile.name);
-  profile.keys_in_credentials_file = own_keys != keys->profiles.end() && has_keys(own_keys->second);
-  const ProfileFile file = aws::merge(*std::move(config), *keys);
-  const auto found = file.profiles.find(profile.name);
-  if (found == file.profiles.end()) {
+  const auto found = files.all.profiles.find(profile.name);
+  if (found == files.all.profiles.end()) {
     if (profile.named) {
-      return tl::unexpected(
-        not_there(profile, file, fmt::format("{} or {}", config_place.shown, keys_place.shown)));
+      return fail(ErrorKind::config,
+                  fmt::format("AWS profile \"{}\" is not in {} or {}", profile.name,
+                              files.config_place.shown, files.keys_place.shown),
+                  other_profiles(profile.name, files));
     }
     return profile;
   }
   profile.found = true;
   profile.properties = found->second;
-  auto services = services_of(profile, file);
+  auto services = services_of(profile, files.all);
   if (!services) {
     return tl::unexpected(std::move(services.error()));
   }
@@ -158,37 +139,66 @@ Result<AwsProfile> selected_profile(const Sources& sources)
   return profile;
 }
 
+Result<AwsProfile> selected_profile(const Sources& sources)
+{
+  const auto files = read_profile_files(sources);
+  return files ? selected_profile(sources, *files)
+               : Result<AwsProfile>(tl::unexpected(files.error()));
+}
+
+const aws::Properties& ProfileQuery::properties() const
+{
+  static const aws::Properties none;
+  const auto found = files.all.profiles.find(name);
+  return found == files.all.profiles.end() ? none : found->second;
+}
+
+std::string ProfileQuery::value(const std::string& key) const
+{
+  const auto entry = properties().find(key);
+  return entry == properties().end() ? std::string() : entry->second;
+}
+
+bool ProfileQuery::has(const std::string& key) const
+{
+  return !value(key).empty();
+}
+
+std::span<const ProfileKind> profile_kinds()
+{
+  return k_kinds;
+}
+
+Found from_kinds(const ProfileQuery& query, std::span<const ProfileKind> kinds)
+{
+  for (const ProfileKind& kind : kinds) {
+    auto found = kind.find(query);
+    if (!found || *found) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
 Found from_profile(const Sources& sources)
 {
-  const auto profile = selected_profile(sources);
+  const auto files = read_profile_files(sources);
+  if (!files) {
+    return tl::unexpected(files.error());
+  }
+  const auto profile = selected_profile(sources, *files);
   if (!profile) {
     return tl::unexpected(profile.error());
   }
-  for (const Kind& kind : k_other_kinds) {
-    const bool keys_first = kind.after_keys && profile->keys_in_credentials_file;
-    if (!profile->value(kind.key).empty() && !keys_first) {
-      return not_supported(*profile, kind);
-    }
+  auto found = from_kinds({.sources = sources,
+                           .files = *files,
+                           .name = profile->name,
+                           .with_env = sources.profile.empty()},
+                          profile_kinds());
+  if (found && !*found && profile->named) {
+    note(sources, fmt::format("profile \"{}\" holds no credentials", profile->name));
   }
-  aws::Credentials credentials{.access_key_id = profile->value(k_id),
-                               .secret_access_key = profile->value(k_secret),
-                               .session_token = profile->value("aws_session_token"),
-                               .account_id = profile->value("aws_account_id"),
-                               .provider = fmt::format("profile {}", profile->name)};
-  if (credentials.access_key_id.empty() && credentials.secret_access_key.empty()) {
-    if (profile->named) {
-      note(sources, fmt::format("profile \"{}\" holds no keys", profile->name));
-    }
-    return std::nullopt;
-  }
-  if (credentials.access_key_id.empty() || credentials.secret_access_key.empty()) {
-    const auto [there, missing] =
-      credentials.access_key_id.empty() ? std::pair(k_secret, k_id) : std::pair(k_id, k_secret);
-    return fail(ErrorKind::credentials,
-                fmt::format("AWS profile \"{}\" has {} and no {}", profile->name, there, missing),
-                "add the line that is missing");
-  }
-  return credentials;
+  return found;
 }
 
 } // namespace flame::client

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "aws/credentials.hpp"
+#include "aws/endpoints.hpp"
 #include "base/error.hpp"
 #include "base/ports.hpp"
 #include "io/http.hpp"
+#include "io/process.hpp"
 
 #include <functional>
 #include <map>
@@ -18,14 +20,26 @@ namespace flame::client {
 struct Sources {
   std::map<std::string, std::string> env = {};
   std::string profile = {}; // --profile; "" to let the environment say
+  std::string region = {};  // whose STS is asked
   std::function<Result<std::optional<std::string>>(const std::string& path)> read_file =
-    {};                           // nullopt: not there
-  io::Http* http = nullptr;       // not owned
-  const Clock* clock = nullptr;   // not owned
-  const Cancel* cancel = nullptr; // not owned; may be null
-  std::string home = {};          // home folder, from io::home_folder(); "" when there is none
+    {}; // nullopt: not there
+  std::function<Result<void>(const std::string& path, std::string_view bytes)> write_file =
+    {}; // mode 0600, whole or not at all
+  std::function<bool(const std::string& path)> others_can_read = {};
+  std::function<Result<io::Finished>(const io::Command&)> run = {}; // another program
+  // Of "sts", "sso" or "sso_oidc". Empty: the region's own.
+  std::function<Result<aws::Endpoint>(std::string_view service, std::string_view region)> endpoint =
+    {};
+  // Asks the user; nullopt: no answer. Empty: nobody can be asked.
+  std::function<std::optional<std::string>(const std::string& question)> ask = {};
+  io::Http* http = nullptr;        // not owned
+  Clock* clock = nullptr;          // not owned
+  const Cancel* cancel = nullptr;  // not owned; may be null
+  Millis cancel_grace = Millis(0); // how long to go on once cancelled
+  std::string home = {};           // home folder, from io::home_folder(); "" when there is none
   // Told why a provider has none; may be empty. Never holds a secret.
   std::function<void(std::string reason, std::string hint)> note = {};
+  std::function<void(std::string_view sentence)> warn = {}; // of what the user should put right
 };
 
 // A provider gives one of three answers:
@@ -44,9 +58,11 @@ struct Provider {
 std::string variable(const Sources& sources, const std::string& name);
 void note(const Sources& sources, std::string reason, std::string hint = {});
 
-// One file each; their order is that of chain.cpp.
+// One file each; their order is that of chain.cpp. The kinds of profiles are in profile_kinds.hpp.
 Found from_environment(const Sources& sources);
 Found from_profile(const Sources& sources);
+Found from_github(const Sources& sources);
+Found from_container(const Sources& sources);
 Found from_imds(const Sources& sources);
 
 } // namespace flame::client

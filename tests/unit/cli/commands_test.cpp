@@ -443,5 +443,5 @@ TEST_CASE("cli: the AWS profile gives region and endpoint, and a wrong one is na
   CHECK(fake.connected == List{"eu-north-1"});
   fake.world.env["AWS_PROFILE"] = "prod";
   CHECK(run(fake, {"terminate", k_id}) == 3);
-  CHECK(has(fake.err, "there is no AWS profile \"prod\""));
+  CHECK(has(fake.err, "AWS profile \"prod\" is not in ~/.aws/config"));
 }

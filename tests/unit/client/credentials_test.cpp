@@ -14,6 +14,13 @@ const std::map<std::string, std::string> k_env_keys = {{"AWS_ACCESS_KEY_ID", "AK
 const std::string k_config = "[profile dev]\naws_access_key_id = AKIA2\n"
                              "aws_secret_access_key = profile-secret\nregion = eu-west-1\n";
 
+Result<aws::Credentials> find_credentials(FakeSources& world)
+{
+  return discover(default_chain(), world.sources()).map([](const Discovery& found) {
+    return found.credentials;
+  });
+}
+
 bool holds(const std::string& text, std::string_view part)
 {
   return text.find(part) != std::string::npos;
@@ -156,7 +163,7 @@ TEST_CASE("client::from_imds: what is there and broken is an error")
   CHECK(!holds(found.error().message, "hunter2"));
 }
 
-TEST_CASE("client::find_credentials asks in order and stops at the first answer")
+TEST_CASE("client::discover asks in order and stops at the first answer")
 {
   FakeSources world;
   world.files["/home/me/.aws/config"] = k_config;
@@ -164,40 +171,41 @@ TEST_CASE("client::find_credentials asks in order and stops at the first answer"
   {
     world.env = k_env_keys;
     world.env["AWS_PROFILE"] = "dev";
-    CHECK(find_credentials(default_chain(), world.sources())->provider == "environment");
+    CHECK(find_credentials(world)->provider == "environment");
     CHECK(world.read.empty());
   }
   SUBCASE("profile")
   {
     world.env["AWS_PROFILE"] = "dev";
-    CHECK(find_credentials(default_chain(), world.sources())->provider == "profile dev");
+    CHECK(find_credentials(world)->provider == "profile dev");
     CHECK(world.http.requests.empty());
   }
   SUBCASE("imds")
   {
     world.http.answers = role_answers();
-    CHECK(find_credentials(default_chain(), world.sources())->provider == "imds");
+    CHECK(find_credentials(world)->provider == "imds");
   }
   SUBCASE("--profile leaves the environment out")
   {
     world.env = k_env_keys;
     world.profile = "dev";
-    CHECK(find_credentials(default_chain(), world.sources())->provider == "profile dev");
+    CHECK(find_credentials(world)->provider == "profile dev");
   }
 }
 
-TEST_CASE("client::find_credentials names whom it asked, and why they had none")
+TEST_CASE("client::discover names whom it asked, and why they had none")
 {
   FakeSources world;
-  const auto found = find_credentials(default_chain(), world.sources());
+  const auto found = find_credentials(world);
   REQUIRE(!found);
   CHECK(found.error().kind == ErrorKind::credentials);
-  CHECK(found.error().message == "no AWS credentials found (asked: environment, profile, imds)");
+  CHECK(found.error().message
+        == "no AWS credentials found (asked: environment, profile, github, container, imds)");
   CHECK(holds(found.error().hint, "AWS_ACCESS_KEY_ID"));
   CHECK(holds(found.error().hint, "no instance metadata: no answer of the fake"));
 }
 
-TEST_CASE("client::find_credentials never passes over what is set up and broken")
+TEST_CASE("client::discover never passes over what is set up and broken")
 {
   FakeSources world;
   world.http.answers = role_answers();
@@ -205,10 +213,35 @@ TEST_CASE("client::find_credentials never passes over what is set up and broken"
   {
     world.env = {{"AWS_ACCESS_KEY_ID", "AKIA1"}};
   }
-  SUBCASE("a profile of a kind that is not known")
+  SUBCASE("half a profile")
   {
-    world.files["/home/me/.aws/config"] = "[default]\nsso_session = corp\n";
+    world.files["/home/me/.aws/config"] = "[default]\nsso_role_name = admin\n";
   }
-  CHECK(!find_credentials(default_chain(), world.sources()));
+  CHECK(!find_credentials(world));
   CHECK(world.http.requests.empty());
+}
+
+TEST_CASE("client::Finder asks the provider that had keys again, and no other")
+{
+  FakeSources world;
+  world.http.answers = role_answers();
+  Finder finder(default_chain(), world.sources());
+  CHECK(finder.find()->provider == "imds");
+  world.files["/home/me/.aws/credentials"] =
+    "[default]\naws_access_key_id = A\naws_secret_access_key = s\n";
+  const auto again = finder.find(); // the metadata is gone
+  REQUIRE(!again);
+  CHECK(again.error().message == "no AWS credentials found (asked: imds)");
+  world.http.answers = role_answers();
+  CHECK(finder.find()->provider == "imds");
+}
+
+TEST_CASE("client::Finder looks everywhere until it has found something")
+{
+  FakeSources world;
+  Finder finder(default_chain(), world.sources());
+  CHECK(!finder.find());
+  world.files["/home/me/.aws/config"] = k_config;
+  world.http.answers = role_answers();
+  CHECK(finder.find()->provider == "imds");
 }

@@ -83,6 +83,39 @@ TEST_CASE("client::Ec2Client keeps credentials that still live when there are no
   CHECK(world.ec2->credentials().error().message == "gone");
 }
 
+TEST_CASE("client::Ec2Client goes on with a machine's keys when no fresh ones are to be had")
+{
+  ClientWorld world;
+  aws::Credentials role = temporary("role", world.clock.wall() + 4min);
+  role.survives_expiry = true;
+  world.keys = {role, fail(ErrorKind::credentials, "metadata is out of order")};
+  CHECK(world.ec2->credentials());
+  world.clock.pass(10min);
+  CHECK(world.ec2->credentials()->access_key_id == "role");
+  CHECK(world.lookups == 2);
+  world.clock.pass(4min);
+  CHECK(world.ec2->credentials());
+  CHECK(world.lookups == 2); // not again at every call
+  world.clock.pass(1min);
+  CHECK(world.ec2->credentials());
+  CHECK(world.lookups == 3);
+  world.keys.push_back(temporary("fresh", world.clock.wall() + 6h));
+  world.clock.pass(5min);
+  CHECK(world.ec2->credentials()->access_key_id == "fresh");
+}
+
+TEST_CASE("client::Ec2Client names who gave the keys that AWS does not take")
+{
+  ClientWorld world;
+  aws::Credentials keys = temporary("old", world.clock.wall() + 6h);
+  keys.provider = "profile dev (SSO)";
+  world.keys = {keys};
+  world.http.answers = {ec2_error(400, "ExpiredToken")};
+  const auto machines = world.ec2->describe_instances({.ids = {"i-1"}}, {});
+  REQUIRE(!machines);
+  CHECK(machines.error().error.hint.starts_with("the keys are of profile dev (SSO); "));
+}
+
 TEST_CASE("client::Ec2Client renews refused credentials once and goes on")
 {
   ClientWorld world;

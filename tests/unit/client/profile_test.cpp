@@ -96,30 +96,6 @@ TEST_CASE("client::from_profile: a named profile has to be there")
   CHECK(from_profile(world.sources()).error().hint == "they hold no profile");
 }
 
-TEST_CASE("client::from_profile names the kinds that it cannot use")
-{
-  FakeSources world;
-  const std::pair<const char*, const char*> rows[] = {
-    {"role_arn = arn:aws:iam::1:role/x\nsource_profile = default", "assumed role"},
-    {"role_arn = arn:aws:iam::1:role/x\nweb_identity_token_file = /t", "web identity"},
-    {"sso_session = corp", "IAM Identity Center (SSO)"},
-    {"sso_start_url = https://x", "IAM Identity Center (SSO)"},
-    {"login_session = arn", "aws login"},
-    {"credential_process = /bin/keys --secret hunter2", "credential_process"},
-  };
-  for (const auto& [lines, name] : rows) {
-    CAPTURE(name);
-    world.files[k_config_path] = "[default]\n" + std::string(lines) + "\n";
-    const auto found = from_profile(world.sources());
-    REQUIRE(!found);
-    CHECK(found.error().kind == ErrorKind::credentials);
-    CHECK(found.error().message
-          == "AWS profile \"default\" is of a kind that this version cannot use: "
-               + std::string(name));
-    CHECK(found.error().hint.find("hunter2") == std::string::npos);
-  }
-}
-
 TEST_CASE("client::from_profile: keys in the credentials file stand before a process, not a role")
 {
   FakeSources world;
@@ -137,19 +113,20 @@ TEST_CASE("client::from_profile: half a pair is an error")
   const auto found = from_profile(world.sources());
   REQUIRE(!found);
   CHECK(found.error().message
-        == "AWS profile \"default\" has aws_secret_access_key and no aws_access_key_id");
+        == "AWS profile \"default\" has aws_secret_access_key and no aws_access_key_id in "
+           "~/.aws/credentials");
 }
 
-TEST_CASE("client::find_credentials with --profile never goes on to the machine's role")
+TEST_CASE("client::discover with --profile never goes on to the machine's role")
 {
   FakeSources world;
   world.http.answers = role_answers();
   world.files[k_config_path] = "[profile dev]\nregion = eu-west-1\n";
   world.profile = "dev";
-  const auto found = find_credentials(default_chain(), world.sources());
+  const auto found = discover(default_chain(), world.sources());
   REQUIRE(!found);
   CHECK(found.error().message == "no AWS credentials found (asked: profile)");
-  CHECK(found.error().hint.find("profile \"dev\" holds no keys") != std::string::npos);
+  CHECK(found.error().hint.find("profile \"dev\" holds no credentials") != std::string::npos);
   CHECK(world.http.requests.empty());
 }
 
