@@ -91,8 +91,9 @@ const Command k_commands[] = {
    "Prints the manual page in roff, for man.",
    "flame-ec2 man | man -l -",
    {}, {}, run_man},
-  {"help", "print help", "[COMMAND]",
-   "Prints what flame-ec2 --help or flame-ec2 COMMAND --help does.",
+  {"help", "print help", "[COMMAND|settings]",
+   "Prints what flame-ec2 --help or flame-ec2 COMMAND --help does; for settings, all that can be set, "
+   "and how.",
    "flame-ec2 help boot",
    {}, {}, run_help},
 };

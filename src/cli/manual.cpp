@@ -5,6 +5,7 @@
 #include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/help.hpp"
+#include "cli/reference.hpp"
 
 #include <fmt/format.h>
 
@@ -127,23 +128,11 @@ std::string command_part(const Command& command)
 std::string settings_part()
 {
   std::string text = ".SH SETTINGS\n";
-  text += paragraphs(
-    "Every setting is a flag, a variable and a key of the file of settings: --key-name, "
-    "FLAME_EC2_KEY_NAME, key_name. A flag wins over a variable, a variable over [pool.NAME] of the "
-    "file, that over the top of the file, and all over what the surroundings say ($AWS_REGION, "
-    "$RELEASE_NAME). A higher layer replaces lists, and merges env and tags by key. An empty "
-    "variable counts as not set; an empty flag is a mistake. Times have a unit: 90s, 5m, 1h30m, "
-    "2d.\n\n"
-    "The file is the one that --config names, else the one of $FLAME_EC2_CONFIG, else "
-    "./flame-ec2.toml, else $XDG_CONFIG_HOME/flame-ec2/config.toml (~/.config), else "
-    "/etc/flame-ec2/config.toml; -v says which was read. The pool is the one of --pool, else of "
-    "$FLAME_EC2_POOL. From a ./flame-ec2.toml that nobody named, settings are refused that say "
-    "where requests and credentials go: endpoints, profile, certificate authorities, allow_http.");
+  text += paragraphs(settings_introduction());
   for (const OwnFlag& row : settings_flags()) {
     text += flag(row);
   }
-  for (const config::Group group : {config::Group::release, config::Group::machine,
-                                    config::Group::limits, config::Group::where}) {
+  for (const config::Group group : config::all_groups()) {
     text += fmt::format(".SS {}\n", roff(config::title(group)));
     for (const config::Option& option : config::options()) {
       text += option.group == group ? setting(option) : "";

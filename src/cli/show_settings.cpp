@@ -15,14 +15,11 @@ using config::Option;
 using S = config::Settings;
 using Map = std::map<std::string, std::string>;
 
-constexpr config::Group k_order[] = {config::Group::release, config::Group::machine,
-                                     config::Group::limits, config::Group::where};
-
 // In the order of `--help`, without those that only name a file of others.
 std::vector<const Option*> shown_options()
 {
   std::vector<const Option*> found;
-  for (const config::Group group : k_order) {
+  for (const config::Group group : config::all_groups()) {
     for (const Option& option : config::options()) {
       if (option.group == group && option.rules.file_of.empty()) {
         found.push_back(&option);

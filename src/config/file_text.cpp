@@ -15,8 +15,6 @@ using S = Settings;
 using Strings = std::vector<std::string>;
 using Map = std::map<std::string, std::string>;
 
-constexpr Group k_order[] = {Group::release, Group::machine, Group::limits, Group::where};
-
 std::string list_text(const Strings& values)
 {
   Strings texts;
@@ -74,17 +72,43 @@ std::string comment(const Option& option, const ToWrite& it)
                      found ? fmt::format(" ({})", origin->second.text) : "");
 }
 
-std::string example(const Option& option)
+// " (one of a, b; default: a)"
+std::string remark(const Option& option)
 {
-  if (kind(option) == Kind::toggle || kind(option) == Kind::number) {
-    return kind(option) == Kind::toggle ? "true" : std::to_string(option.rules.least);
+  Strings parts;
+  if (!option.rules.values.empty()) {
+    parts.push_back(fmt::format("one of {}", join(split(option.rules.values, ' '), ", ")));
   }
-  const std::string value = toml_text(
-    option.rules.values.empty() ? option.metavar : join(split(option.rules.values, ' '), "|"));
-  return is_list(option) ? fmt::format("[{}]", value) : value;
+  if (!option.rules.standard.empty()) {
+    parts.push_back(fmt::format("default: {}", option.rules.standard));
+  }
+  return parts.empty() ? "" : fmt::format(" ({})", join(parts, "; "));
 }
 
 } // namespace
+
+std::string file_example(const Option& option)
+{
+  const std::string text = toml_text(
+    option.rules.values.empty() ? option.metavar : split(option.rules.values, ' ').front());
+  switch (kind(option)) {
+  case Kind::toggle:
+    return fmt::format("{} = true", option.key);
+  case Kind::number:
+    return fmt::format("{} = {}", option.key, option.rules.least);
+  case Kind::time:
+    return fmt::format("{} = \"5m\"", option.key);
+  case Kind::list:
+    return fmt::format("{} = [{}]", option.key, text);
+  case Kind::map:
+    return fmt::format("{}.{} = \"VALUE\"", option.key,
+                       option.metavar.substr(0, option.metavar.find('=')));
+  case Kind::text:
+  case Kind::file:
+    break;
+  }
+  return fmt::format("{} = {}", option.key, text);
+}
 
 ToWrite prepare_to_write(std::vector<Layer> layers, std::span<const Group> groups, Caller caller)
 {
@@ -116,7 +140,7 @@ Result<std::string> file_text(const ToWrite& settings, std::string_view pool)
 {
   std::string text = pool.empty() ? "" : fmt::format("[pool.{}]\n", toml_key(pool));
   Mistakes mistakes(ErrorKind::config);
-  for (const Group group : k_order) {
+  for (const Group group : all_groups()) {
     for (const Option& option : options()) {
       const std::string lines = option.group == group ? lines_of(option, settings) : "";
       if (!is_valid_utf8(lines)) {
@@ -136,17 +160,11 @@ std::string file_template()
 {
   std::string text = "# Settings of flame-ec2. Take the '#' away from what you set.\n"
                      "# Below [pool.NAME] stand settings for --pool NAME alone.\n";
-  for (const Group group : k_order) {
+  for (const Group group : all_groups()) {
     text += fmt::format("\n# {}\n", title(group));
     for (const Option& option : options()) {
       if (option.group == group && !key_names(option).empty() && option.rules.no_effect.empty()) {
-        const std::string name = is_map(option)
-                                   ? fmt::format("{}.KEY = \"VALUE\"", option.key)
-                                   : fmt::format("{} = {}", option.key, example(option));
-        text += fmt::format(
-          "# {}{}\n#{}\n", option.help,
-          option.rules.standard.empty() ? "" : fmt::format(" (default: {})", option.rules.standard),
-          name);
+        text += fmt::format("# {}{}\n#{}\n", option.help, remark(option), file_example(option));
       }
     }
   }
@@ -156,7 +174,7 @@ std::string file_template()
 std::vector<std::string> keys_of(const ToWrite& settings)
 {
   std::vector<std::string> keys;
-  for (const Group group : k_order) {
+  for (const Group group : all_groups()) {
     for (const Option& option : options()) {
       if (option.group == group && !lines_of(option, settings).empty()) {
         keys.emplace_back(option.key);

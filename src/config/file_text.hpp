@@ -22,6 +22,9 @@ ToWrite prepare_to_write(std::vector<Layer> layers, std::span<const Group> group
 // [pool.NAME] when `pool` is not "". Kind config: a value that is no UTF-8 cannot be in TOML.
 Result<std::string> file_text(const ToWrite& settings, std::string_view pool);
 
+// How it is written in a file: `subnet_id = ["IDS"]`.
+std::string file_example(const Option& option);
+
 // A file in which every setting is a comment, to begin with.
 std::string file_template();
 

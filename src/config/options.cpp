@@ -203,6 +203,12 @@ std::string_view title(Group group)
   return k_titles[static_cast<std::size_t>(group)];
 }
 
+std::span<const Group> all_groups()
+{
+  static constexpr Group k_order[] = {Group::release, Group::machine, Group::limits, Group::where};
+  return k_order;
+}
+
 std::span<const Option> options()
 {
   return k_options;

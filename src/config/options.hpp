@@ -28,6 +28,7 @@ enum class Kind { file, text, toggle, number, time, list, map };
 enum class Group { where, release, machine, limits };
 
 std::string_view title(Group group); // "What runs"
+std::span<const Group> all_groups(); // in the order for people
 
 // Where an option may be set.
 inline constexpr unsigned k_flag = 1;

@@ -1,6 +1,7 @@
 #include "cli/help.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/reference.hpp"
 
 #include <fmt/format.h>
 
@@ -10,6 +11,9 @@ Result<void> run_help(const Invocation& invocation, World& world, Console&)
 {
   if (invocation.operands.empty()) {
     return world.write_out(main_help());
+  }
+  if (invocation.operands.front() == k_settings_topic) {
+    return world.write_out(settings_reference());
   }
   const Command* command = find_command(invocation.operands.front());
   if (command == nullptr) {

@@ -53,6 +53,9 @@ TEST_CASE("cli: help, version and mistakes go where they belong")
   CHECK(run(fake, {"help", "boot"}) == 0);
   CHECK(fake.out.starts_with("Usage: flame-ec2 boot"));
   fake.out.clear();
+  CHECK(run(fake, {"help", "settings"}) == 0);
+  CHECK(fake.out.starts_with("# Settings\n"));
+  fake.out.clear();
   CHECK(run(fake, {"--version"}) == 0);
   CHECK(fake.out.starts_with("flame-ec2 0"));
   fake.out.clear();

@@ -3,6 +3,7 @@
 #include "cli/completion.hpp"
 #include "cli/help.hpp"
 #include "cli/manual.hpp"
+#include "cli/reference.hpp"
 
 #include <doctest/doctest.h>
 
@@ -132,6 +133,24 @@ TEST_CASE("cli: the manual holds every command, flag, variable and exit status")
   }
 }
 
+TEST_CASE("cli: the reference holds all that can be said of each setting")
+{
+  const std::string text = settings_reference();
+  const auto holds = [&](std::string_view part) { return text.find(part) != std::string::npos; };
+  for (const config::Option& option : config::options()) {
+    CAPTURE(option.key);
+    CHECK(holds("\n### `" + std::string(option.key) + "`\n"));
+    CHECK(holds(option.rules.standard));
+    CHECK(holds(option.rules.ec2));
+    for (const auto& names :
+         {config::flag_names(option), config::variable_names(option), config::key_names(option)}) {
+      for (const std::string& name : names) {
+        CHECK(holds("`" + name));
+      }
+    }
+  }
+}
+
 TEST_CASE("cli: flags of one name take a value in all tables, or in none")
 {
   std::map<std::string, bool> takes_value;
@@ -154,11 +173,12 @@ TEST_CASE("cli: flags of one name take a value in all tables, or in none")
   }
 }
 
-TEST_CASE("cli: the committed manual and completions are those that the binary prints")
+TEST_CASE("cli: the committed documents are those that the binary prints")
 {
   // To renew them: scripts/generate
   CHECK((file("man/flame-ec2.1") == manual()));
   CHECK((file("completions/flame-ec2.bash") == completion("bash")));
+  CHECK((file("docs/settings.md") == settings_reference()));
   CHECK((file("completions/_flame-ec2") == completion("zsh")));
   CHECK((file("completions/flame-ec2.fish") == completion("fish")));
 }
