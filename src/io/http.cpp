@@ -201,6 +201,7 @@ private:
       const TimePoint now = Clock::now();
       if (auto stop = watch.look(&transfer, now)) {
         stop->request_sent = transfer.request_sent();
+        stop->answer_begun = transfer.answer_begun();
         return tl::unexpected(std::move(*stop));
       }
       running.wait(watch.pause(now), watch.wake_fd());

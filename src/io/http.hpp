@@ -54,6 +54,7 @@ struct HttpFailure {
   Reason reason = Reason::broken;
   std::string message = {};  // names host and port, never a query or a header
   bool request_sent = false; // the server may have acted on it
+  bool answer_begun = false; // some of an answer came: somebody is there
 };
 
 class Http {

@@ -92,6 +92,7 @@ HttpFailure HttpTransfer::failure(CURLcode code) const
     failure = named_failure(code);
   }
   failure.request_sent = request_sent();
+  failure.answer_begun = answer_begun();
   return failure;
 }
 

@@ -40,6 +40,7 @@ public:
   bool connected() const { return connected_; } // and TLS is done
   // Bytes of the request may have reached the server.
   bool request_sent() const;
+  bool answer_begun() const { return received_ > 0; }
   std::int64_t progress() const; // bytes both ways; only grows
   HttpResponse take_response();
   // What libcurl's verdict means to us.

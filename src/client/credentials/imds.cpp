@@ -27,7 +27,7 @@ Item item(Imds& imds, const Sources& sources, const std::string& path)
     note(sources, std::move(failure.error.message), std::move(failure.error.hint));
     return std::nullopt;
   }
-  if (failure.reason == ImdsFailure::Reason::failed) {
+  if (failure.reason != ImdsFailure::Reason::cancelled) {
     failure.error.kind = ErrorKind::credentials;
   }
   return tl::unexpected(std::move(failure.error));

@@ -14,10 +14,11 @@ using HttpReason = io::HttpFailure::Reason;
 namespace {
 
 struct Metadata {
+  client::ImdsOptions options = {};
   FakeHttp http = {};
   FakeClock clock = {};
   FakeCancel cancel = {};
-  Imds imds{{}, http, clock, &cancel};
+  Imds imds{options, http, clock, &cancel};
 
   ImdsFailure failure(std::string_view path = "meta-data/instance-id")
   {
@@ -91,14 +92,16 @@ TEST_CASE("client::Imds tells what is not there from what fails")
     REQUIRE(text);
     CHECK(!*text);
   }
-  SUBCASE("a failing service, tried twice")
+  SUBCASE("a busy service, which is left more time at each try")
   {
-    world.http.answers.push_back(FakeHttp::response(503, ""));
-    world.http.answers.push_back(FakeHttp::response(500, ""));
+    for (const int status : {503, 500, 429, 503}) {
+      world.http.answers.push_back(FakeHttp::response(status, ""));
+    }
     const ImdsFailure failure = world.failure();
     CHECK(failure.reason == ImdsFailure::Reason::failed);
-    CHECK(failure.error.message == "instance metadata answers HTTP 500 for meta-data/instance-id");
-    CHECK(world.http.requests.size() == 3);
+    CHECK(failure.error.message == "instance metadata answers HTTP 503 for meta-data/instance-id");
+    CHECK(world.http.requests.size() == 5);
+    CHECK(world.clock.slept == std::vector<Millis>{100ms, 200ms, 400ms});
   }
   SUBCASE("a failure that passes")
   {
@@ -155,15 +158,74 @@ TEST_CASE("client::Imds: a token that never arrives hints at the hop limit")
   CHECK(failure.error.hint.find("--http-put-response-hop-limit 2") != std::string::npos);
 }
 
+TEST_CASE("client::Imds: somebody who answers nonsense is there")
+{
+  FakeHttp::Answer dribble = FakeHttp::failure(HttpReason::timed_out, true);
+  dribble.error().answer_begun = true;
+  for (const auto& answer : {FakeHttp::failure(HttpReason::too_large, true),
+                             FakeHttp::failure(HttpReason::not_http, true), dribble}) {
+    Metadata world;
+    world.http.answers = {answer, answer};
+    const ImdsFailure failure = world.failure();
+    CHECK(failure.reason == ImdsFailure::Reason::failed);
+    CHECK(failure.error.hint.empty());
+  }
+}
+
 TEST_CASE("client::Imds never asks without a token")
 {
   for (const auto& answer :
-       {FakeHttp::response(400, ""), FakeHttp::response(404, ""), FakeHttp::response(200, ""),
-        FakeHttp::response(200, "<html>page</html>"), FakeHttp::response(200, "a\nb")}) {
+       {FakeHttp::response(400, ""), FakeHttp::response(404, ""), FakeHttp::response(405, ""),
+        FakeHttp::response(200, ""), FakeHttp::response(200, "<html>page</html>"),
+        FakeHttp::response(200, "a\nb")}) {
     Metadata world;
     world.http.answers = {answer, FakeHttp::response(200, "i-1")};
-    CHECK(world.failure().reason == ImdsFailure::Reason::failed);
+    const bool unknown = answer->status == 404 || answer->status == 405;
+    CHECK(world.failure().reason
+          == (unknown ? ImdsFailure::Reason::no_token : ImdsFailure::Reason::failed));
     CHECK(world.http.requests.size() == 1);
+  }
+}
+
+TEST_CASE("client::Imds of version 1, when that is allowed")
+{
+  Metadata world{.options = {.v1 = true}};
+  SUBCASE("a token is used where there is one")
+  {
+    world.http.answers = {FakeHttp::response(200, "a-token"), FakeHttp::response(200, "i-1")};
+    REQUIRE(world.imds.get("meta-data/instance-id"));
+    CHECK(header(world.http.requests.back(), "x-aws-ec2-metadata-token") == "a-token");
+  }
+  SUBCASE("and is asked for once where there is none")
+  {
+    world.http.answers = {FakeHttp::response(405, ""), FakeHttp::response(200, "i-1"),
+                          FakeHttp::response(200, "ami-1")};
+    CHECK(world.imds.get("meta-data/instance-id").value() == "i-1");
+    CHECK(world.imds.get("meta-data/ami-id").value() == "ami-1");
+    REQUIRE(world.http.requests.size() == 3);
+    CHECK(world.http.requests.back().headers.empty());
+  }
+  SUBCASE("within the hop limit of tokens")
+  {
+    world.http.on_send = [&](const io::HttpRequest& request) {
+      world.clock.pass(request.method == "PUT" ? 1s : 0s);
+    };
+    world.http.answers = {FakeHttp::failure(HttpReason::timed_out, true),
+                          FakeHttp::response(200, "i-1")};
+    CHECK(world.imds.get("meta-data/instance-id").value() == "i-1");
+  }
+  SUBCASE("nobody is asked twice off EC2")
+  {
+    world.http.on_send = [&](const io::HttpRequest&) { world.clock.pass(1s); };
+    world.http.answers = {FakeHttp::failure(HttpReason::timed_out, false)};
+    CHECK(world.failure().reason == ImdsFailure::Reason::absent);
+    CHECK(world.http.requests.size() == 1);
+  }
+  SUBCASE("a machine that wants tokens is not talked out of it")
+  {
+    world.http.answers = {FakeHttp::response(404, ""), FakeHttp::response(401, "")};
+    CHECK(world.failure().reason == ImdsFailure::Reason::failed);
+    CHECK(world.http.requests.size() == 2);
   }
 }
 
@@ -196,10 +258,49 @@ TEST_CASE("client::imds_options reads AWS's variables")
         == "AWS_EC2_METADATA_SERVICE_ENDPOINT is \"1.2.3.4\"");
 }
 
+TEST_CASE("client::imds_options: our own settings win, in each form that people write")
+{
+  const std::map<std::string, std::string> env = {
+    {"AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1338"}};
+  const auto latest = [&](const std::string& url) {
+    return client::imds_options(env, {.url = url}).value().latest_url;
+  };
+  CHECK(latest("") == "http://127.0.0.1:1338/latest/");
+  CHECK(latest("http://localhost:8111") == "http://localhost:8111/latest/");
+  CHECK(latest("http://localhost:8111/") == "http://localhost:8111/latest/");
+  CHECK(latest("http://localhost:8111/latest") == "http://localhost:8111/latest/");
+  CHECK(latest("http://localhost:8111/latest/meta-data/") == "http://localhost:8111/latest/");
+  CHECK(latest("http://localhost:8111/meta-data") == "http://localhost:8111/");
+  CHECK(latest("http://[fd00:ec2::254]/latest/meta-data") == "http://[fd00:ec2::254]/latest/");
+
+  const auto both = client::imds_options(
+    env, {.url = "http://localhost:1/latest/", .token_url = "http://localhost:2/t", .v1 = true});
+  CHECK(both->token_url == "http://localhost:2/t");
+  CHECK(both->v1);
+  CHECK(client::imds_options(env, {.url = "http://localhost:1"})->token_url
+        == "http://localhost:1/latest/api/token");
+  CHECK(client::imds_options(env, {.token_url = "http://localhost:2/t"})->latest_url
+        == "http://127.0.0.1:1338/latest/");
+}
+
+TEST_CASE("client::imds_options: URLs that cannot be, all at once")
+{
+  const auto bad = client::imds_options(
+    {}, {.url = "http://localhost/elsewhere", .token_url = "http://metadata.example/token"});
+  REQUIRE(!bad);
+  CHECK(bad.error().kind == ErrorKind::config);
+  CHECK(bad.error().message
+        == "instance_metadata_url \"http://localhost/elsewhere\" is not where metadata is");
+  REQUIRE(bad.error().also.size() == 1);
+  CHECK(bad.error().also[0].message.starts_with("instance_metadata_token_url: the endpoint URL"));
+  CHECK(client::imds_options({}, {.url = "http://metadata.example", .allow_http = true}));
+  CHECK(!client::imds_options({}, {.url = "ftp://localhost"}));
+}
+
 TEST_CASE("client::Imds asks nobody when it is turned off")
 {
   FakeHttp http;
-  const FakeClock clock;
+  FakeClock clock;
   Imds imds({.disabled = true}, http, clock, nullptr);
   const auto text = imds.get("meta-data/instance-id");
   REQUIRE(!text);

@@ -22,6 +22,7 @@ TEST_CASE("io::http: a server that hangs is left at the deadline")
   REQUIRE(!answer);
   CHECK(answer.error().reason == Reason::timed_out);
   CHECK(answer.error().request_sent);
+  CHECK(!answer.error().answer_begun);
   CHECK(answer.error().message == server.name() + " did not answer in the time that was left");
   CHECK(took >= 140ms);
   CHECK(took < 600ms);
@@ -65,6 +66,7 @@ TEST_CASE("io::http: silence and dribbles end at the idle limit")
     const auto [answer, took] = timed_send(*io::make_http({}), request);
     REQUIRE(!answer);
     CHECK(answer.error().reason == Reason::timed_out);
+    CHECK(answer.error().answer_begun);
     CHECK(took < 4s);
   }
   SUBCASE("but slow is not idle")
