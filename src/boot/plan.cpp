@@ -201,6 +201,16 @@ std::string run_id_of(const Settings& settings, const Facts& facts)
   return settings.run_id.empty() ? facts.random_run_id : settings.run_id;
 }
 
+std::string parent_ip_of(const Settings& settings, const Facts& facts)
+{
+  if (const auto parent = child::decode_parent(settings.flame_parent)) {
+    if (const auto host = child::host_of_node(parent->node); !host.empty()) {
+      return std::string(host);
+    }
+  }
+  return facts.local_address;
+}
+
 } // namespace
 
 std::string describe(const Candidate& candidate)
@@ -263,6 +273,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
             .region = settings.region,
             .app = settings.app,
             .candidates = candidates_of(settings),
+            .parent_ip = parent_ip_of(settings, facts),
             .bundle = *parse_bundle(settings.bundle),
             .runner = std::move(*runner),
             .wait_for = settings.wait_for.value_or(has_parent(settings) ? config::WaitFor::launched

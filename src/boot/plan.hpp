@@ -21,6 +21,7 @@ struct Facts {
   std::string nonce = {};         // random, for the stage lines
   std::string erl_aflags = {};    // of the caller; passed on with a FLAME parent
   std::string erl_zflags = {};
+  std::string local_address = {}; // of the machine we run on, "" when nobody has asked
 };
 
 // One way to ask EC2 for the machine. "": not sent, the template or the default VPC decides.
@@ -37,6 +38,7 @@ struct Plan {
   std::string app = {};
   std::vector<Candidate> candidates = {}; // never empty, in order of preference
   aws::Params common = {};                // of every launch; see request.hpp for the rest
+  std::string parent_ip = {}; // host of the FLAME parent's node, else our own address, else ""
   Bundle bundle = {};
   Runner runner = {}; // bundle_url is filled in when it is rendered
   config::WaitFor wait_for = config::WaitFor::running;

@@ -2,7 +2,6 @@
 
 #include "base/encoding.hpp"
 #include "base/version.hpp"
-#include "flame/parent.hpp"
 #include "fleet/tags.hpp"
 
 #include <fmt/format.h>
@@ -29,10 +28,8 @@ Tags tags_of(const Settings& settings, const Plan& plan)
   tags[std::string(fleet::k_tag_version)] = version();
   tags[std::string(fleet::k_tag_expires_at)] = plan.expires_at ? iso8601(*plan.expires_at) : "none";
   tags[std::string(fleet::k_tag_parent_app)] = plan.app;
-  if (const auto parent = child::decode_parent(settings.flame_parent)) {
-    if (const auto host = child::host_of_node(parent->node); !host.empty()) {
-      tags[std::string(fleet::k_tag_parent_ip)] = host;
-    }
+  if (!plan.parent_ip.empty()) {
+    tags[std::string(fleet::k_tag_parent_ip)] = plan.parent_ip;
   }
   return tags;
 }

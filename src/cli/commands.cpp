@@ -27,6 +27,8 @@ constexpr OwnFlag k_settings_flags[] = {
 };
 
 constexpr OwnFlag k_configure_flags[] = {
+  {"--auto",  "",         "fill the rest from the machine that this runs on"},
+  {"--like",  "ID",       "fill the rest from the machine ID"},
   {"--show",  "",         "print each setting with its value and where it comes from"},
   {"--print", "",         "print the file and write nothing"},
   {"--force", "",         "replace a file that is there"},
@@ -80,6 +82,10 @@ const Command k_commands[] = {
    "Writes a file of settings from flags: ./flame-ec2.toml, or the one that --config names; with --pool "
    "into [pool.NAME] of it, and the rest of the file stays. Without settings nothing is written, and a "
    "file to begin with is printed.\n\n"
+   "--auto asks the instance metadata service of the EC2 machine that this runs on for region, image, "
+   "type, subnet, all security groups, instance profile and key; flags win, and beside a launch "
+   "template the region alone is filled. --like asks EC2 for the same of any machine that lives, from "
+   "anywhere. With the setting auto_configure every boot asks.\n\n"
    "--show prints each setting with its value and where it comes from; secrets as ***.",
    "flame-ec2 configure --region eu-west-1 --app demo --print",
    k_all_groups, k_configure_flags, run_configure},

@@ -1,6 +1,7 @@
 #include "cli/read_settings.hpp"
 
 #include "base/text.hpp"
+#include "cli/auto_configure.hpp"
 #include "cli/config_file.hpp"
 #include "client/credentials/profile.hpp"
 
@@ -37,6 +38,26 @@ void say_origins(const config::Configured& configured, const Command& command, C
   }
 }
 
+// What is merged, as often as there is more of it.
+struct Layers {
+  std::vector<config::Layer> layers = {};
+  std::optional<Result<client::AwsProfile>> profile = {}; // nullopt: not to be looked at
+};
+
+config::Configured merged(const Layers& from, const Command& command, const World& world)
+{
+  config::Configured configured =
+    config::merge(from.layers, command.groups, {world.env, world.read_file});
+  if (from.profile && *from.profile) {
+    const auto value = [&](std::string_view key) { return (*from.profile)->value(key); };
+    config::add_profile(configured, value, world.env);
+  } else if (from.profile) {
+    const Error& error = from.profile->error();
+    configured.mistakes.push_back({error.message, error.hint});
+  }
+  return configured;
+}
+
 // Rules that take several settings name them by key, as the first word: say who set it.
 std::string with_origin(const config::Configured& configured, const std::string& message)
 {
@@ -55,25 +76,25 @@ config::Configured read_settings(const Invocation& invocation, World& world, Con
   ConfigFile file = read_config_file({invocation.value("--config"), invocation.value("--pool")},
                                      world, command.groups);
   say_file(file, world, console);
-  config::Configured configured =
-    config::merge({config::flags_layer(invocation.settings), config::variables_layer(world.env),
-                   config::surroundings_layer(world.env), std::move(file.layers.file),
-                   std::move(file.layers.pool)},
-                  command.groups, {world.env, world.read_file});
+  Layers from{{config::flags_layer(invocation.settings), config::variables_layer(world.env),
+               config::surroundings_layer(world.env), std::move(file.layers.file),
+               std::move(file.layers.pool)}};
+  config::Configured configured = merged(from, command, world);
+  if (profile == Profile::read) {
+    from.profile = client::selected_profile({.env = world.env,
+                                             .profile = configured.settings.profile,
+                                             .read_file = world.find_file,
+                                             .home = world.home});
+    configured = merged(from, command, world);
+  }
   configured.mistakes.insert(configured.mistakes.begin(), file.layers.mistakes.begin(),
                              file.layers.mistakes.end());
   configured.incomplete = file.layers.incomplete;
-  if (profile == Profile::read) {
-    const auto found = client::selected_profile({.env = world.env,
-                                                 .profile = configured.settings.profile,
-                                                 .read_file = world.find_file,
-                                                 .home = world.home});
-    if (found) {
-      const auto value = [&](std::string_view key) { return found->value(key); };
-      config::add_profile(configured, value, world.env);
-    } else {
-      configured.mistakes.push_back({found.error().message, found.error().hint});
-    }
+  if (profile == Profile::read && configured.settings.auto_configure) {
+    auto_configure(configured, command.groups, world, console, [&](config::Layer layer) {
+      from.layers.push_back(std::move(layer));
+      return merged(from, command, world);
+    });
   }
   for (const std::string& warning : config::unknown_variables(world.env)) {
     console.warn(warning);
@@ -92,6 +113,12 @@ Result<void> no_mistakes(const config::Configured& configured, const std::option
   Mistakes all(ErrorKind::config);
   for (const Mistake& mistake : configured.mistakes) {
     all.add(mistake.message, mistake.hint);
+  }
+  if (configured.failure) {
+    if (all.empty() || configured.failure->kind == ErrorKind::interrupted) {
+      return tl::unexpected(*configured.failure);
+    }
+    all.add(*configured.failure);
   }
   if (more && !(configured.incomplete && !all.empty())) {
     all.add(with_origin(configured, more->message), more->hint);

@@ -13,6 +13,21 @@
 namespace flame::cli {
 namespace {
 
+Result<client::ThisMachine> this_machine(const config::Settings& settings, client::Asked asked,
+                                         const World& world)
+{
+  auto options = client::imds_options(world.env, {.url = settings.instance_metadata_url,
+                                                  .token_url = settings.instance_metadata_token_url,
+                                                  .allow_http = settings.allow_http,
+                                                  .v1 = settings.imds_v1});
+  if (!options) {
+    return tl::unexpected(std::move(options.error()));
+  }
+  const auto http = io::make_http({.ca_bundle = settings.ca_bundle});
+  client::Imds imds(*std::move(options), *http, *world.clock, world.cancel);
+  return client::this_machine(imds, asked);
+}
+
 // Byte for byte, so that nothing behind the line is taken; a signal ends the waiting.
 std::optional<std::string> read_line(const Cancel& cancel)
 {
@@ -55,6 +70,7 @@ World real_world(Clock& clock, const Cancel& cancel, Random& random)
   world.others_can_read = io::others_can_read;
   world.run = io::run_process;
   world.connect = connect_to_aws;
+  world.this_machine = this_machine;
   world.env = io::environment();
   world.home = io::home_folder(world.env);
   world.terminal = {.input = io::is_terminal(STDIN_FILENO) && io::is_terminal(STDERR_FILENO),

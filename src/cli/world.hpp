@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/ports.hpp"
 #include "client/ec2_client.hpp"
+#include "client/this_machine.hpp"
 #include "config/settings.hpp"
 #include "io/http.hpp"
 #include "io/process.hpp"
@@ -56,6 +57,9 @@ struct World {
   std::function<Result<io::Finished>(const io::Command&)> run = {}; // another program
   std::function<Result<std::unique_ptr<Cloud>>(const config::Settings&, const World&, Talk)>
     connect = {};
+  // Asks the metadata service that the settings name; errors as those of client::this_machine().
+  std::function<Result<client::ThisMachine>(const config::Settings&, client::Asked, const World&)>
+    this_machine = {};
   std::map<std::string, std::string> env = {};
   std::string home = {}; // folder of the user, "" when there is none
   Terminal terminal = {};

@@ -31,6 +31,12 @@ const Option k_options[] = {
    {.otherwise = "AWS_CA_BUNDLE", .standard = "$AWS_CA_BUNDLE, the system's", .guarded = true}},
   {"allow_http", &S::allow_http, Group::where, "", "allow http:// endpoints that are not on this computer",
    {.guarded = true}},
+  {"auto_configure", &S::auto_configure, Group::where, "", "fill what is not set from the machine that this runs on", {}},
+  {"instance_metadata_url", &S::instance_metadata_url, Group::where, "URL", "metadata service that auto_configure asks",
+   {.standard = "http://169.254.169.254/latest/meta-data/", .guarded = true}},
+  {"instance_metadata_token_url", &S::instance_metadata_token_url, Group::where, "URL", "where it gives its tokens",
+   {.standard = "api/token beside meta-data/", .guarded = true}},
+  {"imds_v1", &S::imds_v1, Group::where, "", "ask it without a token where it gives none", {.guarded = true}},
 
   // What runs.
   {"app", &S::app, Group::release, "NAME", "name of the release",

@@ -18,7 +18,9 @@ std::string variable(const Environment& env, const std::string& name)
 
 void fill(Configured& configured, std::string_view key, std::string& field, std::string value)
 {
-  if (!field.empty() || value.empty()) {
+  const auto origin = configured.origins.find(key);
+  const bool lower = origin != configured.origins.end() && origin->second.rank < Rank::profile;
+  if ((!field.empty() && !lower) || value.empty()) {
     return;
   }
   field = std::move(value);

@@ -26,6 +26,10 @@ struct Settings {
   std::string ec2_service_endpoint = {}; // EC2 alone
   std::string ca_bundle = {};
   bool allow_http = false;
+  bool auto_configure = false; // fill what is not set from the machine that we run on
+  std::string instance_metadata_url = {};
+  std::string instance_metadata_token_url = {};
+  bool imds_v1 = false;
   // What all layers and AWS's own settings say together: URL by service ("ec2", "s3", "sts").
   // Absent: the region's own endpoint. Filled by merge() and add_profile().
   std::map<std::string, std::string> endpoints = {};
@@ -97,6 +101,8 @@ struct Configured {
   std::vector<Mistake> mistakes = {};
   bool incomplete = false; // a layer could not be read: what is missing may stand there
   std::vector<std::string> warnings = {}; // sentences worth a line on stderr
+  std::string local_address = {};    // of the machine that we run on, when auto-configuration asked
+  std::optional<Error> failure = {}; // why auto-configuration found nothing: that may be missing
 };
 
 } // namespace flame::config

@@ -87,6 +87,12 @@ public:
       connected.push_back(settings.region);
       return Result<std::unique_ptr<cli::Cloud>>(std::make_unique<FakeCloud>(ec2, credentials));
     };
+    world.this_machine = [this](const config::Settings& settings, client::Asked asked,
+                                const cli::World&) {
+      metadata_urls.push_back(settings.instance_metadata_url);
+      metadata_asked.push_back(asked);
+      return here;
+    };
     world.home = "/home/me";
     world.clock = &clock;
     world.cancel = &cancel;
@@ -101,6 +107,9 @@ public:
   std::map<std::string, std::string> files = {};
   std::set<std::string> open_files = {};   // that others can read
   std::vector<std::string> connected = {}; // regions
+  Result<client::ThisMachine> here = fail(ErrorKind::config, "no instance metadata: nobody there");
+  std::vector<std::string> metadata_urls = {}; // that were asked
+  std::vector<client::Asked> metadata_asked = {};
   FakeEc2 ec2 = {};
   Result<aws::Credentials> credentials = aws::Credentials{.access_key_id = "AKIDEXAMPLE",
                                                           .secret_access_key = "very-secret-key",

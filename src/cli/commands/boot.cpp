@@ -176,7 +176,9 @@ Result<void> launch(const Boot& it)
 Result<void> run_boot(const Invocation& invocation, World& world, Console& console)
 {
   const config::Configured configured = read_settings(invocation, world, console);
-  const auto plan = boot::make_plan(configured.settings, look_up_facts(world));
+  boot::Facts facts = look_up_facts(world);
+  facts.local_address = configured.local_address;
+  const auto plan = boot::make_plan(configured.settings, facts);
   const auto more = plan ? std::optional<Error>() : plan.error();
   if (const auto valid = no_mistakes(configured, more); !valid) {
     return valid;

@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
+#include "cli/configure_from.hpp"
 #include "cli/json.hpp"
 #include "cli/read_settings.hpp"
 #include "cli/show_settings.hpp"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace flame::cli {
 namespace {
@@ -18,18 +20,17 @@ constexpr std::string_view k_head = "# Settings of flame-ec2, written by flame-e
 
 Result<void> show(const Invocation& invocation, World& world, Console& console)
 {
-  const config::Configured configured = read_settings(invocation, world, console);
+  config::Configured configured = read_settings(invocation, world, console);
+  if (const auto failure = std::exchange(configured.failure, std::nullopt)) {
+    if (failure->kind == ErrorKind::interrupted) {
+      return tl::unexpected(*failure);
+    }
+    console.warn(failure->message); // what is set without it can be shown all the same
+  }
   if (const auto valid = no_mistakes(configured); !valid) {
-    return valid;
+    return tl::unexpected(valid.error());
   }
   return world.write_out(settings_output(configured, invocation.output));
-}
-
-// What goes into the file. A layer that is looked up (the metadata service's) comes before the
-// flags.
-std::vector<config::Layer> layers_to_write(const Invocation& invocation)
-{
-  return {config::flags_layer(invocation.settings)};
 }
 
 // A file that nobody names must not say where credentials go, so it is not written there either.
@@ -44,7 +45,7 @@ void leave_guarded_out(config::ToWrite& settings, Console& console)
   }
 }
 
-std::string ended_by_newline(std::string text)
+std::string ended_by_newline(const std::string& text)
 {
   return text.empty() || text.ends_with('\n') ? text : text + "\n";
 }
@@ -58,7 +59,7 @@ Result<std::string> with_pool(const std::string& old, const std::string& added,
   const config::FileLayers before = config::file_layers(old, {place.path, true, ""}, groups);
   if (std::ranges::count(before.pools, pool) > 0) {
     return fail(ErrorKind::config,
-                fmt::format("\"{}\" has a pool \"{}\" already", place.path, pool), edit);
+                fmt::format(R"("{}" has a pool "{}" already)", place.path, pool), edit);
   }
   std::string text = ended_by_newline(old) + "\n" + added;
   const config::FileLayers after = config::file_layers(text, {place.path, true, pool}, groups);
@@ -124,7 +125,7 @@ Result<void> write(const Writing& it, const config::ToWrite& settings, const std
   }
   const auto written = it.world.write_file(it.place.path, *whole);
   if (!written) {
-    return written;
+    return tl::unexpected(written.error());
   }
   it.console.note(fmt::format("{} holds {}", it.place.path, join(config::keys_of(settings), ", ")));
   return it.world.write_out(result_text(it.place, it.pool, settings, it.invocation.output));
@@ -143,14 +144,23 @@ Result<void> offer(const Writing& it)
 
 Result<void> run_configure(const Invocation& invocation, World& world, Console& console)
 {
-  if (invocation.has("--show")) {
-    return show(invocation, world, console);
-  }
   const ConfigChoice choice{invocation.value("--config"), invocation.value("--pool")};
   const Writing it{invocation, world, console, place_to_write(choice, world),
                    choice.pool.value_or("")};
-  config::ToWrite settings = config::prepare_to_write(
-    layers_to_write(invocation), invocation.command->groups, {world.env, world.read_file});
+  auto looked_up = looked_up_layer(invocation, it.place, world, console);
+  if (!looked_up) {
+    return tl::unexpected(std::move(looked_up.error()));
+  }
+  if (invocation.has("--show")) {
+    return show(invocation, world, console);
+  }
+  // What goes into the file.
+  std::vector<config::Layer> layers = {config::flags_layer(invocation.settings)};
+  if (*looked_up) {
+    layers.push_back(std::move(**looked_up));
+  }
+  config::ToWrite settings = config::prepare_to_write(std::move(layers), invocation.command->groups,
+                                                      {world.env, world.read_file});
   config::Configured all = settings.configured;
   if ((choice.pool && choice.pool->empty()) || it.place.path.empty()) {
     all.mistakes.push_back(
@@ -158,7 +168,7 @@ Result<void> run_configure(const Invocation& invocation, World& world, Console& 
        "give a name, or leave it out"});
   }
   if (const auto valid = no_mistakes(all); !valid) {
-    return valid;
+    return tl::unexpected(valid.error());
   }
   if (!it.place.named) {
     leave_guarded_out(settings, console);

@@ -2,6 +2,7 @@
 #include "boot/names.hpp"
 #include "boot/plan.hpp"
 #include "boot/request.hpp"
+#include "support/etf_writer.hpp"
 #include "support/fake_ec2.hpp"
 
 #include <doctest/doctest.h>
@@ -218,4 +219,22 @@ TEST_CASE("boot: names that fit everywhere")
     CHECK(!check_app_name(name));
   }
   CHECK(!check_run_id(std::string(65, 'a')));
+}
+
+TEST_CASE("boot: FLAME_PARENT_IP is the host of the parent's node, else our address, else left out")
+{
+  const auto tag = [](const Settings& settings, const std::string& address) {
+    Facts facts = k_facts;
+    facts.local_address = address;
+    const auto plan = make_plan(settings, facts);
+    REQUIRE(plan);
+    return tag_of(plan->common, "FLAME_PARENT_IP");
+  };
+  CHECK(tag(least(), "").empty());
+  CHECK(tag(least(), "10.20.3.40") == "10.20.3.40");
+  Settings child = least();
+  child.flame_parent = to_base64(etf::flame_parent_otp26());
+  child.subnet_ids = {"subnet-1"};
+  child.security_group_ids = {"sg-1"};
+  CHECK(tag(child, "10.20.3.40") == "10.0.0.7");
 }

@@ -1,0 +1,130 @@
+#include "boot/like.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace flame;
+using namespace flame::boot;
+using config::Configured;
+using config::Group;
+using List = std::vector<std::string>;
+
+namespace {
+
+constexpr Group k_boot[] = {Group::release, Group::machine, Group::limits, Group::where};
+constexpr Group k_look[] = {Group::where};
+
+Model model()
+{
+  Model it{.region = "eu-west-1", .origin = "instance metadata of i-1"};
+  it.instance.id = "i-1";
+  it.instance.image_id = "ami-1";
+  it.instance.instance_type = "m7i.large";
+  it.instance.private_ip = "10.20.3.40";
+  it.instance.subnet_id = "subnet-1";
+  it.instance.security_group_ids = {"sg-1", "sg-2", "sg-3"};
+  it.instance.instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/web";
+  it.instance.key_name = "ops, all of them";
+  return it;
+}
+
+Configured said(std::vector<config::Flag> flags)
+{
+  return config::merge({config::flags_layer(flags)}, k_boot, {});
+}
+
+Configured with(const Likeness& likeness, std::vector<config::Flag> flags)
+{
+  return config::merge({config::flags_layer(flags), likeness.layer}, k_boot, {});
+}
+
+List keys(const Likeness& likeness)
+{
+  List found;
+  for (const config::Row& row : likeness.layer.rows) {
+    found.emplace_back(row.option->key);
+  }
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("boot: settings like those of a machine")
+{
+  const auto likeness = settings_like(model(), said({}), k_boot);
+  REQUIRE(likeness);
+  const Configured got = with(*likeness, {});
+  CHECK(got.mistakes.empty());
+  CHECK(got.settings.region == "eu-west-1");
+  CHECK(got.settings.image_id == "ami-1");
+  CHECK(got.settings.instance_types == List{"m7i.large"});
+  CHECK(got.settings.subnet_ids == List{"subnet-1"});
+  CHECK(got.settings.security_group_ids == List{"sg-1", "sg-2", "sg-3"});
+  CHECK(got.settings.iam_instance_profile == "arn:aws:iam::123456789012:instance-profile/web");
+  CHECK(got.settings.key_name == "ops, all of them"); // as it is, not split
+  CHECK(got.origins.at("image_id").text == "instance metadata of i-1");
+  CHECK(got.origins.at("image_id").rank == config::Rank::metadata);
+  REQUIRE(likeness->notices.size() == 2);
+  CHECK(likeness->notices[0]
+        == "image_id is that of i-1: each machine starts all services that are enabled in it");
+  CHECK(
+    likeness->notices[1]
+    == "iam_instance_profile is that of i-1: each release gets all its rights; a profile of its "
+       "own can do with fewer");
+  CHECK(likeness->left_open.empty());
+}
+
+TEST_CASE("boot: only what is open is taken")
+{
+  const std::vector<config::Flag> flags = {
+    {"--image-id", "ami-9"}, {"--security-group-id", "sg-9"}, {"--iam-instance-profile", "narrow"}};
+  const auto likeness = settings_like(model(), said(flags), k_boot);
+  REQUIRE(likeness);
+  CHECK(keys(*likeness) == List{"region", "instance_type", "subnet_id", "key_name"});
+  CHECK(likeness->notices.empty());
+  CHECK(open_keys(said(flags), k_boot) == List{"region", "instance_type", "subnet_id", "key_name"});
+  CHECK(with(*likeness, flags).settings.security_group_ids == List{"sg-9"});
+}
+
+TEST_CASE("boot: what the machine does not have stays open")
+{
+  Model bare = model();
+  bare.instance.key_name.clear();
+  bare.instance.instance_profile_arn.clear();
+  const auto likeness = settings_like(bare, said({}), k_boot);
+  REQUIRE(likeness);
+  CHECK(likeness->notices.size() == 1);
+  CHECK(!with(*likeness, {}).origins.contains("key_name"));
+  CHECK(!with(*likeness, {}).origins.contains("iam_instance_profile"));
+}
+
+TEST_CASE("boot: beside a launch template, and for commands without machines, the region alone")
+{
+  const std::vector<config::Flag> flags = {{"--launch-template-id", "lt-1"}};
+  CHECK(open_keys(said(flags), k_boot) == List{"region"});
+  CHECK(keys(settings_like(model(), said(flags), k_boot).value()) == List{"region"});
+  CHECK(open_keys(said({}), k_look) == List{"region"});
+  CHECK(open_keys(said({{"--region", "eu-west-1"}}), k_look).empty());
+}
+
+TEST_CASE("boot: what exists in one region is not taken to another")
+{
+  const auto likeness = settings_like(model(), said({{"--region", "us-east-1"}}), k_boot);
+  REQUIRE(likeness);
+  CHECK(keys(*likeness) == List{"instance_type", "iam_instance_profile"});
+  CHECK(likeness->left_open
+        == "not taken from i-1, since they exist in eu-west-1 and the region is us-east-1: "
+           "image_id, subnet_id, security_group_id, key_name");
+}
+
+TEST_CASE("boot: a machine without IPv4 is no model for now")
+{
+  Model ipv6_only = model();
+  ipv6_only.instance.private_ip.clear();
+  const auto refused = settings_like(ipv6_only, said({}), k_boot);
+  REQUIRE(!refused);
+  CHECK(refused.error().kind == ErrorKind::config);
+  CHECK(refused.error().message == "i-1 has no IPv4 address, and flame-ec2 needs one");
+  // Its region is as good as any.
+  CHECK(settings_like(ipv6_only, said({}), k_look));
+  CHECK(settings_like(ipv6_only, said({{"--launch-template-id", "lt-1"}}), k_boot));
+}
