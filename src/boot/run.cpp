@@ -2,10 +2,8 @@
 
 #include "base/encoding.hpp"
 #include "boot/request.hpp"
+#include "boot/saying.hpp"
 #include "boot/step.hpp"
-#include "fleet/stages.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -19,8 +17,8 @@ using std::chrono::seconds;
 constexpr Millis k_launch_limit = seconds(30);
 constexpr Millis k_call_limit = seconds(15);
 constexpr Millis k_ending_call_limit = seconds(10);
-// Its answer tells what to end, so it is worth a little patience of one who wants to leave.
-constexpr Millis k_launch_patience = seconds(5);
+// However little of the grace is left, an unsure launch is asked about for so long.
+constexpr Millis k_least_time_to_ask = seconds(2);
 
 // What the serials of the pure step stand for.
 class Serials {
@@ -55,12 +53,37 @@ private:
   std::map<int, std::string> renders_ = {};
 };
 
+// Ending is not cut short by the signal that started it.
+aws::CallLimit ending_limit(TimePoint deadline)
+{
+  return {.deadline = deadline, .cancel_grace = k_grace};
+}
+
 aws::CallLimit limit_for(const State& state, TimePoint now, Millis longest, Millis patience)
 {
-  if (state.why) { // ending is not cut short by the signal that started it
-    return {.deadline = std::min(now + k_ending_call_limit, state.end_by), .cancel_grace = k_grace};
+  if (state.why) {
+    return ending_limit(std::min(now + k_ending_call_limit, state.end_by));
   }
   return {.deadline = std::min(now + longest, state.deadline), .cancel_grace = patience};
+}
+
+// After its answer there must be time to see what it has made.
+aws::CallLimit launch_limit(const State& state, TimePoint now)
+{
+  if (!state.why) {
+    return limit_for(state, now, k_launch_limit, k_launch_patience);
+  }
+  const TimePoint last = state.end_by - k_visible_within - seconds(1);
+  return ending_limit(std::min(std::max(last, now + k_least_time_to_ask), state.end_by));
+}
+
+// Words that are waited for before the machine is ended must not keep it from ending.
+aws::CallLimit console_limit(const State& state, TimePoint now)
+{
+  const bool first = state.words == Words::before;
+  const TimePoint by = first ? state.words_by : state.end_by;
+  return {.deadline = std::min(now + k_ending_call_limit, by),
+          .cancel_grace = first ? Millis(0) : k_grace};
 }
 
 // The only place with effects: does what step() has decided, and tells what came of it.
@@ -69,6 +92,8 @@ struct Perform {
   BootParts& parts;
   Serials& serials;
   const State& state;
+  CancelState known; // what step() has seen
+  std::function<Result<void>(const aws::Instance&)> report;
 
   aws::CallLimit look_limit() const
   {
@@ -83,8 +108,7 @@ struct Perform {
     }
     const aws::Params params = launch_parameters(plan, plan.candidates.at(launch.candidate),
                                                  *user_data, serials.token(launch.token));
-    auto launched = parts.ec2.run_instances(
-      params, limit_for(state, parts.clock.now(), k_launch_limit, k_launch_patience));
+    auto launched = parts.ec2.run_instances(params, launch_limit(state, parts.clock.now()));
     return launched ? Event(Launched{std::move(*launched)})
                     : Event(LaunchFailed{std::move(launched.error())});
   }
@@ -115,8 +139,8 @@ struct Perform {
   }
   Event operator()(const ReadConsole& read) const
   {
-    auto output = parts.ec2.console_output(
-      read.id, read.latest, limit_for(state, parts.clock.now(), k_call_limit, k_grace));
+    auto output =
+      parts.ec2.console_output(read.id, read.latest, console_limit(state, parts.clock.now()));
     return output ? Event(ConsoleRead{std::move(output->text)})
                   : Event(ConsoleFailed{std::move(output.error())});
   }
@@ -132,16 +156,17 @@ struct Perform {
       std::chrono::ceil<Millis>((state.why ? state.end_by : state.deadline) - now);
     const double share = wait.jitter ? parts.random.fraction() : 1.0;
     const Millis pause = std::chrono::duration_cast<Millis>(wait.base * share);
-    parts.clock.sleep(std::clamp(pause, Millis(1), std::max(left, Millis(1))), parts.cancel,
-                      known());
+    parts.clock.sleep(std::clamp(pause, Millis(1), std::max(left, Millis(1))), parts.cancel, known);
     return Elapsed{};
+  }
+  Event operator()(const Report& done) const
+  {
+    const auto reported = report(done.instance);
+    return reported ? Event(Reported{}) : Event(ReportFailed{reported.error()});
   }
   Event operator()(const Finish&) const { return Elapsed{}; } // never performed
 
 private:
-  // Ending goes on after the first signal: only a second one wakes a sleeper then.
-  CancelState known() const { return state.why ? parts.cancel.state() : CancelState{}; }
-
   Event look(const aws::DescribeQuery& query) const
   {
     auto found = parts.ec2.describe_instances(query, look_limit());
@@ -149,58 +174,6 @@ private:
                  : Event(DescribeFailed{std::move(found.error())});
   }
 };
-
-// Says what is about to happen, in the words of a waiting person.
-struct Say {
-  const Plan& plan;
-  const State& state;
-  Progress& progress;
-
-  void operator()(const Launch& launch) const
-  {
-    const std::string what = describe(plan.candidates.at(launch.candidate));
-    const std::string place =
-      plan.candidates.size() == 1
-        ? ""
-        : fmt::format(" (candidate {} of {})", launch.candidate + 1, plan.candidates.size());
-    progress.doing(state.why ? "asking EC2 what the launch has made"
-                             : fmt::format("launching {}{}", what, place));
-  }
-  void operator()(const Describe& looked) const
-  {
-    progress.doing(fmt::format("waiting for {} to run", fmt::join(looked.ids, ", ")));
-  }
-  void operator()(const Lookup&) const
-  {
-    progress.doing(state.why ? "looking for what the launch has made"
-                             : fmt::format("asking EC2 in {}", plan.region));
-  }
-  void operator()(const Terminate& terminate) const
-  {
-    progress.doing(fmt::format("ending {}", fmt::join(terminate.ids, ", ")));
-  }
-  void operator()(const ReadConsole& read) const
-  {
-    progress.doing(fmt::format("reading the console of {}", read.id));
-  }
-  void operator()(const Renew& renew) const
-  {
-    progress.note(renew.reason == aws::ErrorClass::clock
-                    ? "the local clock is off; going on with the time of EC2"
-                    : "the credentials were refused; getting new ones");
-  }
-  void operator()(const Wait&) const {}
-  void operator()(const Finish&) const {}
-};
-
-// A failure that the boot goes on after is worth a line; the one that ends it is the error itself.
-void say_failure(const Event& event, const Action& next, Progress& progress)
-{
-  const auto* failed = std::get_if<LaunchFailed>(&event);
-  if (failed != nullptr && !std::holds_alternative<Finish>(next)) {
-    progress.note(failed->error.error.message);
-  }
-}
 
 void note_times(const Event& event, Millis elapsed, Timings& timings)
 {
@@ -220,42 +193,20 @@ void note_times(const Event& event, Millis elapsed, Timings& timings)
   }
 }
 
-// The machine knows better than EC2 why it left.
-Error with_stage(Error error, const State& state, const Plan& plan)
-{
-  const auto stages = fleet::parse_stages(state.console, plan.runner.nonce);
-  if (stages.empty()) {
-    return error;
-  }
-  const auto failed = std::ranges::find(stages, "failed", &fleet::StageLine::stage);
-  if (failed == stages.end()) {
-    error.stage = stages.back().stage;
-    return error;
-  }
-  error.stage = failed->at;
-  if (error.kind == ErrorKind::bootstrap) {
-    error.message =
-      fmt::format("the bootstrap of {} failed in stage {}: {}", state.watched, failed->at,
-                  failed->detail.empty() ? "it gave no reason" : failed->detail);
-    error.hint = {};
-  }
-  return error;
-}
-
 Error last_words(const Error& error, const State& state, const Plan& plan, const BootParts& parts)
 {
-  if (!state.console.empty() && parts.hear) {
+  if (state.was_asked && parts.hear) {
     parts.hear({.instance_id = state.watched, .console = state.console});
   }
   return with_stage(error, state, plan);
 }
 
-BootResult result_of(const Plan& plan, const Done& done, const Timings& timings)
+BootResult result_of(const Plan& plan, const aws::Instance& instance, const Timings& timings)
 {
   return {.run_id = plan.run_id,
           .region = plan.region,
-          .account = done.instance.owner_id,
-          .machines = {{.instance = done.instance, .expires_at = plan.expires_at}},
+          .account = instance.owner_id,
+          .machines = {{.instance = instance, .expires_at = plan.expires_at}},
           .timings = timings};
 }
 
@@ -267,19 +218,23 @@ Result<BootResult> run(const Plan& plan, BootParts parts)
   State state;
   Event event = Begin{};
   Timings timings;
-  const TimePoint start = parts.clock.now();
-  for (;;) {
-    const TimePoint now = parts.clock.now();
+  const TimePoint start = parts.started.value_or(parts.clock.now());
+  const auto report = [&](const aws::Instance& instance) {
+    return parts.report ? parts.report(result_of(plan, instance, timings)) : Result<void>();
+  };
+  for (TimePoint now = start;; now = parts.clock.now()) {
     note_times(event, std::chrono::duration_cast<Millis>(now - start), timings);
-    Step decided = step(std::move(state), event, plan, now, parts.cancel.state());
+    const CancelState cancel = parts.cancel.state();
+    Step decided = step(std::move(state), event, plan, now, cancel);
     state = std::move(decided.state);
     say_failure(event, decided.action, parts.progress);
     if (const auto* finish = std::get_if<Finish>(&decided.action)) {
-      return finish->outcome.map([&](const Done& done) { return result_of(plan, done, timings); })
+      return finish->outcome
+        .map([&](const Done& done) { return result_of(plan, done.instance, timings); })
         .map_error([&](const Error& error) { return last_words(error, state, plan, parts); });
     }
-    std::visit(Say{plan, state, parts.progress}, decided.action);
-    event = std::visit(Perform{plan, parts, serials, state}, decided.action);
+    say(decided.action, plan, state, parts.progress);
+    event = std::visit(Perform{plan, parts, serials, state, cancel, report}, decided.action);
   }
 }
 

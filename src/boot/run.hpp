@@ -32,8 +32,8 @@ struct BootResult {
   Timings timings = {};
 };
 
-// What a machine whose boot failed has said. The text may hold what the release prints, so secrets
-// are to be masked before it is shown.
+// What a machine whose boot failed has said, "" when EC2 had nothing of it. The text may hold what
+// the release prints, so secrets are to be masked before it is shown.
 struct LastWords {
   std::string instance_id = {};
   std::string console = {};
@@ -48,12 +48,17 @@ struct BootParts {
   Progress& progress;
   // Renders the user data anew, with a URL presigned by the credentials and the clock of now.
   std::function<Result<std::string>()> render;
-  // Called at most once, before run() fails, when a machine has said anything.
+  // Called at most once, before run() fails, when the console of a machine was asked for.
   std::function<void(const LastWords&)> hear = {};
+  // Hands the result to the caller, once. When it cannot, the machine is ended. An attached caller
+  // is waited for after it: until it is satisfied the machine is watched on.
+  std::function<Result<void>(const BootResult&)> report = {};
+  std::optional<TimePoint> started = {}; // from when the boot timeout counts; nullopt: now
 };
 
-// One loop owns the boot: decide, report, do. Success: exactly the machines of the result live.
-// An error's `instances` are the machines that may still live; empty: none of this boot does.
+// One loop owns the boot: decide, say, do. Success: the result is reported, and exactly its
+// machines live. An error's `instances` are the machines that may still live; empty: none of this
+// boot does.
 Result<BootResult> run(const Plan& plan, BootParts parts);
 
 } // namespace flame::boot

@@ -14,163 +14,107 @@ using aws::ErrorClass;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// The same launch is sent so often when AWS cannot be reached or answers in no known form.
-constexpr int k_network_tries = 4;
-// EC2 may take back so many machines for reasons of its own before we believe it.
-constexpr int k_replacements = 2;
+// After a call that ran over the deadline there is still so much time to end the machine.
+constexpr Millis k_least_grace = seconds(10);
 
 std::string_view signal_name(int signal) // POSIX's numbers of the three that are caught
 {
   return signal == 1 ? "SIGHUP" : signal == 2 ? "SIGINT" : "SIGTERM";
 }
 
+Error interrupted(CancelState cancel)
+{
+  return {.kind = ErrorKind::interrupted,
+          .message = cancel.left
+                       ? "standard input has ended before it said up, so nobody wants the machine"
+                       : fmt::format("interrupted by {}", signal_name(cancel.signal)),
+          .signal = cancel.signal};
+}
+
 Error timed_out(const State& state, const Plan& plan)
 {
+  const std::string limit = format_duration(plan.boot_timeout);
   const bool waited_for_aws =
     state.alive.empty() && state.last_failure
     && (!state.greeted || state.last_failure->kind == ErrorKind::throttled);
   if (waited_for_aws) {
     Error error = *state.last_failure;
-    error.message +=
-      fmt::format(", until the boot timeout of {} had passed", format_duration(plan.boot_timeout));
+    error.message += fmt::format(", until the boot timeout of {} had passed", limit);
     return error;
   }
-  return {.kind = ErrorKind::timeout,
-          .message = fmt::format("the machine was not running within the boot timeout of {}",
-                                 format_duration(plan.boot_timeout)),
-          .hint = "give it more time with --boot-timeout"};
-}
-
-// A token is used for one launch only. A launch that may have had its effect keeps its token and
-// its bytes, else it could make a second machine.
-void take_new_token(State& state)
-{
-  state.tries = 0;
-  state.watched.clear();
-  if (state.unsure.empty()) {
-    ++state.token;
-  }
-}
-
-Error no_candidate_left(const State& state, const Plan& plan, const Error& last)
-{
-  if (state.attempts.size() == 1) {
-    return last;
-  }
-  Error error = last;
-  error.message = fmt::format("none of {} candidates could be launched", state.attempts.size());
-  for (const Attempt& attempt : state.attempts) {
-    error.also.push_back(
-      {fmt::format("{}: {}", describe(plan.candidates.at(attempt.candidate)), attempt.message)});
+  Error error{.kind = ErrorKind::timeout,
+              .message =
+                fmt::format("the machine was not running within the boot timeout of {}", limit),
+              .hint = "give it more time with --boot-timeout"};
+  if (state.reported) {
+    error.message = fmt::format(
+      "the attached caller has not said up within the boot timeout of {}, so it is not satisfied",
+      limit);
+  } else if (state.alive.empty()) {
+    error.message =
+      fmt::format("no machine was launched within the boot timeout of {}{}", limit,
+                  state.last_failure ? ": " + state.last_failure->message : std::string());
   }
   return error;
 }
 
-Step next_candidate(State state, const Error& error, const Plan& plan, TimePoint now)
+// Looks at the machine, more rarely as time goes.
+Step look_later(State state)
 {
-  state.attempts.push_back({state.candidate, error.aws_code, error.message});
-  if (state.candidate + 1 == plan.candidates.size()) {
-    const Error why = no_candidate_left(state, plan, error);
-    return give_up(std::move(state), why, now, plan);
-  }
-  ++state.candidate;
-  take_new_token(state);
-  const Launch launch = launch_of(state);
-  return {std::move(state), launch};
-}
-
-// EC2 has ended the machine, or is about to.
-Step machine_ended(State state, const aws::Instance& machine, const Plan& plan, TimePoint now)
-{
-  const std::string& code = machine.state_reason_code;
-  Error error{.kind = ErrorKind::refused,
-              .message = fmt::format("{} is {}: {}", machine.id, aws::name(machine.state),
-                                     machine.state_reason.empty() ? "EC2 gave no reason"
-                                                                  : machine.state_reason),
-              .aws_code = code};
-  if (code.starts_with("Server.Insufficient")) {
-    error.kind = ErrorKind::capacity;
-    return next_candidate(std::move(state), error, plan, now);
-  }
-  if (code.starts_with("Server.") && state.replacements < k_replacements) {
-    ++state.replacements;
-    take_new_token(state);
-    const Launch launch = launch_of(state);
-    return again(std::move(state), launch, seconds(1), seconds(5));
-  }
-  if (code == "Client.InstanceInitiatedShutdown") {
-    error.kind = ErrorKind::bootstrap;
-    error.hint = "the machine powered itself off while it booted; its console says why";
-  } else if (code == "Client.UserInitiatedShutdown") {
-    error.hint = "somebody ended it on purpose, so it is not replaced";
-  }
-  return give_up(std::move(state), error, now, plan);
-}
-
-Step watch(State state, const std::vector<aws::Instance>& seen, const Plan& plan, TimePoint now)
-{
-  using enum aws::InstanceState;
-  state.tries = 0;
-  if (!seen.empty()) {
-    const aws::Instance& machine = seen.front();
-    const bool has_left =
-      is_ended(machine.state) || machine.state == stopping || machine.state == stopped;
-    if (has_left) {
-      return machine_ended(std::move(state), machine, plan, now);
-    }
-    if (machine.state == running || plan.wait_for == config::WaitFor::launched) {
-      return {std::move(state), Finish{Done{machine}}};
-    }
-  }
   const Millis pause = std::min<Millis>(milliseconds(500) * (2 + state.polls), seconds(5));
   ++state.polls;
   state.next = Describe{state.alive};
   return {std::move(state), Wait{.base = pause, .jitter = false}};
 }
 
+// The machine that lives, else the last that does not.
+const aws::Instance* the_one(const State& state, const std::vector<aws::Instance>& seen)
+{
+  const auto last = std::find_if(seen.rbegin(), seen.rend(), [&](const aws::Instance& machine) {
+    return state.alive.empty() || machine.id == state.alive.front();
+  });
+  return last == seen.rend() ? nullptr : &*last;
+}
+
+Step watch(State state, const std::vector<aws::Instance>& seen, const Plan& plan, TimePoint now)
+{
+  using enum aws::InstanceState;
+  state.tries = 0;
+  state.lost = 0;
+  const aws::Instance* found = the_one(state, seen);
+  if (found == nullptr) { // not visible yet
+    return look_later(std::move(state));
+  }
+  const aws::Instance& machine = *found;
+  const bool has_left =
+    is_ended(machine.state) || machine.state == stopping || machine.state == stopped;
+  if (has_left) {
+    return machine_ended(std::move(state), machine, plan, now);
+  }
+  if (state.reported) {
+    return look_later(std::move(state));
+  }
+  if (machine.state == running || plan.wait_for == config::WaitFor::launched) {
+    state.machine = machine;
+    return {std::move(state), Report{machine}};
+  }
+  return look_later(std::move(state));
+}
+
 Step launch_first(State state)
 {
   state.greeted = true;
   state.tries = 0;
-  const Launch launch = launch_of(state);
-  return {std::move(state), launch};
+  return resume(std::move(state));
 }
 
-Step launch_failed(State state, const aws::ApiError& error, const Plan& plan, TimePoint now)
+// The machine is there, or the token's was; EC2 will tell again.
+bool may_look_again(State& state, const aws::ApiError& error)
 {
-  const Launch same = launch_of(state);
-  switch (error.error_class) {
-  case ErrorClass::throttle:
-    return again(std::move(state), same, seconds(1), seconds(20));
-  case ErrorClass::transient:
-  case ErrorClass::endpoint:
-  case ErrorClass::answer:
-    if (state.tries + 1 < k_network_tries) {
-      return again(std::move(state), same, milliseconds(200), seconds(5));
-    }
-    break;
-  case ErrorClass::idempotency: // the token's machine has been ended: why, its state reason says
-    if (error.error.aws_code == k_instance_ended) {
-      const int token = state.token;
-      return {std::move(state), Lookup{{token}}};
-    }
-    break;
-  default:
-    break;
+  if (error.error_class == ErrorClass::answer) {
+    return ++state.lost < k_network_tries;
   }
-  if (can_renew(state, error)) {
-    state.renewed.insert(error.error_class);
-    if (state.unsure.empty()) { // the URL inside was signed by what has just been refused
-      ++state.render;
-    }
-    take_new_token(state);
-    state.next = launch_of(state);
-    return {std::move(state), Renew{error.error_class}};
-  }
-  if (aws::info(error.error_class).next_candidate) {
-    return next_candidate(std::move(state), error.error, plan, now);
-  }
-  return give_up(std::move(state), error.error, now, plan);
+  return aws::info(error.error_class).retry_same;
 }
 
 Step look_failed(State state, const aws::ApiError& error, const Plan& plan, TimePoint now)
@@ -182,13 +126,11 @@ Step look_failed(State state, const aws::ApiError& error, const Plan& plan, Time
     state.next = look;
     return {std::move(state), Renew{error.error_class}};
   }
-  const bool passes =
-    aws::info(error.error_class).retry_same || error.error_class == ErrorClass::endpoint;
-  if (state.greeted && passes) { // the machine is there; EC2 will tell again
+  if (state.greeted && may_look_again(state, error)) {
     return again(std::move(state), look, seconds(1), seconds(5));
   }
-  if (error.error_class == ErrorClass::throttle) { // only EC2 says so: the greeting has its answer
-    return launch_first(std::move(state));
+  if (!state.greeted && error.error_class == ErrorClass::throttle) {
+    return launch_first(std::move(state)); // only EC2 says so: the greeting has its answer
   }
   return give_up(std::move(state), error.error, now, plan);
 }
@@ -198,26 +140,21 @@ struct Judge {
   const Plan& plan;
   TimePoint now;
 
-  Step operator()(const Begin&) const
-  {
-    const int token = state.token;
-    return {std::move(state), Lookup{{token}}};
-  }
-  Step operator()(const Elapsed&) const
-  {
-    Action next = state.next;
-    return {std::move(state), std::move(next)};
-  }
+  Step operator()(const Begin&) const { return resume(std::move(state)); }
+  Step operator()(const Elapsed&) const { return resume(std::move(state)); }
   Step operator()(const Launched& launched) const
   {
-    if (launched.instances.empty()) {
-      const Launch same = launch_of(state);
-      return again(std::move(state), same, milliseconds(200), seconds(5));
+    if (launched.instances.empty()) { // an answer that says nothing is as good as none
+      const aws::ApiError nothing = aws::answer_error("RunInstances", "names no machine");
+      return (*this)(LaunchFailed{nothing});
     }
     return watch(std::move(state), launched.instances, plan, now);
   }
   Step operator()(const LaunchFailed& failed) const
   {
+    if (!state.greeted || !state.alive.empty()) { // nobody stands at a launch
+      return resume(std::move(state));
+    }
     return launch_failed(std::move(state), failed.error, plan, now);
   }
   Step operator()(const Described& described) const
@@ -226,7 +163,8 @@ struct Judge {
       return launch_first(std::move(state));
     }
     if (state.alive.empty() && described.instances.empty()) { // the token's machine has faded
-      const Error why = *state.last_failure;
+      const Error why = state.last_failure.value_or(
+        Error{.kind = ErrorKind::refused, .message = "EC2 no longer shows what was launched"});
       return give_up(std::move(state), why, now, plan);
     }
     return watch(std::move(state), described.instances, plan, now);
@@ -235,38 +173,80 @@ struct Judge {
   {
     return look_failed(std::move(state), failed.error, plan, now);
   }
-  Step operator()(const Terminated&) const { return (*this)(Elapsed{}); }
-  Step operator()(const TerminateFailed&) const { return (*this)(Elapsed{}); }
-  Step operator()(const ConsoleRead&) const { return (*this)(Elapsed{}); }
-  Step operator()(const ConsoleFailed&) const { return (*this)(Elapsed{}); }
+  Step operator()(const Terminated&) const
+  {
+    if (state.reported && state.alive.empty()) {
+      const Error why{.kind = ErrorKind::refused, .message = "the machine was ended"};
+      return give_up(std::move(state), why, now, plan);
+    }
+    return resume(std::move(state));
+  }
+  Step operator()(const TerminateFailed&) const { return resume(std::move(state)); }
+  Step operator()(const ConsoleRead&) const { return resume(std::move(state)); }
+  Step operator()(const ConsoleFailed&) const { return resume(std::move(state)); }
   Step operator()(const Renewed& renewed) const
   {
     return renewed.error ? give_up(std::move(state), *renewed.error, now, plan)
-                         : (*this)(Elapsed{});
+                         : resume(std::move(state));
+  }
+  Step operator()(const Reported&) const
+  {
+    return state.reported ? look_later(std::move(state)) : resume(std::move(state));
+  }
+  Step operator()(const ReportFailed& failed) const
+  {
+    return give_up(std::move(state), failed.error, now, plan);
   }
 };
+
+// Only the machine of the last launch may live.
+bool has_strays(const State& state)
+{
+  return state.alive.size() > 1
+         || (state.reported && !state.alive.empty() && state.alive.front() != state.machine->id);
+}
+
+bool is_of_launch(const Event& event)
+{
+  return std::holds_alternative<Launched>(event) || std::holds_alternative<LaunchFailed>(event);
+}
 
 } // namespace
 
 Step step(State state, const Event& event, const Plan& plan, TimePoint now, CancelState cancel)
 {
   note(state, event, plan, now);
+  if (!std::holds_alternative<Elapsed>(event) && !std::holds_alternative<Renewed>(event)) {
+    state.next.reset(); // what was delayed belongs to what was known before
+  }
   if (cancel.at_once) {
     return leave(std::move(state), plan);
   }
   if (state.why) {
+    if (cancel.signal != 0 && state.words == Words::before) {
+      state.words = Words::after; // whoever is in a hurry wants the machine ended first
+    }
     return go_on_ending(std::move(state), event, plan, now);
   }
+  if (has_strays(state)) {
+    const Error why{.kind = ErrorKind::refused,
+                    .message =
+                      fmt::format("EC2 shows {} for one launch", fmt::join(state.alive, " and "))};
+    return give_up(std::move(state), why, now, plan);
+  }
+  if (state.reported && cancel.satisfied) { // from here on the machine is the caller's
+    Done done{*state.machine};
+    return {std::move(state), Finish{std::move(done)}};
+  }
   if (cancel.signal != 0) {
-    return give_up(std::move(state),
-                   {.kind = ErrorKind::interrupted,
-                    .message = fmt::format("interrupted by {}", signal_name(cancel.signal)),
-                    .signal = cancel.signal},
-                   now, plan);
+    // A launch in flight has used up a part of the grace.
+    const TimePoint since = is_of_launch(event) ? now - k_launch_patience : now;
+    return give_up(std::move(state), interrupted(cancel), now, plan, since);
   }
   if (now >= state.deadline) {
     const Error why = timed_out(state, plan);
-    return give_up(std::move(state), why, now, plan);
+    const TimePoint since = std::max(state.deadline, now - (k_grace - k_least_grace));
+    return give_up(std::move(state), why, now, plan, std::min(since, now));
   }
   return std::visit(Judge{state, plan, now}, event);
 }

@@ -14,8 +14,15 @@
 // The boot as a state machine that decides and does nothing. A fact is noted before it is judged:
 // a machine that is answered in the instant of the deadline is still ended.
 //
-// The promise: the boot finishes with the machine it was asked for, or every machine that it may
-// have made is ended or named in the error.
+// The promise: the boot finishes with the machine it was asked for and that was reported, or every
+// machine that it may have made is ended or named in the error. Any event may come in any state;
+// one that nobody has asked for is noted, and the boot goes on with what it stands at.
+//
+//   greeting    nothing is launched before EC2 has answered something
+//   launching   one token at a time; the same token means the same candidate and the same bytes
+//   watching    the machine lives and is looked at until it is what is waited for
+//   reported    the result is written; it is watched on until the caller is satisfied
+//   ending      `why` is set: last words, terminate, find out what an unsure launch has made
 namespace flame::boot {
 
 // What the world has told us.
@@ -47,9 +54,14 @@ struct ConsoleFailed {
 };
 struct Renewed {
   std::optional<Error> error = {};
-}; // new credentials or clock, or not
-using Event = std::variant<Begin, Elapsed, Launched, LaunchFailed, Described, DescribeFailed,
-                           Terminated, TerminateFailed, ConsoleRead, ConsoleFailed, Renewed>;
+};                  // new credentials or clock, or not
+struct Reported {}; // the result is written
+struct ReportFailed {
+  Error error = {};
+};
+using Event =
+  std::variant<Begin, Elapsed, Launched, LaunchFailed, Described, DescribeFailed, Terminated,
+               TerminateFailed, ConsoleRead, ConsoleFailed, Renewed, Reported, ReportFailed>;
 
 // What to do about it.
 struct Launch {
@@ -77,6 +89,9 @@ struct Wait {
   Millis base = Millis(0);
   bool jitter = true; // the runner sleeps a random part of it, else all of it
 };
+struct Report { // write the result
+  aws::Instance instance = {};
+};
 struct Done {
   aws::Instance instance = {};
 };
@@ -84,7 +99,8 @@ using Outcome = Result<Done>;
 struct Finish {
   Outcome outcome = Done{};
 };
-using Action = std::variant<Launch, Describe, Lookup, Terminate, ReadConsole, Renew, Wait, Finish>;
+using Action =
+  std::variant<Launch, Describe, Lookup, Terminate, ReadConsole, Renew, Wait, Report, Finish>;
 
 // What a candidate answered, for the last message.
 struct Attempt {
@@ -107,22 +123,27 @@ struct State {
   int token = 0;
   int render = 0;
   int tries = 0;               // failures of the current call, for the pause before the next
+  int lost = 0;                // of these launches and looks the ones without an answer of EC2
   int polls = 0;               // looks at the machine, for the pause before the next
   int replacements = 0;        // machines that EC2 itself took back
-  std::set<int> unsure = {};   // tokens whose launch may have had its effect
+  std::set<int> unsure = {};   // tokens whose launch may have had its effect; one at most
   TimePoint unsure_since = {}; // when the last of them was sent and not answered
   std::vector<std::string> alive = {}; // machines of this boot that are not known to be ended
   std::vector<Attempt> attempts = {};
   std::set<aws::ErrorClass> renewed = {};
-  std::optional<Error> last_failure = {}; // of the current call; why a deadline passed
-  std::optional<Error> why = {};          // set: we are ending what there is, then finish with this
-  TimePoint end_by = {};                  // when `why` is set: the end of the grace
+  std::optional<Error> last_failure = {};    // of the current call; why a deadline passed
+  std::optional<aws::Instance> machine = {}; // what is, or was, to be reported
+  bool reported = false;                     // the result is written
+  std::optional<Error> why = {};             // set: we end what there is, then finish with this
+  TimePoint end_by = {};                     // when `why` is set: the end of the grace
+  TimePoint words_by = {};                   // when `why` is set: the end of waiting for words
   bool asked_again = false; // when `why` is set: the unsure launch has been sent once more
   std::string watched = {}; // the machine whose console would tell
   Words words = Words::none;
-  bool latest = true;       // the console has not been refused as it is now
-  std::string console = {}; // its last words
-  Action next = Finish{};   // what a Wait or a Renew delays
+  bool latest = true;              // the console has not been refused as it is now
+  bool was_asked = false;          // EC2 was asked for its last words
+  std::string console = {};        // they, "" when there were none
+  std::optional<Action> next = {}; // what a Wait or a Renew delays
 };
 
 struct Step {
@@ -136,6 +157,13 @@ inline constexpr Millis k_visible_within = std::chrono::seconds(20);
 
 // How long ending may take once the boot has been given up.
 inline constexpr Millis k_grace = std::chrono::seconds(30);
+
+// How much of the grace a launch in flight may take when a signal comes: its answer tells what to
+// end.
+inline constexpr Millis k_launch_patience = std::chrono::seconds(5);
+
+// How long the last words of a machine are waited for before it is ended.
+inline constexpr Millis k_words_limit = std::chrono::seconds(15);
 
 Step step(State state, const Event& event, const Plan& plan, TimePoint now, CancelState cancel);
 

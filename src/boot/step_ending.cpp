@@ -12,6 +12,8 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr Millis k_look_pause = seconds(2);
+
 // Errors about the machines that are left come last, so that they are read.
 Step finish(State state, const Plan& plan)
 {
@@ -53,16 +55,20 @@ Step keep(State state, const Plan& plan)
 // machine, else EC2 is asked until it would show by now, or the grace is over.
 Step find_out(State state, const Plan& plan, TimePoint now)
 {
+  if (now >= state.end_by) {
+    return finish(std::move(state), plan);
+  }
   if (!state.asked_again) {
     state.asked_again = true;
     const Launch launch = launch_of(state);
     return {std::move(state), launch};
   }
-  if (now >= state.end_by) {
-    return finish(std::move(state), plan);
-  }
+  const Millis until_visible =
+    std::chrono::ceil<Millis>(state.unsure_since + k_visible_within - now);
+  const Millis pause = until_visible <= Millis(0) ? Millis(k_look_pause)
+                                                  : std::min<Millis>(k_look_pause, until_visible);
   state.next = Lookup{{state.unsure.begin(), state.unsure.end()}};
-  return {std::move(state), Wait{.base = seconds(2), .jitter = false}};
+  return {std::move(state), Wait{.base = pause, .jitter = false}};
 }
 
 Step nothing_is_known_to_live(State state, const Event& event, const Plan& plan, TimePoint now)
@@ -70,12 +76,10 @@ Step nothing_is_known_to_live(State state, const Event& event, const Plan& plan,
   if (state.unsure.empty()) {
     return read_and_finish(std::move(state), plan, now);
   }
-  const bool waited =
-    std::holds_alternative<Elapsed>(event) && std::holds_alternative<Lookup>(state.next);
+  const bool waited = std::holds_alternative<Elapsed>(event) && state.next
+                      && std::holds_alternative<Lookup>(*state.next);
   if (waited && now < state.end_by) {
-    Action lookup = state.next;
-    state.next = Finish{};
-    return {std::move(state), std::move(lookup)};
+    return resume(std::move(state));
   }
   return find_out(std::move(state), plan, now);
 }
@@ -85,12 +89,21 @@ bool is_hopeless(const aws::ApiError& error)
   return error.error_class == aws::ErrorClass::permission;
 }
 
+// One bad id fails the whole call, so that after a refusal each is ended alone, in turn.
+Terminate terminate_of(State& state)
+{
+  if (state.tries == 0 || state.alive.size() < 2) {
+    return {state.alive};
+  }
+  std::ranges::rotate(state.alive, state.alive.begin() + 1);
+  return {{state.alive.front()}};
+}
+
 // The terminate was refused. nullopt: try it again.
 std::optional<Step> after_refusal(State& state, const aws::ApiError& error, const Plan& plan)
 {
   if (can_renew(state, error)) {
     state.renewed.insert(error.error_class);
-    state.next = Terminate{state.alive};
     return Step{std::move(state), Renew{error.error_class}};
   }
   if (is_hopeless(error)) {
@@ -100,18 +113,10 @@ std::optional<Step> after_refusal(State& state, const aws::ApiError& error, cons
   return std::nullopt;
 }
 
-} // namespace
-
-Launch launch_of(const State& state)
-{
-  return {.candidate = state.candidate, .token = state.token, .render = state.render};
-}
-
-namespace {
-
 Words words_for(const State& state, const Error& why)
 {
-  if (state.watched.empty() || why.kind == ErrorKind::capacity) {
+  const bool machine_is_well = why.kind == ErrorKind::capacity || why.kind == ErrorKind::output;
+  if (state.watched.empty() || machine_is_well) {
     return Words::none;
   }
   return why.kind == ErrorKind::interrupted ? Words::after : Words::before;
@@ -119,27 +124,56 @@ Words words_for(const State& state, const Error& why)
 
 } // namespace
 
-Step again(State state, Action next, Millis base, Millis cap)
+Step resume(State state)
+{
+  Action next = state.next            ? *state.next
+                : !state.greeted      ? Action(Lookup{{state.token}})
+                : state.alive.empty() ? Action(launch_of(state))
+                                      : Action(Describe{state.alive});
+  state.next.reset();
+  return {std::move(state), std::move(next)};
+}
+
+Step pause(State state, Millis base, Millis cap)
 {
   const Millis pause = std::min(base * (1 << std::min(state.tries, 10)), cap);
   ++state.tries;
-  state.next = std::move(next);
   return {std::move(state), Wait{.base = pause, .jitter = true}};
+}
+
+Step again(State state, Action next, Millis base, Millis cap)
+{
+  state.next = std::move(next);
+  return pause(std::move(state), base, cap);
 }
 
 Step give_up(State state, Error why, TimePoint now, const Plan& plan)
 {
-  state.asked_again = state.tries > 0; // it has just been sent several times
+  return give_up(std::move(state), std::move(why), now, plan, now);
+}
+
+Step give_up(State state, Error why, TimePoint now, const Plan& plan, TimePoint since)
+{
+  state.asked_again = state.lost > 1; // it has just been sent several times
   state.words = words_for(state, why);
   state.why = std::move(why);
-  state.end_by = now + k_grace;
+  state.end_by = since + k_grace;
+  state.words_by = std::min(now + k_words_limit, state.end_by);
   state.tries = 0;
+  state.next.reset();
   return go_on_ending(std::move(state), Elapsed{}, plan, now);
 }
 
 Step go_on_ending(State state, const Event& event, const Plan& plan, TimePoint now)
 {
-  if (state.words == Words::before && now < state.end_by) {
+  if (state.words == Words::before && now >= state.words_by) {
+    state.words = state.alive.empty() ? Words::none : Words::after;
+  }
+  if (state.words == Words::before) {
+    if (std::holds_alternative<ConsoleRead>(event)) { // it has said nothing yet
+      const Millis left = std::chrono::ceil<Millis>(state.words_by - now);
+      return {std::move(state), Wait{.base = std::min(k_look_pause, left), .jitter = false}};
+    }
     ReadConsole read{.id = state.watched, .latest = state.latest};
     return {std::move(state), std::move(read)};
   }
@@ -150,19 +184,19 @@ Step go_on_ending(State state, const Event& event, const Plan& plan, TimePoint n
   if (keeps) {
     return keep(std::move(state), plan);
   }
+  if (now >= state.end_by) {
+    return finish(std::move(state), plan);
+  }
   const auto* refused = std::get_if<TerminateFailed>(&event);
   if (refused != nullptr) {
     if (auto step = after_refusal(state, refused->error, plan)) {
       return std::move(*step);
     }
   }
-  if (now >= state.end_by) {
-    return finish(std::move(state), plan);
-  }
-  Terminate terminate{state.alive};
   if (refused != nullptr || std::holds_alternative<Terminated>(event)) { // some are left
-    return again(std::move(state), std::move(terminate), seconds(1), seconds(5));
+    return pause(std::move(state), seconds(1), seconds(5));
   }
+  Terminate terminate = terminate_of(state);
   return {std::move(state), std::move(terminate)};
 }
 

@@ -28,17 +28,23 @@ struct Note {
   const Plan& plan;
   TimePoint now;
 
-  void operator()(const Begin&) const { state.deadline = now + plan.boot_timeout; }
+  void operator()(const Begin&) const
+  {
+    if (state.deadline == TimePoint()) {
+      state.deadline = now + plan.boot_timeout;
+    }
+  }
   void operator()(const Elapsed&) const {}
   void operator()(const Launched& launched) const
   {
+    if (launched.instances.empty()) {
+      return doubt();
+    }
     for (const aws::Instance& instance : launched.instances) {
       note_machine(state, instance);
-      state.unsure.erase(state.token);
     }
-    if (launched.instances.empty()) {
-      doubt();
-    }
+    state.unsure.erase(state.token);
+    state.last_failure.reset();
   }
   void operator()(const LaunchFailed& failed) const
   {
@@ -70,13 +76,19 @@ struct Note {
   void operator()(const TerminateFailed&) const {}
   void operator()(const ConsoleRead& read) const
   {
+    state.was_asked = true;
     if (read.text.size() >= state.console.size()) { // EC2 may have lost the later part again
       state.console = read.text;
     }
-    next_words();
+    const bool may_say_more =
+      state.words == Words::before && state.alive.empty() && state.console.empty();
+    if (!may_say_more) { // EC2 has the console of a machine that is off only after some seconds
+      next_words();
+    }
   }
   void operator()(const ConsoleFailed& failed) const
   {
+    state.was_asked = true;
     const bool cannot = failed.error.error_class == aws::ErrorClass::unsupported
                         || failed.error.error_class == aws::ErrorClass::parameter;
     if (state.latest && cannot) {
@@ -86,6 +98,11 @@ struct Note {
     }
   }
   void operator()(const Renewed&) const {}
+  void operator()(const Reported&) const
+  {
+    state.reported = state.machine && std::ranges::count(state.alive, state.machine->id) > 0;
+  }
+  void operator()(const ReportFailed&) const {}
 
   // The console of a machine that had ended before is read once.
   void next_words() const

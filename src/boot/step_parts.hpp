@@ -7,6 +7,9 @@ namespace flame::boot::parts {
 
 // EC2's code for a token whose machine has been ended since.
 inline constexpr std::string_view k_instance_ended = "IdempotentInstanceTerminated";
+// The same launch is sent so often when AWS cannot be reached or answers in no known form; a look
+// at the machine whose answer is in no known form is repeated as often.
+inline constexpr int k_network_tries = 4;
 
 // Notes what the event says.
 void note(State& state, const Event& event, const Plan& plan, TimePoint now);
@@ -14,11 +17,22 @@ void note(State& state, const Event& event, const Plan& plan, TimePoint now);
 // The launch that `state` stands at, with its token and its bytes.
 Launch launch_of(const State& state);
 
-// Delays `next` by a pause that doubles with each failure of the current call.
+// Does what was delayed, else what the boot stands at: the greeting, a look, the launch.
+Step resume(State state);
+
+// A pause that doubles with each failure of the current call, and what to do after it.
+Step pause(State state, Millis base, Millis cap);
 Step again(State state, Action next, Millis base, Millis cap);
 
-// Sets the reason to end and takes the first step of ending.
+// RunInstances was refused, or not answered.
+Step launch_failed(State state, const aws::ApiError& error, const Plan& plan, TimePoint now);
+
+// EC2 has ended the machine, is about to, or has stopped it.
+Step machine_ended(State state, const aws::Instance& machine, const Plan& plan, TimePoint now);
+
+// Sets the reason to end and takes the first step of ending. The grace counts from `since`.
 Step give_up(State state, Error why, TimePoint now, const Plan& plan);
+Step give_up(State state, Error why, TimePoint now, const Plan& plan, TimePoint since);
 
 // The next step once `why` is set: terminate, find out, or finish.
 Step go_on_ending(State state, const Event& event, const Plan& plan, TimePoint now);

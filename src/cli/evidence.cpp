@@ -36,10 +36,13 @@ Evidence::Evidence(std::string folder, const boot::Plan& plan, World& world, Con
 {
   for (const child::Variable& variable : plan.runner.variables) {
     secrets_.push_back(variable.value);
+    for (const std::string& line : split(variable.value, '\n')) { // as a console shows it
+      secrets_.emplace_back(trim(line));
+    }
   }
 }
 
-void Evidence::add_secret(std::string secret)
+void Evidence::add_secret(const std::string& secret)
 {
   const std::vector<std::string> parts = parts_of_url(secret);
   secrets_.insert(secrets_.end(), parts.begin(), parts.end());
@@ -48,6 +51,9 @@ void Evidence::add_secret(std::string secret)
 void Evidence::hear(const boot::LastWords& words)
 {
   instance_id_ = words.instance_id;
+  if (trim(words.console).empty()) {
+    return console_.note(fmt::format("the console of {} has nothing yet", instance_id_));
+  }
   const std::string console = fleet::masked(words.console, secrets_);
   const std::vector<std::string> lines = split(trim(console), '\n');
   const std::ptrdiff_t shown = std::min(std::ssize(lines), k_shown_lines);
@@ -60,11 +66,16 @@ void Evidence::hear(const boot::LastWords& words)
   write("console.log", console);
 }
 
-void Evidence::keep(const Error& error)
+Error Evidence::keep(Error error)
 {
+  error.message = fleet::masked(error.message, secrets_);
+  for (Mistake& mistake : error.also) {
+    mistake.message = fleet::masked(mistake.message, secrets_);
+  }
   if (!instance_id_.empty()) {
     write("error.json", fleet::masked(error_json(error), secrets_));
   }
+  return error;
 }
 
 void Evidence::write(const std::string& name, std::string_view text)

@@ -16,11 +16,12 @@ class Evidence {
 public:
   Evidence(std::string folder, const boot::Plan& plan, World& world, Console& console);
 
-  void add_secret(std::string secret); // the presigned URL, once it is known
+  void add_secret(const std::string& secret); // the presigned URL, once it is known
   void hear(const boot::LastWords& words);
-  // After hear(), when there was anything to hear. A folder that cannot be written is a warning:
-  // it must not hide the failure itself.
-  void keep(const Error& error);
+  // After hear(), when there was a machine to hear. The error, without what is secret in the words
+  // of the machine that it quotes. A folder that cannot be written is a warning: it must not hide
+  // the failure itself.
+  Error keep(Error error);
 
 private:
   void write(const std::string& name, std::string_view text);

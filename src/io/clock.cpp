@@ -5,14 +5,6 @@
 #include <algorithm>
 
 namespace flame::io {
-namespace {
-
-bool differs(CancelState a, CancelState b)
-{
-  return a.signal != b.signal || a.at_once != b.at_once;
-}
-
-} // namespace
 
 TimePoint SystemClock::now() const
 {
@@ -27,7 +19,7 @@ Seconds SystemClock::wall() const
 void SystemClock::sleep(Millis duration, const Cancel& cancel, CancelState known)
 {
   const TimePoint end = now() + duration;
-  while (!differs(cancel.state(), known)) {
+  while (cancel.state() == known) {
     const auto left = std::chrono::ceil<Millis>(end - now());
     if (left <= Millis(0)) {
       return;

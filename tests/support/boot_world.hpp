@@ -36,6 +36,9 @@ struct BootWorld {
   NotedProgress progress = {};
   int renders = 0;
   boot::LastWords heard = {};
+  int reports = 0;
+  Result<void> report = {};
+  std::function<void()> on_report = [] {};
 
   Result<boot::BootResult> run()
   {
@@ -47,7 +50,13 @@ struct BootWorld {
                             .render = [this]() -> Result<std::string> {
                               return "#!/bin/sh\n# " + std::to_string(++renders) + "\n";
                             },
-                            .hear = [this](const boot::LastWords& words) { heard = words; }});
+                            .hear = [this](const boot::LastWords& words) { heard = words; },
+                            .report =
+                              [this](const boot::BootResult&) {
+                                ++reports;
+                                on_report();
+                                return report;
+                              }});
   }
 };
 

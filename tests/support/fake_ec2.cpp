@@ -111,6 +111,9 @@ aws::Outcome<aws::ConsoleOutput> FakeEc2::console_output(const std::string& id, 
 {
   calls.push_back(fmt::format("console {}{}", id, latest ? " latest" : ""));
   const auto answer = take_front(consoles, std::variant<std::string, aws::ApiError>(""));
+  if (on_console) {
+    on_console();
+  }
   if (const auto* error = std::get_if<aws::ApiError>(&answer)) {
     return tl::unexpected(*error);
   }

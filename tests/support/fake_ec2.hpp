@@ -30,6 +30,7 @@ public:
   std::set<std::string> alive = {};
   Result<void> renewal = {};
   std::function<void()> on_describe = {}; // what happens in the world after an answer
+  std::function<void()> on_console = {};
 
   aws::Outcome<Machines> run_instances(const aws::Params& params, aws::CallLimit limit) override;
   aws::Outcome<Machines> describe_instances(const aws::DescribeQuery& query,

@@ -15,8 +15,6 @@
 namespace flame::cli {
 namespace {
 
-constexpr Millis k_grace = std::chrono::seconds(30); // for ending what nobody can be told of
-
 // What the parts of this command share.
 struct Boot {
   const Invocation& invocation;
@@ -24,6 +22,7 @@ struct Boot {
   Console& console;
   const config::Settings& settings;
   const boot::Plan& plan;
+  TimePoint started; // of the command
 };
 
 DryRun dry_run_of(const Boot& it, std::string_view user_data, bool exact)
@@ -89,36 +88,17 @@ Result<void> dry_run_by_ec2(const Boot& it)
   return printed && refused ? Result<void>(tl::unexpected(*refused)) : printed;
 }
 
-// Before the first request, so that whoever is left can end what it starts.
-Result<void> announce(const Boot& it)
+// Before the first request of any kind, so that whoever is left can end what this run starts.
+Result<void> write_run_id(const Boot& it)
 {
-  if (!it.settings.run_id_file.empty()) {
-    const auto written = it.world.write_file(it.settings.run_id_file, it.plan.run_id + "\n");
-    if (!written) {
-      return written;
-    }
-  }
-  it.console.note(fmt::format("to end what this run starts: {}",
-                              fleet::terminate_command(it.plan.region, it.plan.run_id)));
-  return {};
+  const std::string& file = it.settings.run_id_file;
+  return file.empty() ? Result<void>() : it.world.write_file(file, it.plan.run_id + "\n");
 }
 
-// Nobody knows of machines whose result was not written, so they are ended.
-Error end_unheard_of(const Boot& it, const boot::BootResult& result, Error why, Cloud& cloud)
+void announce(const Boot& it)
 {
-  std::vector<std::string> ids;
-  std::ranges::transform(result.machines, std::back_inserter(ids),
-                         [](const boot::Machine& machine) { return machine.instance.id; });
-  const fleet::EndReport report = fleet::end_machines(
-    ids, it.world.clock->now() + k_grace, {cloud.ec2(), *it.world.clock, *it.world.cancel});
-  for (const fleet::NotEnded& machine : report.failed) {
-    why.instances.push_back(machine.id);
-  }
-  if (!why.instances.empty()) {
-    why.hint = fleet::terminate_command(it.plan.region, it.plan.run_id);
-  }
-  why.run_id = it.plan.run_id;
-  return why;
+  it.console.note(fmt::format("to end what this run starts: {}",
+                              fleet::terminate_command(it.plan.region, it.plan.run_id)));
 }
 
 boot::BootParts parts_of(const Boot& it, Cloud& cloud, Evidence& evidence)
@@ -137,7 +117,13 @@ boot::BootParts parts_of(const Boot& it, Cloud& cloud, Evidence& evidence)
             evidence.add_secret(*url);
             return render_with_url(it.plan.runner, std::move(*url));
           },
-          .hear = [&evidence](const boot::LastWords& words) { evidence.hear(words); }};
+          .hear = [&evidence](const boot::LastWords& words) { evidence.hear(words); },
+          .report =
+            [&it](const boot::BootResult& result) {
+              it.console.clear();
+              return it.world.write_out(boot_output(result, it.invocation.output));
+            },
+          .started = it.started};
 }
 
 Result<void> launch(const Boot& it)
@@ -146,35 +132,25 @@ Result<void> launch(const Boot& it)
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
+  if (const auto written = write_run_id(it); !written) {
+    return written;
+  }
   // Looked up before anything is promised: without them there is nothing to end.
   if (const auto credentials = (*cloud)->ec2().credentials(); !credentials) {
     return tl::unexpected(credentials.error());
   }
-  if (const auto announced = announce(it); !announced) {
-    return announced;
-  }
+  announce(it);
   Evidence evidence(it.settings.evidence_dir, it.plan, it.world, it.console);
   const auto result = boot::run(it.plan, parts_of(it, **cloud, evidence));
   it.console.clear();
-  if (!result) {
-    evidence.keep(result.error());
-    return tl::unexpected(result.error());
-  }
-  if (const int signal = it.world.cancel->state().signal; signal != 0) { // it came just now
-    return tl::unexpected(end_unheard_of(it, *result, fleet::interrupted_by(signal), **cloud));
-  }
-  const auto written = it.world.write_out(boot_output(*result, it.invocation.output));
-  if (!written) {
-    it.console.note("the result cannot be written, so the machine is ended");
-    return tl::unexpected(end_unheard_of(it, *result, written.error(), **cloud));
-  }
-  return {};
+  return result ? Result<void>() : tl::unexpected(evidence.keep(result.error()));
 }
 
 } // namespace
 
 Result<void> run_boot(const Invocation& invocation, World& world, Console& console)
 {
+  const TimePoint started = world.clock->now();
   const config::Configured configured = read_settings(invocation, world, console);
   boot::Facts facts = look_up_facts(world);
   facts.local_address = configured.local_address;
@@ -186,7 +162,7 @@ Result<void> run_boot(const Invocation& invocation, World& world, Console& conso
   for (const std::string& notice : plan->notices) {
     console.note(notice);
   }
-  const Boot it{invocation, world, console, configured.settings, *plan};
+  const Boot it{invocation, world, console, configured.settings, *plan, started};
   if (const auto how = invocation.value("--dry-run")) {
     return *how == "ec2" ? dry_run_by_ec2(it) : dry_run(it);
   }

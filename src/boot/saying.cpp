@@ -1,0 +1,109 @@
+#include "boot/saying.hpp"
+
+#include "fleet/stages.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::boot {
+namespace {
+
+// Says what is about to happen, in the words of a waiting person.
+struct Say {
+  const Plan& plan;
+  const State& state;
+  Progress& progress;
+
+  void operator()(const Launch& launch) const
+  {
+    const std::string what = describe(plan.candidates.at(launch.candidate));
+    const std::string place =
+      plan.candidates.size() == 1
+        ? ""
+        : fmt::format(" (candidate {} of {})", launch.candidate + 1, plan.candidates.size());
+    progress.doing(state.why ? "asking EC2 what the launch has made"
+                             : fmt::format("launching {}{}", what, place));
+  }
+  void operator()(const Describe& looked) const
+  {
+    if (state.reported) {
+      return; // somebody else is waited for
+    }
+    progress.doing(fmt::format("waiting for {} to run", fmt::join(looked.ids, ", ")));
+  }
+  void operator()(const Lookup&) const
+  {
+    progress.doing(state.why ? "looking for what the launch has made"
+                             : fmt::format("asking EC2 in {}", plan.region));
+  }
+  void operator()(const Terminate& terminate) const
+  {
+    progress.doing(fmt::format("ending {}", fmt::join(terminate.ids, ", ")));
+  }
+  void operator()(const ReadConsole& read) const
+  {
+    progress.doing(fmt::format("reading the console of {}", read.id));
+  }
+  void operator()(const Renew& renew) const
+  {
+    progress.note(renew.reason == aws::ErrorClass::clock
+                    ? "the local clock is off; going on with the time of EC2"
+                    : "the credentials were refused; getting new ones");
+  }
+  void operator()(const Wait&) const
+  {
+    if (state.reported && !state.why) {
+      progress.doing("waiting for the attached caller to say up");
+    }
+  }
+  void operator()(const Report&) const {}
+  void operator()(const Finish&) const {}
+};
+
+// "failed in stage fetch: HTTP 403", or the last stage that it came to.
+std::string story(const fleet::StageLine* failed, const std::string& last)
+{
+  if (failed == nullptr) {
+    return fmt::format("last reached stage {}", last);
+  }
+  return fmt::format("failed in stage {}: {}", failed->at,
+                     failed->detail.empty() ? "it gave no reason" : failed->detail);
+}
+
+} // namespace
+
+void say(const Action& action, const Plan& plan, const State& state, Progress& progress)
+{
+  std::visit(Say{plan, state, progress}, action);
+}
+
+void say_failure(const Event& event, const Action& next, Progress& progress)
+{
+  const auto* failed = std::get_if<LaunchFailed>(&event);
+  if (failed != nullptr && !std::holds_alternative<Finish>(next)) {
+    progress.note(failed->error.error.message);
+  }
+}
+
+Error with_stage(Error error, const State& state, const Plan& plan)
+{
+  const auto stages = fleet::parse_stages(state.console, plan.runner.nonce);
+  if (stages.empty()) {
+    return error;
+  }
+  const auto found = std::ranges::find(stages, "failed", &fleet::StageLine::stage);
+  const fleet::StageLine* failed = found == stages.end() ? nullptr : &*found;
+  error.stage = failed == nullptr ? stages.back().stage : failed->at;
+  const std::string told =
+    fmt::format("the bootstrap of {} {}", state.watched, story(failed, error.stage));
+  if (error.kind == ErrorKind::bootstrap && failed != nullptr) {
+    error.message = told;
+    error.hint = {};
+  } else if (error.kind == ErrorKind::bootstrap || error.kind == ErrorKind::timeout) {
+    error.message += "; " + told;
+  }
+  return error;
+}
+
+} // namespace flame::boot

@@ -1,0 +1,204 @@
+#include "moody_ec2.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+namespace flame::test {
+namespace {
+
+using aws::ErrorClass;
+using enum aws::InstanceState;
+
+} // namespace
+
+MoodyEc2::MoodyEc2(FakeClock& clock, FakeCancel& cancel, unsigned seed)
+  : clock_(clock), cancel_(cancel), dice_(seed), mood_(static_cast<int>(seed % 7))
+{
+  clock_.on_sleep = [this] { maybe_signal(); };
+}
+
+std::vector<std::string> MoodyEc2::alive()
+{
+  std::vector<std::string> ids;
+  for (Made& made : made_) {
+    settle(made);
+    if (made.instance.state != terminated) {
+      ids.push_back(made.instance.id);
+    }
+  }
+  return ids;
+}
+
+aws::Outcome<std::vector<aws::Instance>> MoodyEc2::run_instances(const aws::Params& params,
+                                                                 aws::CallLimit limit)
+{
+  const std::string token = value_of(params, "ClientToken");
+  const auto [sent, is_new] = sent_.emplace(token, params);
+  REQUIRE((is_new || sent->second == params));
+  if (auto fault = call(limit)) {
+    if (fault->may_have_happened && chance(50)) {
+      launch(token);
+    }
+    return tl::unexpected(*fault);
+  }
+  if (find(token) == nullptr && chance(10)) {
+    return tl::unexpected(api_failure(chance(50) ? ErrorClass::capacity : ErrorClass::quota));
+  }
+  Made& made = launch(token);
+  settle(made);
+  if (made.instance.state == terminated && chance(50)) {
+    return tl::unexpected(api_failure(ErrorClass::idempotency, "IdempotentInstanceTerminated"));
+  }
+  if (chance(5)) {
+    return tl::unexpected(api_failure(ErrorClass::answer, "", true));
+  }
+  return std::vector{made.instance};
+}
+
+aws::Outcome<std::vector<aws::Instance>>
+MoodyEc2::describe_instances(const aws::DescribeQuery& query, aws::CallLimit limit)
+{
+  REQUIRE((!query.ids.empty() || !query.filters.empty())); // else it means all machines
+  if (auto fault = call(limit)) {
+    return tl::unexpected(*fault);
+  }
+  std::vector<aws::Instance> found;
+  for (Made& made : made_) {
+    settle(made);
+    const bool asked = query.ids.empty() ? query.filters.front().second.front() == made.token
+                                         : std::ranges::count(query.ids, made.instance.id) > 0;
+    if (asked && clock_.now() >= made.visible) {
+      found.push_back(made.instance);
+    }
+  }
+  if (found.size() < query.ids.size()) {
+    return tl::unexpected(api_failure(ErrorClass::consistency, "InvalidInstanceID.NotFound"));
+  }
+  return found;
+}
+
+aws::Outcome<std::vector<aws::StateChange>>
+MoodyEc2::terminate_instances(const std::vector<std::string>& ids, aws::CallLimit limit)
+{
+  if (auto fault = call(limit)) {
+    return tl::unexpected(*fault);
+  }
+  std::vector<aws::StateChange> changes;
+  for (Made& made : made_) {
+    if (std::ranges::count(ids, made.instance.id) == 0) {
+      continue;
+    }
+    if (clock_.now() < made.visible) {
+      return tl::unexpected(api_failure(ErrorClass::consistency, "InvalidInstanceID.NotFound"));
+    }
+    made.then = terminated;
+    made.settled = clock_.now();
+    settle(made);
+    changes.push_back({.id = made.instance.id, .current = terminated});
+  }
+  return changes;
+}
+
+aws::Outcome<aws::ConsoleOutput> MoodyEc2::console_output(const std::string&, bool latest,
+                                                          aws::CallLimit limit)
+{
+  if (auto fault = call(limit)) {
+    return tl::unexpected(*fault);
+  }
+  if (latest && chance(20)) {
+    return tl::unexpected(api_failure(ErrorClass::unsupported, "UnsupportedOperation"));
+  }
+  return aws::ConsoleOutput{.text = chance(50) ? "" : "words"};
+}
+
+Result<void> MoodyEc2::renew(ErrorClass)
+{
+  return chance(50) ? Result<void>() : fail(ErrorKind::credentials, "no new keys");
+}
+
+MoodyEc2::Made* MoodyEc2::find(const std::string& token)
+{
+  const auto made = std::ranges::find(made_, token, &Made::token);
+  return made == made_.end() ? nullptr : &*made;
+}
+
+MoodyEc2::Made& MoodyEc2::launch(const std::string& token)
+{
+  if (Made* made = find(token)) {
+    return *made;
+  }
+  REQUIRE(alive().empty()); // never two for one that was asked for
+  Made made{.instance = machine("i-" + std::to_string(made_.size()), pending),
+            .token = token,
+            .visible = clock_.now() + Millis(chance(30) ? dice_() % 20'000 : 0),
+            .settled = clock_.now() + Millis(dice_() % 30'000)};
+  if (chance(20)) {
+    static const char* const reasons[] = {
+      "Server.InsufficientInstanceCapacity", "Server.InternalError",
+      "Client.UserInitiatedShutdown",        "Client.InstanceInitiatedShutdown",
+      "Client.VolumeLimitExceeded",          ""};
+    made.then = chance(20) ? stopped : terminated;
+    made.reason = reasons[dice_() % std::size(reasons)];
+  }
+  made_.push_back(made);
+  return made_.back();
+}
+
+void MoodyEc2::settle(Made& made)
+{
+  if (made.instance.state != terminated && clock_.now() >= made.settled) {
+    made.instance.state = made.then;
+    made.instance.state_reason_code = made.reason;
+  }
+}
+
+void MoodyEc2::maybe_signal()
+{
+  CancelState& state = cancel_.now;
+  if (!state.satisfied && chance(10)) {
+    state.satisfied = true;
+  } else if (state.signal == 0 && chance(mood_)) {
+    static const int signals[] = {1, 2, 15};
+    state.signal = signals[dice_() % 3];
+    state.left = !state.satisfied && state.signal == 1;
+    signalled_ = clock_.now();
+  } else if (state.signal != 0 && chance(1)) {
+    state.at_once = true;
+  }
+}
+
+// A call takes its time; some never end, and a signal may come meanwhile, which cuts them short.
+std::optional<aws::ApiError> MoodyEc2::call(aws::CallLimit limit)
+{
+  ++calls_;
+  const Millis left = std::max(Millis(0), std::chrono::ceil<Millis>(limit.deadline - clock_.now()));
+  const bool hangs = chance(3 * mood_);
+  const Millis needs = hangs ? left : std::min(left, Millis(dice_() % 400));
+  const Millis first(dice_() % static_cast<unsigned>(needs.count() + 1));
+  clock_.pass(first);
+  maybe_signal();
+  Millis rest = needs - first;
+  const bool cut = (cancel_.now.signal != 0 && rest > limit.cancel_grace) || cancel_.now.at_once;
+  if (cut) {
+    rest = cancel_.now.at_once ? Millis(0) : limit.cancel_grace;
+  }
+  clock_.pass(rest);
+  if (cut) {
+    return api_failure(ErrorClass::cancelled, "", true);
+  }
+  if (hangs) {
+    return api_failure(ErrorClass::transient, "", true);
+  }
+  if (!chance(5 * mood_)) {
+    return std::nullopt;
+  }
+  static const ErrorClass faults[] = {ErrorClass::throttle, ErrorClass::transient,
+                                      ErrorClass::endpoint, ErrorClass::answer,
+                                      ErrorClass::credentials};
+  const ErrorClass fault = faults[dice_() % std::size(faults)];
+  const bool unsure = fault == ErrorClass::transient || fault == ErrorClass::answer;
+  return api_failure(fault, "", unsure);
+}
+
+} // namespace flame::test
