@@ -1,7 +1,6 @@
 #include "cli/configure_from.hpp"
 
 #include "cli/auto_configure.hpp"
-#include "cli/aws_profile.hpp"
 #include "cli/read_settings.hpp"
 
 #include <fmt/format.h>
@@ -50,9 +49,10 @@ Result<config::Settings> where_to_ask(const Invocation& invocation, const Config
                   k_where, {world.env, world.read_file});
   configured.mistakes.insert(configured.mistakes.begin(), file.layers.mistakes.begin(),
                              file.layers.mistakes.end());
-  const auto profile = read_aws_profile(configured.settings.profile, world);
+  const auto profile = aws_profile(configured.settings.profile, world);
   if (profile) {
-    config::add_profile(configured, profile->lookup(), world.env);
+    const auto value = [&](std::string_view key) { return profile->value(key); };
+    config::add_profile(configured, value, world.env);
   } else {
     configured.mistakes.push_back({profile.error().message, profile.error().hint});
   }

@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 #include "cli/auto_configure.hpp"
 #include "cli/config_file.hpp"
-#include "client/credentials/profile.hpp"
 
 #include <fmt/format.h>
 
@@ -69,6 +68,12 @@ std::string with_origin(const config::Configured& configured, const std::string&
 
 } // namespace
 
+Result<client::AwsProfile> aws_profile(const std::string& name, const World& world)
+{
+  return client::selected_profile(
+    {.env = world.env, .profile = name, .read_file = world.find_file, .home = world.home});
+}
+
 config::Configured read_settings(const Invocation& invocation, World& world, Console& console,
                                  Profile profile)
 {
@@ -81,10 +86,7 @@ config::Configured read_settings(const Invocation& invocation, World& world, Con
                std::move(file.layers.pool)}};
   config::Configured configured = merged(from, command, world);
   if (profile == Profile::read) {
-    from.profile = client::selected_profile({.env = world.env,
-                                             .profile = configured.settings.profile,
-                                             .read_file = world.find_file,
-                                             .home = world.home});
+    from.profile = aws_profile(configured.settings.profile, world);
     configured = merged(from, command, world);
   }
   configured.mistakes.insert(configured.mistakes.begin(), file.layers.mistakes.begin(),

@@ -3,6 +3,7 @@
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/world.hpp"
+#include "client/credentials/profile.hpp"
 #include "config/layers.hpp"
 
 namespace flame::cli {
@@ -17,5 +18,9 @@ config::Configured read_settings(const Invocation& invocation, World& world, Con
 // All mistakes as one error, kind config; `more` is what else was found, with the origins added.
 Result<void> no_mistakes(const config::Configured& configured,
                          const std::optional<Error>& more = {});
+
+// The profile of the AWS configuration files that `name` or the environment chooses; errors as
+// those of client::selected_profile().
+Result<client::AwsProfile> aws_profile(const std::string& name, const World& world);
 
 } // namespace flame::cli

@@ -58,8 +58,8 @@ Result<std::string> with_pool(const std::string& old, const std::string& added,
   const auto edit = fmt::format("edit it by hand; with --print the lines are printed instead");
   const config::FileLayers before = config::file_layers(old, {place.path, true, ""}, groups);
   if (std::ranges::count(before.pools, pool) > 0) {
-    return fail(ErrorKind::config,
-                fmt::format(R"("{}" has a pool "{}" already)", place.path, pool), edit);
+    return fail(ErrorKind::config, fmt::format(R"("{}" has a pool "{}" already)", place.path, pool),
+                edit);
   }
   std::string text = ended_by_newline(old) + "\n" + added;
   const config::FileLayers after = config::file_layers(text, {place.path, true, pool}, groups);
