@@ -40,7 +40,8 @@ bool is_open(const Taken& row, const Configured& said, std::span<const config::G
 {
   const bool machines = std::ranges::count(groups, config::Group::machine) > 0
                         && said.settings.launch_template_id.empty();
-  return !said.origins.contains(row.key) && (machines || !row.of_machine);
+  const bool named = row.key == "image_id" && said.origins.contains("image");
+  return !said.origins.contains(row.key) && !named && (machines || !row.of_machine);
 }
 
 } // namespace

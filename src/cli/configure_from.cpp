@@ -61,7 +61,9 @@ Result<config::Settings> where_to_ask(const Invocation& invocation, const Config
 
 void say(const boot::Likeness& likeness, const boot::Model& model, Console& console)
 {
-  console.note(fmt::format("filled from {}, {}", model.origin, model.instance.private_ip));
+  const std::string& address = model.instance.private_ip;
+  console.note(
+    fmt::format("filled from {}{}{}", model.origin, address.empty() ? "" : ", ", address));
   for (const std::string& notice : likeness.notices) {
     console.warn(notice);
   }

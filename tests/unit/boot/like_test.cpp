@@ -85,6 +85,12 @@ TEST_CASE("boot: only what is open is taken")
   CHECK(with(*likeness, flags).settings.security_group_ids == List{"sg-9"});
 }
 
+TEST_CASE("boot: an image that is set by its name is set")
+{
+  const auto likeness = settings_like(model(), said({{"--image", "al2023"}}), k_boot);
+  CHECK(with(likeness.value(), {}).settings.image_id.empty());
+}
+
 TEST_CASE("boot: what the machine does not have stays open")
 {
   Model bare = model();
