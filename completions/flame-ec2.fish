@@ -1,4 +1,17 @@
 # fish completion, printed by flame-ec2 completion fish
+function __flame_ec2_values
+  set -l words (commandline -opc)
+  set -l config $FLAME_EC2_CONFIG
+  for i in (seq (count $words))
+    switch $words[$i]
+      case --config
+        set config $words[(math $i + 1)]
+      case '--config=*'
+        set config (string replace -- --config= '' $words[$i])
+    end
+  end
+  FLAME_EC2_CONFIG=(string replace -r '^~/' "$HOME/" -- "$config") $words[1] completion --values $argv[1] 2>/dev/null
+end
 complete -c flame-ec2 -f
 complete -c flame-ec2 -n __fish_use_subcommand -a boot -d 'launch a machine that runs the release'
 complete -c flame-ec2 -n __fish_use_subcommand -a template-user-data -d 'print the user data that boot would send'
@@ -50,10 +63,10 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l boot-timeout -x -
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l max-lifetime -x -d 'end the machine after TIME; none for no limit'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l bootstrap-timeout -x -d 'power off when the release has not started after TIME'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l keep-on-failure -d 'leave a machine whose boot failed to its lifetime'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l evidence-dir -x -d 'write the console of a machine whose boot failed to FOLDER'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l evidence-dir -x -a '(__fish_complete_directories)' -d 'write the console of a machine whose boot failed to FOLDER'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l log -x -d 'taken for users of FlameEC2, and does nothing; see --verbose'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l region -x -d 'AWS region'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l profile -x -d 'profile of the AWS configuration files'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l region -x -a '(__flame_ec2_values regions)' -d 'AWS region'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l profile -x -a '(__flame_ec2_values profiles)' -d 'profile of the AWS configuration files'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l endpoint-url -x -d 'send the requests of all services to URL'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l ec2-service-endpoint -x -d 'send the requests of EC2 to URL'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l ca-bundle -r -F -d 'trust the certificate authorities in FILE'
@@ -63,7 +76,7 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l instance-metadata
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l instance-metadata-token-url -x -d 'where it gives its tokens'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l imds-v1 -d 'ask it without a token where it gives none'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l config -r -F -d 'read the settings of FILE'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l pool -x -d 'with those of [pool.NAME] in the file'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l pool -x -a '(__flame_ec2_values pools)' -d 'with those of [pool.NAME] in the file'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l output -s o -x -a 'text json env' -d 'print results as text, json or env'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l json -d 'the same as --output json'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l verbose -s v -d 'say where settings come from and what EC2 is asked; -vv: and with what'
@@ -115,10 +128,10 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l boo
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l max-lifetime -x -d 'end the machine after TIME; none for no limit'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l bootstrap-timeout -x -d 'power off when the release has not started after TIME'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l keep-on-failure -d 'leave a machine whose boot failed to its lifetime'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l evidence-dir -x -d 'write the console of a machine whose boot failed to FOLDER'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l evidence-dir -x -a '(__fish_complete_directories)' -d 'write the console of a machine whose boot failed to FOLDER'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l log -x -d 'taken for users of FlameEC2, and does nothing; see --verbose'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l region -x -d 'AWS region'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l profile -x -d 'profile of the AWS configuration files'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l region -x -a '(__flame_ec2_values regions)' -d 'AWS region'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l profile -x -a '(__flame_ec2_values profiles)' -d 'profile of the AWS configuration files'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l endpoint-url -x -d 'send the requests of all services to URL'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l ec2-service-endpoint -x -d 'send the requests of EC2 to URL'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l ca-bundle -r -F -d 'trust the certificate authorities in FILE'
@@ -128,7 +141,7 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l ins
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l instance-metadata-token-url -x -d 'where it gives its tokens'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l imds-v1 -d 'ask it without a token where it gives none'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l config -r -F -d 'read the settings of FILE'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l pool -x -d 'with those of [pool.NAME] in the file'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l pool -x -a '(__flame_ec2_values pools)' -d 'with those of [pool.NAME] in the file'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l output -s o -x -a 'text json env' -d 'print results as text, json or env'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l json -d 'the same as --output json'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l verbose -s v -d 'say where settings come from and what EC2 is asked; -vv: and with what'
@@ -144,8 +157,8 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l yes -s y -d 
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l wait -d 'wait until the machines are gone'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l settle -x -d 'look so long for a run that has no machine yet (default: 30s)'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l force -d 'end machines that flame-ec2 did not start, too'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l region -x -d 'AWS region'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l profile -x -d 'profile of the AWS configuration files'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l region -x -a '(__flame_ec2_values regions)' -d 'AWS region'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l profile -x -a '(__flame_ec2_values profiles)' -d 'profile of the AWS configuration files'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l endpoint-url -x -d 'send the requests of all services to URL'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l ec2-service-endpoint -x -d 'send the requests of EC2 to URL'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l ca-bundle -r -F -d 'trust the certificate authorities in FILE'
@@ -155,7 +168,7 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l instance-met
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l instance-metadata-token-url -x -d 'where it gives its tokens'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l imds-v1 -d 'ask it without a token where it gives none'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l config -r -F -d 'read the settings of FILE'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l pool -x -d 'with those of [pool.NAME] in the file'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l pool -x -a '(__flame_ec2_values pools)' -d 'with those of [pool.NAME] in the file'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l output -s o -x -a 'text json env' -d 'print results as text, json or env'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l json -d 'the same as --output json'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from terminate' -l verbose -s v -d 'say where settings come from and what EC2 is asked; -vv: and with what'
@@ -209,10 +222,10 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l boot-timeout
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l max-lifetime -x -d 'end the machine after TIME; none for no limit'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l bootstrap-timeout -x -d 'power off when the release has not started after TIME'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l keep-on-failure -d 'leave a machine whose boot failed to its lifetime'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l evidence-dir -x -d 'write the console of a machine whose boot failed to FOLDER'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l evidence-dir -x -a '(__fish_complete_directories)' -d 'write the console of a machine whose boot failed to FOLDER'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l log -x -d 'taken for users of FlameEC2, and does nothing; see --verbose'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l region -x -d 'AWS region'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l profile -x -d 'profile of the AWS configuration files'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l region -x -a '(__flame_ec2_values regions)' -d 'AWS region'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l profile -x -a '(__flame_ec2_values profiles)' -d 'profile of the AWS configuration files'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l endpoint-url -x -d 'send the requests of all services to URL'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l ec2-service-endpoint -x -d 'send the requests of EC2 to URL'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l ca-bundle -r -F -d 'trust the certificate authorities in FILE'
@@ -222,7 +235,7 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l instance-met
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l instance-metadata-token-url -x -d 'where it gives its tokens'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l imds-v1 -d 'ask it without a token where it gives none'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l config -r -F -d 'read the settings of FILE'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l pool -x -d 'with those of [pool.NAME] in the file'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l pool -x -a '(__flame_ec2_values pools)' -d 'with those of [pool.NAME] in the file'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l output -s o -x -a 'text json env' -d 'print results as text, json or env'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l json -d 'the same as --output json'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l verbose -s v -d 'say where settings come from and what EC2 is asked; -vv: and with what'
@@ -230,6 +243,7 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l quiet -d 'pr
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l color -x -a 'auto always never' -d 'color messages: auto, always or never'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l help -s h -d 'print help'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from configure' -l version -d 'print the version'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from completion' -l values -x -a 'pools profiles regions' -d 'print what such values can be, one a line, as the scripts ask'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from completion' -l output -s o -x -a 'text json env' -d 'print results as text, json or env'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from completion' -l json -d 'the same as --output json'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from completion' -l verbose -s v -d 'say where settings come from and what EC2 is asked; -vv: and with what'
@@ -252,4 +266,4 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from help' -l quiet -d 'print e
 complete -c flame-ec2 -n '__fish_seen_subcommand_from help' -l color -x -a 'auto always never' -d 'color messages: auto, always or never'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from help' -l help -s h -d 'print help'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from help' -l version -d 'print the version'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from help' -a 'boot template-user-data terminate configure completion man help'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from help' -a 'boot template-user-data terminate configure completion man help settings'

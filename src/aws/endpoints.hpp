@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,7 @@ struct Partition {
 // Formed like a region of any partition, known or not yet: words and a number between single '-',
 // at most 63 letters ("us-gov-west-1"). The hint offers the nearest known region. Kind config.
 Result<void> check_region(std::string_view region);
+std::span<const std::string_view> known_regions();      // there may be more
 const Partition& partition_of(std::string_view region); // "aws" for what matches none
 
 // The region's own endpoint of "ec2", "sts", "ssm", "sso", "sso_oidc" or "s3" (path style); never a

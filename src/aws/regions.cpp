@@ -35,7 +35,7 @@ struct HostWord {
 };
 constexpr HostWord k_host_words[] = {{"sso", "portal.sso"}, {"sso_oidc", "oidc"}};
 
-// For "did you mean" only: a region that is not here is not wrong.
+// For "did you mean" and completions only: a region that is not here is not wrong.
 constexpr std::string_view k_known[] = {
   "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "ca-central-1",
   "ca-west-1",      "mx-central-1",   "sa-east-1",      "eu-central-1",   "eu-central-2",
@@ -85,6 +85,11 @@ Result<void> check_region(std::string_view region)
   return fail(ErrorKind::config, fmt::format("\"{}\" is not a region", region),
               meant.empty() ? "regions have names like us-east-1 or eu-central-1"
                             : fmt::format("did you mean {}?", meant));
+}
+
+std::span<const std::string_view> known_regions()
+{
+  return k_known;
 }
 
 const Partition& partition_of(std::string_view region)

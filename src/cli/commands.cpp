@@ -1,5 +1,7 @@
 #include "cli/commands.hpp"
 
+#include "cli/completion/completion.hpp"
+
 #include <algorithm>
 
 namespace flame::cli {
@@ -32,6 +34,10 @@ constexpr OwnFlag k_configure_flags[] = {
   {"--show",  "",         "print each setting with its value and where it comes from"},
   {"--print", "",         "print the file and write nothing"},
   {"--force", "",         "replace a file that is there"},
+};
+
+constexpr OwnFlag k_completion_flags[] = {
+  {"--values", "KIND", "print what such values can be, one a line, as the scripts ask", "", k_asked_kinds},
 };
 
 constexpr OwnFlag k_boot_flags[] = {
@@ -92,7 +98,7 @@ const Command k_commands[] = {
   {"completion", "print the completions of a shell", "bash|zsh|fish",
    "Prints a script by which the shell completes commands, flags and values.",
    "source <(flame-ec2 completion bash)",
-   {}, {}, run_completion, "bash zsh fish"},
+   {}, k_completion_flags, run_completion, "bash zsh fish"},
   {"man", "print the manual page", "",
    "Prints the manual page in roff, for man.",
    "flame-ec2 man | man -l -",

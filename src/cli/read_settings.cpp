@@ -57,6 +57,11 @@ config::Configured merged(const Layers& from, const Command& command, const Worl
   return configured;
 }
 
+client::Sources profile_sources(const std::string& name, const World& world)
+{
+  return {.env = world.env, .profile = name, .read_file = world.find_file, .home = world.home};
+}
+
 // Rules that take several settings name them by key, as the first word: say who set it.
 std::string with_origin(const config::Configured& configured, const std::string& message)
 {
@@ -70,8 +75,17 @@ std::string with_origin(const config::Configured& configured, const std::string&
 
 Result<client::AwsProfile> aws_profile(const std::string& name, const World& world)
 {
-  return client::selected_profile(
-    {.env = world.env, .profile = name, .read_file = world.find_file, .home = world.home});
+  return client::selected_profile(profile_sources(name, world));
+}
+
+std::vector<std::string> aws_profile_names(const World& world)
+{
+  const auto files = client::read_profile_files(profile_sources("", world));
+  std::vector<std::string> names;
+  for (const auto& [name, properties] : files ? files->all.profiles : aws::ProfileFile().profiles) {
+    names.push_back(name);
+  }
+  return names;
 }
 
 config::Configured read_settings(const Invocation& invocation, World& world, Console& console,

@@ -6,6 +6,9 @@
 #include "client/credentials/profile.hpp"
 #include "config/layers.hpp"
 
+#include <string>
+#include <vector>
+
 namespace flame::cli {
 
 // All layers for the groups of the command, with the warnings and, for -v, the origins said. The
@@ -22,5 +25,8 @@ Result<void> no_mistakes(const config::Configured& configured,
 // The profile of the AWS configuration files that `name` or the environment chooses; errors as
 // those of client::selected_profile().
 Result<client::AwsProfile> aws_profile(const std::string& name, const World& world);
+
+// Names of all profiles in these files; none when they cannot be read.
+std::vector<std::string> aws_profile_names(const World& world);
 
 } // namespace flame::cli

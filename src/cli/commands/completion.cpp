@@ -1,4 +1,4 @@
-#include "cli/completion.hpp"
+#include "cli/completion/completion.hpp"
 
 #include "cli/commands.hpp"
 
@@ -6,7 +6,10 @@ namespace flame::cli {
 
 Result<void> run_completion(const Invocation& invocation, World& world, Console&)
 {
-  if (invocation.operands.size() != 1) {
+  if (const auto kind = invocation.value("--values"); kind && invocation.operands.empty()) {
+    return world.write_out(asked_values(*kind, world));
+  }
+  if (invocation.operands.size() != 1 || invocation.has("--values")) {
     return fail(ErrorKind::usage, "flame-ec2 completion takes the name of one shell",
                 "write flame-ec2 completion bash, zsh or fish");
   }

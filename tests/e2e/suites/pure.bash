@@ -57,7 +57,13 @@ expect_status 0
 grep -q 'socket(' trace || die "strace shows no socket of a boot"
 grep -q curl_ bells || die "no bell rang in a boot"
 
-for command in --help --version "boot --help" man "completion bash"; do
+mkdir -p home/.aws
+echo '[default]' >home/.aws/config
+printf '[pool.ci]\nregion = "eu-west-1"\n' >flame-ec2.toml
+for command in --help --version "boot --help" man "help settings" "completion bash" \
+  "completion --values pools" "completion --values profiles" configure "configure --show" \
+  "configure --show --pool ci --json" "configure --app a --print" \
+  "configure --app a --config new.toml"; do
   TEST "flame-ec2 $command touches no network"
   # shellcheck disable=SC2086 # words
   traced $command
@@ -73,6 +79,12 @@ expect_no_network
 TEST "boot --dry-run touches no network"
 traced boot "${ordinary[@]}" --dry-run
 expect_status 0
+expect_no_network
+
+TEST "a mistake in the file of settings touches no network"
+printf 'regoin = "eu-west-1"\n' >wrong.toml
+traced boot "${ordinary[@]}" --config wrong.toml
+expect_status 3
 expect_no_network
 
 TEST "a mistake in the settings touches no network"

@@ -1,6 +1,6 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
-#include "cli/completion.hpp"
+#include "cli/completion/completion.hpp"
 #include "cli/help.hpp"
 #include "cli/manual.hpp"
 #include "cli/reference.hpp"
@@ -181,6 +181,15 @@ TEST_CASE("cli: the committed documents are those that the binary prints")
   CHECK((file("docs/settings.md") == settings_reference()));
   CHECK((file("completions/_flame-ec2") == completion("zsh")));
   CHECK((file("completions/flame-ec2.fish") == completion("fish")));
+}
+
+TEST_CASE("cli: the kinds of values that the completions ask for")
+{
+  for (const std::string& kind : split(k_asked_kinds, ' ')) {
+    CHECK(can_be_asked(kind));
+    CHECK(completion("bash").find("_flame_ec2_values " + kind) != std::string::npos);
+  }
+  CHECK(!can_be_asked(""));
 }
 
 TEST_CASE("cli: text is wrapped between words")
