@@ -149,7 +149,17 @@ std::string environment_part()
     "AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION, "
     "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_STS, "
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, AWS_CA_BUNDLE, AWS_CONFIG_FILE, "
-    "AWS_SHARED_CREDENTIALS_FILE; and NO_COLOR, which turns colors off.");
+    "AWS_SHARED_CREDENTIALS_FILE, AWS_LOGIN_CACHE_DIRECTORY; and NO_COLOR, which turns colors "
+    "off.\n\n"
+    "Credentials are looked for where AWS's command line looks, and in its order: the variables "
+    "above, unless --profile is given; the profile, which may name a role with source_profile or "
+    "credential_source, a web identity, IAM Identity Center (SSO), a session of aws login, a "
+    "credential_process, or keys; AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN, before all of the "
+    "profile but its role; a job of GitHub Actions that may ask for a token, with AWS_ROLE_ARN; "
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI with AWS_CONTAINER_AUTHORIZATION_TOKEN or "
+    "_TOKEN_FILE; the role of the machine, unless AWS_EC2_METADATA_DISABLED is true. What is set "
+    "up "
+    "and broken is an error. Later only the one that had credentials is asked for fresh ones.");
   return text;
 }
 
