@@ -28,11 +28,14 @@ std::string json_of(const Instance& instance)
                   {"client_token", launch.client_token},
                   {"shutdown_behavior", launch.terminate_on_shutdown ? "terminate" : "stop"},
                   {"http_tokens", launch.http_tokens},
+                  {"hop_limit", launch.hop_limit},
+                  {"metadata_tags", launch.metadata_tags ? "enabled" : "disabled"},
+                  {"public_ip", instance.public_ip},
                   {"launched_at", iso8601(instance.launched)}};
   std::string text = json_object(texts);
   text.pop_back();
-  return fmt::format("{},\"user_data_size\":{},\"tags\":{}}}", text, launch.user_data.size(),
-                     json_object(launch.tags));
+  return fmt::format("{},\"user_data_size\":{},\"disks\":{},\"tags\":{}}}", text,
+                     launch.user_data.size(), json_object(launch.disks), json_object(launch.tags));
 }
 
 Reply list_instances(const FrontWorld& world)

@@ -23,6 +23,9 @@ constexpr Action k_actions[] = {
   {"DescribeInstances", describe_instances},
   {"TerminateInstances", terminate_instances},
   {"GetConsoleOutput", get_console_output},
+  {"DescribeImages", describe_images},
+  {"CreateLaunchTemplate", create_launch_template},
+  {"DescribeLaunchTemplateVersions", describe_launch_template_versions},
 };
 
 constexpr std::string_view k_capacity_codes[] = {

@@ -3,6 +3,7 @@
 #include "sandbox/ec2_state.hpp"
 #include "sandbox/ec2_types.hpp"
 #include "sandbox/message.hpp"
+#include "sandbox/world.hpp"
 #include "sandbox/xml.hpp"
 
 #include <optional>
@@ -23,11 +24,14 @@ struct Ec2Call {
 };
 
 // The answer's XML. One file each: ec2_run.cpp, ec2_describe.cpp, ec2_terminate.cpp,
-// ec2_console.cpp.
+// ec2_console.cpp, ec2_images.cpp; both of templates in ec2_templates.cpp.
 Ec2Result<std::string> run_instances(const Ec2Call& call);
 Ec2Result<std::string> describe_instances(const Ec2Call& call);
 Ec2Result<std::string> terminate_instances(const Ec2Call& call);
 Ec2Result<std::string> get_console_output(const Ec2Call& call);
+Ec2Result<std::string> describe_images(const Ec2Call& call);
+Ec2Result<std::string> create_launch_template(const Ec2Call& call);
+Ec2Result<std::string> describe_launch_template_versions(const Ec2Call& call);
 
 // All of it: action, version, parameter names.
 Ec2Result<std::string> serve_ec2(const std::string& action, const Ec2Call& call);
@@ -39,9 +43,15 @@ bool is_capacity_code(std::string_view code);
 Reply ec2_error_reply(const Ec2Error& error, const std::string& request_id);
 
 // What RunInstances asks for, all defaults of the account and the template filled in. Pure.
-Ec2Result<Launch> parse_launch(const Params& params, const std::string& region);
-Ec2Result<Params> with_template(const Params& params);              // its first step
-Ec2Result<void> take_options(const Params& params, Launch& launch); // its last step
+Ec2Result<Launch> parse_launch(const Params& params, const std::string& region,
+                               const TemplateBook& templates);
+// Its steps that have files of their own.
+Ec2Result<Params> with_template(const Params& params, const TemplateBook& templates);
+Ec2Result<void> take_image(const Params& params, Launch& launch);
+Ec2Result<void> take_disks(const Params& params, Launch& launch);
+Ec2Result<void> take_options(const Params& params, Launch& launch);
+
+Ec2Result<const Image*> image_named(const std::string& id); // EC2's errors when there is none
 
 // DescribeInstances' filters.
 struct Filter {

@@ -43,25 +43,6 @@ Ec2Result<void> take_counts(const Params& params, Launch& launch)
   return {};
 }
 
-Ec2Result<void> take_image(const Params& params, Launch& launch)
-{
-  launch.image_id = get(params, "ImageId");
-  if (launch.image_id.empty()) {
-    return missing("ImageId");
-  }
-  if (!is_id(launch.image_id, "ami-")) {
-    return refuse("InvalidAMIID.Malformed",
-                  fmt::format("Invalid id: \"{}\" (expecting \"ami-...\")", launch.image_id));
-  }
-  const Image* image = find_image(launch.image_id);
-  if (image == nullptr) {
-    return refuse("InvalidAMIID.NotFound",
-                  fmt::format("The image id '[{}]' does not exist", launch.image_id));
-  }
-  launch.architecture = image->architecture;
-  return {};
-}
-
 Ec2Result<void> take_type(const Params& params, Launch& launch)
 {
   launch.type = get(params, "InstanceType", "t3.micro");
@@ -246,11 +227,12 @@ Ec2Result<void> take_token(const Params& params, Launch& launch)
 
 } // namespace
 
-Ec2Result<Launch> parse_launch(const Params& params, const std::string& region)
+Ec2Result<Launch> parse_launch(const Params& params, const std::string& region,
+                               const TemplateBook& templates)
 {
-  constexpr Step steps[] = {take_counts, take_image,   take_type,      take_network, take_groups,
-                            take_key,    take_profile, take_user_data, take_options};
-  const auto all = with_template(params);
+  constexpr Step steps[] = {take_counts, take_image, take_type,    take_disks,     take_network,
+                            take_groups, take_key,   take_profile, take_user_data, take_options};
+  const auto all = with_template(params, templates);
   if (!all) {
     return tl::unexpected(all.error());
   }

@@ -154,6 +154,40 @@ constexpr std::string_view k_get_console_output[] = {
   "Latest",
 };
 
+constexpr std::string_view k_describe_images[] = {
+  "DryRun",    "ExecutableBy.N",    "Filter.N.Name",   "Filter.N.Value.N",
+  "ImageId.N", "IncludeDeprecated", "IncludeDisabled", "MaxResults",
+  "NextToken", "Owner.N",
+};
+
+// Beside the data of the template, whose names are those of RunInstances.
+constexpr std::string_view k_create_launch_template[] = {
+  "ClientToken",
+  "DryRun",
+  "LaunchTemplateName",
+  "VersionDescription",
+};
+
+constexpr std::string_view k_describe_launch_template_versions[] = {
+  "DryRun",
+  "Filter.N.Name",
+  "Filter.N.Value.N",
+  "IncludeManagedResources",
+  "LaunchTemplateId",
+  "LaunchTemplateName",
+  "LaunchTemplateVersion.N",
+  "MaxResults",
+  "MaxVersion",
+  "MinVersion",
+  "NextToken",
+  "ResolveAlias",
+};
+
+// What a template has not: its subnet is that of an interface.
+constexpr std::string_view k_not_in_templates[] = {
+  "ClientToken", "DryRun", "MaxCount", "MinCount", "PrivateIpAddress", "SubnetId",
+};
+
 struct Row {
   std::string_view action;
   std::span<const std::string_view> names;
@@ -164,6 +198,9 @@ constexpr Row k_rows[] = {
   {"DescribeInstances", k_describe_instances},
   {"TerminateInstances", k_terminate_instances},
   {"GetConsoleOutput", k_get_console_output},
+  {"DescribeImages", k_describe_images},
+  {"CreateLaunchTemplate", k_create_launch_template},
+  {"DescribeLaunchTemplateVersions", k_describe_launch_template_versions},
 };
 
 // "Filter.12.Name" to "Filter.N.Name".
@@ -184,6 +221,12 @@ std::string without_indices(std::string_view name)
 
 bool is_parameter(std::string_view action, std::string_view name)
 {
+  constexpr std::string_view data = "LaunchTemplateData.";
+  if (action == "CreateLaunchTemplate" && name.starts_with(data)) {
+    name.remove_prefix(data.size());
+    return std::ranges::find(k_not_in_templates, name) == std::end(k_not_in_templates)
+           && !name.starts_with("LaunchTemplate.") && is_parameter("RunInstances", name);
+  }
   const auto row = std::ranges::find(k_rows, action, &Row::action);
   return row != std::end(k_rows)
          && std::ranges::find(row->names, without_indices(name)) != row->names.end();

@@ -37,7 +37,7 @@ std::optional<Ec2Error> not_offered(const Launch& launch)
 
 Ec2Result<std::string> run_instances(const Ec2Call& call)
 {
-  const auto launch = parse_launch(call.params, call.region);
+  const auto launch = parse_launch(call.params, call.region, call.state.templates());
   if (!launch) {
     return tl::unexpected(launch.error());
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sandbox/ec2_templates.hpp"
 #include "sandbox/ec2_types.hpp"
 #include "sandbox/faults.hpp"
 #include "sandbox/machine_host.hpp"
@@ -43,6 +44,7 @@ public:
   // As if the machine's own script did it. False when there is no such machine on.
   bool power_off(const std::string& id);
   std::string console(const std::string& id) const { return host_.console(id); }
+  TemplateBook& templates() { return templates_; }
   void tick(); // what is due by the clock: machines that faults switch off
 
 private:
@@ -66,6 +68,7 @@ private:
   FaultBook& faults_;
   Ec2Rules rules_;
   std::function<MachineSpec(const Instance&)> make_spec_;
+  TemplateBook templates_ = {};
   std::mutex mutex_;
   std::vector<Instance> instances_;
   std::map<std::string, Bound> tokens_; // by region, zone or "", and token

@@ -44,7 +44,8 @@ struct Launch {
   std::string profile_arn = {};
   std::string user_data = {}; // raw
   std::string client_token = {};
-  Params tags = {}; // of the instance
+  Params disks = {}; // device to GiB, the root's among them
+  Params tags = {};  // of the instance
   bool terminate_on_shutdown = false;
   bool protected_from_termination = false;
   bool spot = false;

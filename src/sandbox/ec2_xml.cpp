@@ -117,6 +117,12 @@ void write_instance(Xml& xml, const Instance& instance)
   xml.open("monitoring").text("state", "disabled").close("monitoring");
   xml.text("architecture", launch.architecture).text("rootDeviceType", "ebs");
   xml.text("rootDeviceName", image == nullptr ? std::string_view() : image->root_device);
+  xml.open("blockDeviceMapping");
+  for (const auto& [device, size] : launch.disks) {
+    xml.open("item").text("deviceName", device).open("ebs").text("status", "attached");
+    xml.close("ebs").close("item");
+  }
+  xml.close("blockDeviceMapping");
   xml.text("virtualizationType", "hvm").text("hypervisor", "xen");
   xml.text("clientToken", launch.client_token);
   xml.maybe("instanceLifecycle", launch.spot ? "spot" : "");

@@ -4,6 +4,7 @@
 #include "sandbox/ec2.hpp"
 #include "sandbox/gate.hpp"
 #include "sandbox/random.hpp"
+#include "sandbox/ssm.hpp"
 #include "sandbox/sts.hpp"
 
 #include <fmt/format.h>
@@ -24,8 +25,13 @@ struct Front::Asked {
 
 namespace {
 
-std::string code_in(const Reply& reply) // of an XML error
+// Of an error in XML or, of SSM, in JSON.
+std::string code_in(const Reply& reply)
 {
+  if (reply.status >= 300 && reply.content_type.find("json") != std::string::npos) {
+    const auto fields = parse_json_params(reply.body);
+    return fields ? get(*fields, "__type") : std::string();
+  }
   const std::size_t from = reply.body.find("<Code>");
   const std::size_t to = reply.body.find("</Code>");
   return reply.status < 300 || from == std::string::npos || to == std::string::npos
@@ -33,13 +39,18 @@ std::string code_in(const Reply& reply) // of an XML error
            : reply.body.substr(from + 6, to - from - 6);
 }
 
+constexpr std::string_view k_ssm_target = "AmazonSSM.";
+
 // Unsigned requests have no scope: a form or an Action is for EC2, all else for S3.
 Service guess_service(const Request& request, const Claim& claim)
 {
-  if (claim.service == "s3" || claim.service == "sts" || claim.service == "ec2") {
-    return claim.service == "s3"    ? Service::s3
-           : claim.service == "sts" ? Service::sts
-                                    : Service::ec2;
+  for (const Service service : {Service::ec2, Service::sts, Service::ssm, Service::s3}) {
+    if (claim.service == service_name(service)) {
+      return service;
+    }
+  }
+  if (request.header("x-amz-target").starts_with(k_ssm_target)) {
+    return Service::ssm;
   }
   const bool form =
     request.path() == "/" && (request.method == "POST" || request.query().find("Action=") == 0);
@@ -59,6 +70,14 @@ Front::Asked Front::read(const Request& request) const
     asked.request_id = random_upper(16);
     return asked;
   }
+  if (asked.service == Service::ssm) {
+    const std::string_view target = request.header("x-amz-target");
+    const auto fields = parse_json_params(request.body);
+    asked.readable = fields.has_value();
+    asked.params = fields.value_or(Params());
+    asked.action = target.starts_with(k_ssm_target) ? target.substr(k_ssm_target.size()) : target;
+    return asked;
+  }
   const auto form = parse_form(request.method == "POST" ? request.body : request.query());
   asked.readable = form.has_value();
   asked.params = form.value_or(Params());
@@ -75,6 +94,13 @@ Reply Front::answer(const Request& request, const Asked& asked, const Key& key,
 {
   if (asked.service == Service::s3) {
     return serve_s3(request, asked.name, config_.store);
+  }
+  if (asked.service == Service::ssm) {
+    const auto done = asked.readable && request.path() == "/"
+                        ? serve_ssm(asked.action, asked.params)
+                        : Ec2Result<std::string>(refuse("SerializationException", ""));
+    return done ? Reply{.content_type = "application/x-amz-json-1.1", .body = *done}
+                : ssm_error_reply(done.error());
   }
   const bool ec2 = asked.service == Service::ec2;
   const std::string version = ec2 ? "2016-11-15" : "2011-06-15";

@@ -15,7 +15,7 @@ namespace flame::sandbox {
 namespace {
 
 constexpr const char* k_about =
-  "A local EC2: serves EC2, STS and S3 objects with verified signatures on the loopback "
+  "A local EC2: serves EC2, STS, SSM and S3 objects with verified signatures on the loopback "
   "interface,\n"
   "and boots the machines it is asked for. The account in it is small and fixed: see --world.";
 

@@ -2,6 +2,7 @@
 
 #include "sandbox/ec2.hpp"
 #include "sandbox/s3.hpp"
+#include "sandbox/ssm.hpp"
 #include "sandbox/sts.hpp"
 
 #include <fmt/format.h>
@@ -54,6 +55,19 @@ constexpr Row k_sts[] = {
   {Flaw::header_left_out, 403, "SignatureDoesNotMatch", k_left_out},
   {Flaw::mismatch,        403, "SignatureDoesNotMatch", k_mismatch},
 };
+constexpr Row k_ssm[] = {
+  {Flaw::missing,         400, "MissingAuthenticationTokenException", "Missing Authentication Token"},
+  {Flaw::incomplete,      400, "IncompleteSignatureException", "The Authorization header is not a complete signature of version 4"},
+  {Flaw::wrong_region,    400, "InvalidSignatureException", "Credential should be scoped to a valid region."},
+  {Flaw::unknown_key,     400, "UnrecognizedClientException", "The security token included in the request is invalid."},
+  {Flaw::bad_token,       400, "UnrecognizedClientException", "The security token included in the request is invalid."},
+  {Flaw::key_expired,     400, "ExpiredTokenException", "The security token included in the request is expired"},
+  {Flaw::skewed,          400, "InvalidSignatureException", "Signature expired: it was not made within 15 minutes of now"},
+  {Flaw::url_expired,     400, "InvalidSignatureException", "Signature expired"},
+  {Flaw::too_long,        400, "IncompleteSignatureException", "X-Amz-Expires must be between 1 and 604800 seconds"},
+  {Flaw::header_left_out, 400, "InvalidSignatureException", k_left_out},
+  {Flaw::mismatch,        400, "InvalidSignatureException", k_mismatch},
+};
 constexpr Row k_s3[] = {
   {Flaw::missing,         403, "AccessDenied",          "Access Denied"},
   {Flaw::incomplete,      400, "AuthorizationHeaderMalformed", "The authorization header is malformed."},
@@ -103,7 +117,8 @@ Reply s3_refusal(const Verdict& verdict, const std::string& expected_region, Sec
 
 std::string_view service_name(Service service)
 {
-  return service == Service::ec2 ? "ec2" : service == Service::sts ? "sts" : "s3";
+  constexpr std::string_view k_names[] = {"ec2", "sts", "ssm", "s3"};
+  return k_names[static_cast<std::size_t>(service)];
 }
 
 Reply refusal(Service service, const Verdict& verdict, const std::string& expected_region,
@@ -114,6 +129,8 @@ Reply refusal(Service service, const Verdict& verdict, const std::string& expect
     return ec2_error_reply(worded(k_ec2, verdict.flaw), request_id);
   case Service::sts:
     return sts_error_reply(worded(k_sts, verdict.flaw), request_id);
+  case Service::ssm:
+    return ssm_error_reply(worded(k_ssm, verdict.flaw));
   case Service::s3:
     break;
   }
@@ -127,6 +144,8 @@ Reply error_reply(Service service, const Ec2Error& error, const std::string& req
     return ec2_error_reply(error, request_id);
   case Service::sts:
     return sts_error_reply(error, request_id);
+  case Service::ssm:
+    return ssm_error_reply(error);
   case Service::s3:
     break;
   }

@@ -7,7 +7,7 @@
 
 namespace flame::sandbox {
 
-enum class Service { ec2, sts, s3 };
+enum class Service { ec2, sts, ssm, s3 };
 std::string_view service_name(Service service); // "ec2", as in a signature's scope
 
 // How each service words that it does not believe a request. `expected_region` is what the
@@ -15,7 +15,7 @@ std::string_view service_name(Service service); // "ec2", as in a signature's sc
 Reply refusal(Service service, const Verdict& verdict, const std::string& expected_region,
               Seconds now, const std::string& request_id);
 
-// An error of any code, in the service's own XML.
+// An error of any code, in the service's own words.
 Reply error_reply(Service service, const Ec2Error& error, const std::string& request_id);
 
 } // namespace flame::sandbox

@@ -13,6 +13,20 @@ constexpr Image k_images[] = {
   {"ami-0123456789abcdef0", "x86_64", "/dev/xvda", "Debian 12"},
   {"ami-0fedcba9876543210", "arm64",  "/dev/xvda", "Debian 12"},
   {"ami-00112233445566778", "x86_64", "/dev/sda1", "Ubuntu 24.04"},
+  {"ami-0aaaaaaaaaaaaaaa1", "arm64",  "/dev/sda1", "Ubuntu 24.04"},
+  {"ami-0aaaaaaaaaaaaaaa2", "x86_64", "/dev/xvda", "Amazon Linux 2023"},
+  {"ami-0aaaaaaaaaaaaaaa3", "arm64",  "/dev/xvda", "Amazon Linux 2023"},
+  {"ami-0aaaaaaaaaaaaaaa4", "x86_64", "/dev/xvda", "an image that is being made", 8, "pending"},
+};
+constexpr Parameter k_parameters[] = {
+  {"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",                "ami-0aaaaaaaaaaaaaaa3"},
+  {"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",               "ami-0aaaaaaaaaaaaaaa2"},
+  {"/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id", "ami-00112233445566778"},
+  {"/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id", "ami-0aaaaaaaaaaaaaaa1"},
+  {"/aws/service/debian/release/12/latest/amd64",                                         "ami-0123456789abcdef0"},
+  {"/aws/service/debian/release/12/latest/arm64",                                         "ami-0fedcba9876543210"},
+  {"/sandbox/no-image",                                                                   "hello"},
+  {"/sandbox/pending-image",                                                              "ami-0aaaaaaaaaaaaaaa4"},
 };
 constexpr Subnet k_subnets[] = {
   {"subnet-0123456789abcdef0", 'a', "az1", "10.0.1", "10.0.1.0/24", 20, 231},
@@ -48,6 +62,11 @@ std::span<const Image> images()
   return k_images;
 }
 
+std::span<const Parameter> parameters()
+{
+  return k_parameters;
+}
+
 std::span<const Subnet> subnets()
 {
   return k_subnets;
@@ -69,6 +88,12 @@ const Image* find_image(std::string_view id)
   return found == std::end(k_images) ? nullptr : &*found;
 }
 
+const Parameter* find_parameter(std::string_view name)
+{
+  const auto found = std::ranges::find(k_parameters, name, &Parameter::name);
+  return found == std::end(k_parameters) ? nullptr : &*found;
+}
+
 const Subnet* find_subnet(std::string_view id)
 {
   const auto found = std::ranges::find(k_subnets, id, &Subnet::id);
@@ -81,19 +106,6 @@ const Group* find_group(std::string_view id_or_name)
     return group.id == id_or_name || group.name == id_or_name;
   });
   return found == std::end(k_groups) ? nullptr : &*found;
-}
-
-const Template* find_template_version(std::string_view version)
-{
-  if (version == "$Latest") {
-    return &k_templates[std::size(k_templates) - 1];
-  }
-  const std::string wanted = version.empty() || version == "$Default"
-                               ? fmt::format("{}", k_template_default)
-                               : std::string(version);
-  const auto found = std::ranges::find_if(
-    k_templates, [&](const Template& row) { return fmt::format("{}", row.version) == wanted; });
-  return found == std::end(k_templates) ? nullptr : &*found;
 }
 
 std::optional<std::string_view> architecture_of(std::string_view instance_type)
@@ -124,7 +136,11 @@ std::string world_text()
 {
   std::string text = fmt::format("account   {}\n", k_account);
   for (const Image& image : k_images) {
-    text += fmt::format("image     {}  {} {}\n", image.id, image.about, image.architecture);
+    text += fmt::format("image     {}  {} {}{}\n", image.id, image.about, image.architecture,
+                        image.state == "available" ? "" : ", not available");
+  }
+  for (const Parameter& parameter : k_parameters) {
+    text += fmt::format("parameter {}  {}\n", parameter.value, parameter.name);
   }
   text += fmt::format("network   {}\n", k_vpc);
   for (const Subnet& subnet : k_subnets) {

@@ -17,6 +17,14 @@ struct Image {
   std::string_view architecture;
   std::string_view root_device;
   std::string_view about;
+  int root_size = 8; // GiB
+  std::string_view state = "available";
+};
+
+// A public parameter of Systems Manager; all have version 1.
+struct Parameter {
+  std::string_view name;
+  std::string_view value;
 };
 
 struct Subnet {
@@ -34,7 +42,8 @@ struct Group {
   std::string_view name;
 };
 
-// What a version of the one launch template fills in; "" is left open.
+// What a version of the launch template that is always there fills in; "" is left open. The subnet
+// is that of a network interface: templates have no other.
 struct Template {
   int version;
   std::string_view image;
@@ -56,14 +65,15 @@ inline constexpr std::string_view k_parent_id = "i-0fedcba9876543210";
 inline constexpr std::string_view k_parent_ip = "10.0.1.10";
 
 std::span<const Image> images();
+std::span<const Parameter> parameters();
 std::span<const Subnet> subnets();             // the first is the default one
 std::span<const Group> groups();               // the first is the default one
 std::span<const Template> template_versions(); // in order; the last is $Latest
 
 const Image* find_image(std::string_view id); // null when there is none
+const Parameter* find_parameter(std::string_view name);
 const Subnet* find_subnet(std::string_view id);
 const Group* find_group(std::string_view id_or_name);
-const Template* find_template_version(std::string_view version); // "", "2", "$Latest", "$Default"
 
 // "arm64" or "x86_64" of a type that the sandbox knows, nullopt for any other.
 std::optional<std::string_view> architecture_of(std::string_view instance_type);

@@ -125,7 +125,7 @@ TEST_CASE("sandbox: a machine that does not start is an internal error of EC2")
   Broken host;
   Ec2State state(clock, host, faults, {},
                  [](const Instance& i) { return MachineSpec{.id = i.id}; });
-  const auto launch = parse_launch(Ec2Fixture::ordinary(), "us-east-1");
+  const auto launch = parse_launch(Ec2Fixture::ordinary(), "us-east-1", TemplateBook());
   REQUIRE(launch);
   REQUIRE(state.launch(*launch, std::nullopt).has_value());
   clock.pass(1s);
@@ -151,8 +151,9 @@ TEST_CASE("sandbox: a machine that is off before its start is told stays off")
   Hasty host;
   Ec2State state(clock, host, faults, {},
                  [](const Instance& i) { return MachineSpec{.id = i.id}; });
-  const auto launch = parse_launch(
-    Ec2Fixture::ordinary({{"InstanceInitiatedShutdownBehavior", "terminate"}}), "us-east-1");
+  const auto launch =
+    parse_launch(Ec2Fixture::ordinary({{"InstanceInitiatedShutdownBehavior", "terminate"}}),
+                 "us-east-1", TemplateBook());
   REQUIRE(state.launch(*launch, std::nullopt).has_value());
   clock.pass(1s);
   CHECK(state.instances("us-east-1")[0].state == State::terminated);
@@ -193,7 +194,7 @@ TEST_CASE("sandbox: the console is the last 64 KiB, and of a running machine the
   Ec2State state(clock, host, faults, {},
                  [](const Instance& i) { return MachineSpec{.id = i.id}; });
   const auto launched =
-    state.launch(*parse_launch(Ec2Fixture::ordinary(), "us-east-1"), std::nullopt);
+    state.launch(*parse_launch(Ec2Fixture::ordinary(), "us-east-1", TemplateBook()), std::nullopt);
   const auto console = [&](Params params) {
     params["InstanceId"] = launched->front().id;
     const auto answer =
