@@ -51,6 +51,13 @@ public:
   virtual Outcome<ConsoleOutput> console_output(const std::string& id, bool latest,
                                                 CallLimit limit) = 0;
 
+  // Empty when EC2 shows none of them to the caller.
+  virtual Outcome<std::vector<Image>> describe_images(const std::vector<std::string>& ids,
+                                                      CallLimit limit) = 0;
+  // `id_or_name`: "lt-…" is an id. `version`: "3", "$Default", "$Latest".
+  virtual Outcome<LaunchTemplate> launch_template(const std::string& id_or_name,
+                                                  const std::string& version, CallLimit limit) = 0;
+
   // New credentials and a corrected clock for what follows, after an error of class credentials
   // or clock.
   virtual Result<void> renew(ErrorClass reason) = 0;

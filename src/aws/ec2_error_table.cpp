@@ -61,6 +61,9 @@ constexpr ErrorRule k_rules[] = {
   {"InvalidParameterValue",     parameter,
    "check the name of the instance profile; one that was just made is visible after some seconds",
    "iam instance profile"},
+  {"InvalidParameterCombination", parameter,
+   "the launch template and the request describe the network in two ways: leave subnet, groups and public_ip to the "
+   "template, or let the caller look into it (ec2:DescribeLaunchTemplateVersions)", "network interfaces and an instance-level"},
 
   {"RequestLimitExceeded",      throttle, ""},
   {"Throttling",                throttle, ""},
@@ -182,6 +185,8 @@ constexpr ErrorRule k_rules[] = {
   {"MalformedQueryString",      parameter, ""},
   {"ValidationError",           parameter, ""},
   {"ParameterNotFound",         parameter, "check the name of the parameter and the Region"},
+  {"ParameterVersionNotFound",  parameter, "check the version or label of the parameter"},
+  {"ValidationException",       parameter, ""},
   {"NoSuchBucket",              parameter, "check the name of the bucket"},
   {"NoSuchKey",                 parameter, "check the key of the object"},
   {"NoSuchVersion",             parameter, "check the version of the object"},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "aws/ec2_query.hpp"
 #include "base/time.hpp"
 
 #include <cstddef>
@@ -60,6 +61,30 @@ struct Resource {
   std::string state = {}; // "available": no machine has it
   std::string availability_zone = {};
   std::map<std::string, std::string> tags = {};
+};
+
+struct Image {
+  std::string id = {};
+  std::string state = {};        // "available"
+  std::string architecture = {}; // "x86_64", "arm64"
+  std::string root_device = {};  // "/dev/xvda"
+  int root_volume_size = 0;      // GiB; 0: EC2 did not say
+};
+
+// What a version of a launch template says, of that what matters beside other parameters. Names in
+// Params are those that RunInstances has below its own: "SubnetId" of a NetworkInterface.N.
+struct LaunchTemplate {
+  std::string id = {};
+  std::string version = {}; // "3"
+  std::string image_id = {};
+  std::string instance_type = {};
+  std::string key_name = {};
+  std::string instance_profile = {}; // name or ARN
+  bool has_user_data = false;
+  std::vector<std::string> security_groups = {}; // beside interfaces: ids and names
+  std::vector<Params> interfaces = {};           // {"DeviceIndex", "0"}, {"SecurityGroupId.1", …}
+  std::vector<Params> block_devices = {};        // {"DeviceName", …}, {"Ebs.VolumeSize", "8"}
+  Params metadata_options = {};                  // {"HttpPutResponseHopLimit", "1"}
 };
 
 struct StateChange {

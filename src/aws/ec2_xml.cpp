@@ -1,5 +1,6 @@
 #include "aws/ec2_xml.hpp"
 
+#include "aws/ec2_answer.hpp"
 #include "aws/xml.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
@@ -37,36 +38,6 @@ constexpr InstanceField k_instance_fields[] = {
   {"stateReason/message",        &Instance::state_reason},
 };
 // clang-format on
-
-tl::unexpected<ApiError> not_understood(std::string_view action, std::string_view what,
-                                        std::string_view hint = {})
-{
-  return tl::unexpected(answer_error(action, what, hint));
-}
-
-// The document of an answer whose root is `root`. EC2's own error document is passed on as such,
-// although it came with the status of a success.
-Outcome<pugi::xml_document> load_answer(std::string_view action, std::string_view xml,
-                                        std::string_view root)
-{
-  auto document = load_xml(xml);
-  if (!document) {
-    return not_understood(action, document.error());
-  }
-  const std::string_view found = document->document_element().name();
-  if (found == root) {
-    return *std::move(document);
-  }
-  if (found == "Response" || found == "ErrorResponse" || found == "Error") {
-    return tl::unexpected(parse_error(action, xml, 200));
-  }
-  return not_understood(action, fmt::format("is <{:.40}> and not <{}>", found, root));
-}
-
-Outcome<pugi::xml_document> load_answer(std::string_view action, std::string_view xml)
-{
-  return load_answer(action, xml, fmt::format("{}Response", action));
-}
 
 // IPv6-only machines may name their address at the interface alone.
 std::string interface_ipv6(pugi::xml_node item)

@@ -23,6 +23,8 @@ Outcome<Page<Resource>> parse_describe_network_interfaces(std::string_view xml);
 Outcome<std::vector<std::string>> parse_describe_regions(std::string_view xml); // enabled ones
 Outcome<std::vector<StateChange>> parse_terminate_instances(std::string_view xml);
 Outcome<ConsoleOutput> parse_console_output(std::string_view xml);
+Outcome<std::vector<Image>> parse_describe_images(std::string_view xml);
+Outcome<std::vector<LaunchTemplate>> parse_launch_template_versions(std::string_view xml);
 
 // An error body of EC2, STS or S3; falls back to the HTTP status when it is not XML.
 ApiError parse_error(std::string_view action, std::string_view body, int http_status);

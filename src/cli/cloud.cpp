@@ -10,6 +10,44 @@ namespace {
 
 using Instances = std::vector<aws::Instance>;
 
+// The call, and a line about its outcome and time.
+template <typename Call>
+std::invoke_result_t<Call> said(std::string_view action, const Clock& clock, Console& console,
+                                const Call& call)
+{
+  const TimePoint start = clock.now();
+  auto outcome = call();
+  const auto took = std::chrono::duration_cast<Millis>(clock.now() - start).count();
+  if (outcome) {
+    console.detail(fmt::format("{} answered after {} ms", action, took));
+  } else {
+    const aws::ApiError& failure = outcome.error();
+    console.detail(
+      fmt::format("{} failed after {} ms: {}", action, took,
+                  failure.error.aws_code.empty() ? failure.error.message : failure.error.aws_code));
+  }
+  return outcome;
+}
+
+class TracedSsm : public aws::SsmApi {
+public:
+  TracedSsm(aws::SsmApi& ssm, const Clock& clock, Console& console)
+    : ssm_(ssm), clock_(clock), console_(console)
+  {
+  }
+
+  aws::Outcome<std::string> parameter(const std::string& name, aws::CallLimit limit) override
+  {
+    console_.trace(fmt::format("GetParameter {}", name));
+    return said("SSM GetParameter", clock_, console_, [&] { return ssm_.parameter(name, limit); });
+  }
+
+private:
+  aws::SsmApi& ssm_;
+  const Clock& clock_;
+  Console& console_;
+};
+
 class TracedEc2 : public client::Ec2Client {
 public:
   TracedEc2(client::Ec2Client& ec2, const Clock& clock, Console& console)
@@ -58,6 +96,20 @@ public:
   {
     return said("GetConsoleOutput", [&] { return ec2_.console_output(id, latest, limit); });
   }
+  aws::Outcome<std::vector<aws::Image>> describe_images(const std::vector<std::string>& ids,
+                                                        aws::CallLimit limit) override
+  {
+    console_.trace(fmt::format("DescribeImages {}", fmt::join(ids, " ")));
+    return said("DescribeImages", [&] { return ec2_.describe_images(ids, limit); });
+  }
+  aws::Outcome<aws::LaunchTemplate> launch_template(const std::string& id_or_name,
+                                                    const std::string& version,
+                                                    aws::CallLimit limit) override
+  {
+    constexpr std::string_view action = "DescribeLaunchTemplateVersions";
+    console_.trace(fmt::format("{} {} {}", action, id_or_name, version));
+    return said(action, [&] { return ec2_.launch_template(id_or_name, version, limit); });
+  }
   Result<void> renew(aws::ErrorClass reason) override { return ec2_.renew(reason); }
   std::chrono::seconds clock_offset() const override { return ec2_.clock_offset(); }
   std::optional<Seconds> server_time() const override { return ec2_.server_time(); }
@@ -66,18 +118,7 @@ public:
 private:
   template <typename Call> std::invoke_result_t<Call> said(std::string_view action, Call call)
   {
-    const TimePoint start = clock_.now();
-    auto outcome = call();
-    const auto took = std::chrono::duration_cast<Millis>(clock_.now() - start).count();
-    if (outcome) {
-      console_.detail(fmt::format("EC2 {} answered after {} ms", action, took));
-    } else {
-      const aws::ApiError& failure = outcome.error();
-      console_.detail(fmt::format("EC2 {} failed after {} ms: {}", action, took,
-                                  failure.error.aws_code.empty() ? failure.error.message
-                                                                 : failure.error.aws_code));
-    }
-    return outcome;
+    return flame::cli::said(fmt::format("EC2 {}", action), clock_, console_, call);
   }
 
   client::Ec2Client& ec2_;
@@ -88,15 +129,18 @@ private:
 class TracedCloud : public Cloud {
 public:
   TracedCloud(std::unique_ptr<Cloud> cloud, const Clock& clock, Console& console)
-    : cloud_(std::move(cloud)), ec2_(cloud_->ec2(), clock, console)
+    : cloud_(std::move(cloud)), ec2_(cloud_->ec2(), clock, console),
+      ssm_(cloud_->ssm(), clock, console)
   {
   }
   client::Ec2Client& ec2() override { return ec2_; }
+  aws::SsmApi& ssm() override { return ssm_; }
   Result<std::string> account() override { return cloud_->account(); }
 
 private:
   std::unique_ptr<Cloud> cloud_;
   TracedEc2 ec2_;
+  TracedSsm ssm_;
 };
 
 Talk talk(World& world, Console& console)

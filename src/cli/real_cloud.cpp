@@ -3,6 +3,7 @@
 #include "aws/endpoints.hpp"
 #include "base/version.hpp"
 #include "client/credentials/chain.hpp"
+#include "client/ssm_client.hpp"
 #include "client/sts.hpp"
 
 #include <fmt/format.h>
@@ -46,25 +47,27 @@ client::Sources sources_of(const config::Settings& settings, const World& world,
           .warn = talk.warn};
 }
 
+struct Endpoints {
+  aws::Endpoint ec2 = {};
+  aws::Endpoint sts = {};
+  aws::Endpoint ssm = {};
+};
+
 class RealCloud : public Cloud {
 public:
-  RealCloud(const config::Settings& settings, const World& world, Talk talk, aws::Endpoint ec2,
-            aws::Endpoint sts)
-    : world_(world), talk_(std::move(talk)), region_(settings.region), sts_(std::move(sts)),
-      http_(io::make_http({.ca_bundle = settings.ca_bundle})),
+  RealCloud(const config::Settings& settings, const World& world, Talk talk, Endpoints endpoints)
+    : world_(world), talk_(std::move(talk)), region_(settings.region),
+      endpoints_(std::move(endpoints)), http_(io::make_http({.ca_bundle = settings.ca_bundle})),
       finder_(client::default_chain(), sources_of(settings, world, *http_, talk_)),
-      ec2_(client::make_ec2_client({.endpoint = std::move(ec2),
-                                    .region = settings.region,
-                                    .user_agent = fmt::format("flame-ec2/{}", version())},
-                                   {.http = *http_,
-                                    .clock = *world.clock,
-                                    .cancel = *world.cancel,
-                                    .random = *world.random,
-                                    .find_credentials = [this] { return find_credentials(); }}))
+      ec2_(client::make_ec2_client(options(endpoints_.ec2),
+                                   parts([this] { return find_credentials(); }))),
+      ssm_(client::make_ssm_client(options(endpoints_.ssm),
+                                   parts([this] { return ec2_->credentials(); })))
   {
   }
 
   client::Ec2Client& ec2() override { return *ec2_; }
+  aws::SsmApi& ssm() override { return *ssm_; }
 
   Result<std::string> account() override
   {
@@ -75,12 +78,27 @@ public:
     if (!credentials->account_id.empty()) {
       return credentials->account_id;
     }
-    return client::caller_identity(*http_, *world_.clock, sts_, region_, *credentials)
+    return client::caller_identity(*http_, *world_.clock, endpoints_.sts, region_, *credentials)
       .map([](const client::CallerIdentity& identity) { return identity.account; })
       .map_error([](const aws::ApiError& error) { return error.error; });
   }
 
 private:
+  client::ClientOptions options(const aws::Endpoint& endpoint) const
+  {
+    return {.endpoint = endpoint,
+            .region = region_,
+            .user_agent = fmt::format("flame-ec2/{}", version())};
+  }
+  client::ClientParts parts(std::function<Result<aws::Credentials>()> find_credentials) const
+  {
+    return {.http = *http_,
+            .clock = *world_.clock,
+            .cancel = *world_.cancel,
+            .random = *world_.random,
+            .find_credentials = std::move(find_credentials)};
+  }
+
   Result<aws::Credentials> find_credentials()
   {
     auto found = finder_.find();
@@ -96,10 +114,11 @@ private:
   const World& world_;
   Talk talk_;
   std::string region_;
-  aws::Endpoint sts_;
+  Endpoints endpoints_;
   std::unique_ptr<io::Http> http_;
   client::Finder finder_;
   std::unique_ptr<client::Ec2Client> ec2_;
+  std::unique_ptr<aws::SsmApi> ssm_;
 };
 
 } // namespace
@@ -110,13 +129,17 @@ Result<std::unique_ptr<Cloud>> connect_to_aws(const config::Settings& settings, 
   if (const auto region = aws::check_region(settings.region); !region) {
     return tl::unexpected(region.error());
   }
-  auto ec2 = endpoint_of("ec2", settings.region, settings);
-  auto sts = endpoint_of("sts", settings.region, settings);
-  if (!ec2 || !sts) {
-    return tl::unexpected(!ec2 ? ec2.error() : sts.error());
+  Endpoints endpoints;
+  for (const auto& [service, to] :
+       {std::pair("ec2", &endpoints.ec2), std::pair("sts", &endpoints.sts),
+        std::pair("ssm", &endpoints.ssm)}) {
+    auto endpoint = endpoint_of(service, settings.region, settings);
+    if (!endpoint) {
+      return tl::unexpected(endpoint.error());
+    }
+    *to = std::move(*endpoint);
   }
-  return std::make_unique<RealCloud>(settings, world, std::move(talk), std::move(*ec2),
-                                     std::move(*sts));
+  return std::make_unique<RealCloud>(settings, world, std::move(talk), std::move(endpoints));
 }
 
 } // namespace flame::cli

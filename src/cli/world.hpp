@@ -1,5 +1,6 @@
 #pragma once
 
+#include "aws/ssm_api.hpp"
 #include "base/error.hpp"
 #include "base/ports.hpp"
 #include "client/ec2_client.hpp"
@@ -27,6 +28,7 @@ public:
   Cloud& operator=(const Cloud&) = delete;
   virtual ~Cloud() = default;
   virtual client::Ec2Client& ec2() = 0;
+  virtual aws::SsmApi& ssm() = 0;
   virtual Result<std::string> account() = 0; // asks STS when the credentials do not say
 };
 

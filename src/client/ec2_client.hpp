@@ -1,33 +1,13 @@
 #pragma once
 
 #include "aws/ec2_api.hpp"
-#include "aws/endpoints.hpp"
-#include "client/credentials/provider.hpp"
-#include "io/http.hpp"
+#include "client/service.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 
-// EC2 over HTTP: signs, sends, retries what may be retried, classifies.
+// EC2 over HTTP.
 namespace flame::client {
-
-struct Ec2ClientOptions {
-  aws::Endpoint endpoint = {};
-  std::string region = {};
-  std::string user_agent = {}; // "flame-ec2/0.1.0 run/ci-7"
-};
-
-// All references must outlive the client. `find_credentials` is asked on the first call and again
-// by renew() and when they are about to expire.
-struct Ec2ClientParts {
-  io::Http& http;
-  Clock& clock;
-  const Cancel& cancel;
-  Random& random;
-  std::function<Result<aws::Credentials>()> find_credentials;
-};
 
 class Ec2Client : public aws::Ec2Api {
 public:
@@ -40,6 +20,6 @@ public:
   virtual Result<aws::Credentials> credentials() = 0;
 };
 
-std::unique_ptr<Ec2Client> make_ec2_client(Ec2ClientOptions options, Ec2ClientParts parts);
+std::unique_ptr<Ec2Client> make_ec2_client(ClientOptions options, ClientParts parts);
 
 } // namespace flame::client

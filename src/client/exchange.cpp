@@ -4,6 +4,7 @@
 #include "aws/sigv4.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "client/json_error.hpp"
 
 #include <fmt/format.h>
 
@@ -25,6 +26,9 @@ constexpr std::string_view k_trust =
 constexpr std::string_view k_foreign =
   "something else than AWS answers there, perhaps a proxy; check the endpoint and the proxy "
   "variables (HTTPS_PROXY, NO_PROXY)";
+
+constexpr std::string_view k_form = "application/x-www-form-urlencoded; charset=utf-8";
+constexpr std::string_view k_json = "application/x-amz-json-1.1";
 
 struct FailureRule {
   Reason reason;
@@ -75,10 +79,13 @@ io::HttpRequest signed_request(const QueryCall& call, const Sending& sending)
     .scheme = call.endpoint.scheme,
     .host = call.endpoint.host,
     .path = call.endpoint.path + "/",
-    .headers = {{"content-type", "application/x-www-form-urlencoded; charset=utf-8"},
+    .headers = {{"content-type", std::string(call.target.empty() ? k_form : k_json)},
                 {"user-agent", std::string(call.user_agent)}},
     .body = std::string(call.body),
   };
+  if (!call.target.empty()) {
+    request.headers.emplace_back("x-amz-target", call.target);
+  }
   if (!sending.credentials.access_key_id.empty()) {
     request = aws::sign(std::move(request),
                         {.region = call.region, .service = call.service, .time = sending.time},
@@ -124,7 +131,9 @@ ApiError from_status(const QueryCall& call, const io::HttpResponse& response)
   if (response.status >= 300 && response.status < 400) {
     return from_redirect(call, response);
   }
-  ApiError error = aws::parse_error(call.action, response.body, response.status);
+  ApiError error = call.target.empty()
+                     ? aws::parse_error(call.action, response.body, response.status)
+                     : parse_json_error(call.action, response.body, response.status);
   error.error.retry_after = retry_wish(response);
   if (error.error.request_id.empty()) {
     error.error.request_id = response.header("x-amzn-requestid");

@@ -10,7 +10,8 @@
 #include <string>
 #include <string_view>
 
-// One try of one call of an AWS Query service (EC2, STS): sign, send, tell answers from failures.
+// One try of one call of an AWS service that takes POSTs (EC2, STS, SSM): sign, send, tell answers
+// from failures.
 namespace flame::client {
 
 struct QueryCall {
@@ -20,6 +21,9 @@ struct QueryCall {
   std::string_view user_agent;
   const aws::Endpoint& endpoint;
   std::string_view body;
+  // Of a service that speaks JSON 1.1: "AmazonSSM.GetParameter". "": a Query service, whose body is
+  // a form.
+  std::string_view target = {};
 };
 
 // Whom to ask, with whose keys, and for how long.

@@ -8,7 +8,7 @@ namespace {
 
 using Environment = std::map<std::string, std::string>;
 
-constexpr std::string_view k_services[] = {"ec2", "s3", "sts", "sso", "sso_oidc"};
+constexpr std::string_view k_services[] = {"ec2", "s3", "ssm", "sts", "sso", "sso_oidc"};
 
 std::string variable(const Environment& env, const std::string& name)
 {

@@ -30,8 +30,8 @@ struct Settings {
   std::string instance_metadata_url = {};
   std::string instance_metadata_token_url = {};
   bool imds_v1 = false;
-  // What all layers and AWS's own settings say together: URL by service ("ec2", "s3", "sts").
-  // Absent: the region's own endpoint. Filled by merge() and add_profile().
+  // What all layers and AWS's own settings say together: URL by service ("ec2", "s3", "ssm",
+  // "sts"). Absent: the region's own endpoint. Filled by merge() and add_profile().
   std::map<std::string, std::string> endpoints = {};
 
   // What runs.

@@ -62,6 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(parse_describe_regions(xml));
   check(parse_terminate_instances(xml));
   check(parse_console_output(xml));
+  check(parse_describe_images(xml));
+  check(parse_launch_template_versions(xml));
   check(parse_text(xml, "GetCallerIdentityResponse/GetCallerIdentityResult/Account"));
   for (const int status : {200, 301, 400, 403, 429, 503}) {
     check_error(parse_error("RunInstances", xml, status));

@@ -120,6 +120,48 @@ aws::Outcome<aws::ConsoleOutput> FakeEc2::console_output(const std::string& id, 
   return aws::ConsoleOutput{.text = std::get<std::string>(answer)};
 }
 
+aws::Outcome<std::vector<aws::Image>> FakeEc2::describe_images(const std::vector<std::string>& ids,
+                                                               aws::CallLimit)
+{
+  calls.push_back(fmt::format("image {}", fmt::join(ids, " ")));
+  if (refused.contains("image")) {
+    return tl::unexpected(refused.at("image"));
+  }
+  std::vector<aws::Image> found;
+  for (const std::string& id : ids) {
+    if (images.contains(id)) {
+      found.push_back(images.at(id));
+    }
+  }
+  return found;
+}
+
+aws::Outcome<aws::LaunchTemplate>
+FakeEc2::launch_template(const std::string& id_or_name, const std::string& version, aws::CallLimit)
+{
+  calls.push_back(fmt::format("template {} {}", id_or_name, version));
+  if (refused.contains("template")) {
+    return tl::unexpected(refused.at("template"));
+  }
+  if (!templates.contains(id_or_name)) {
+    return tl::unexpected(
+      api_failure(aws::ErrorClass::parameter, "InvalidLaunchTemplateId.NotFound"));
+  }
+  return templates.at(id_or_name);
+}
+
+aws::Outcome<std::string> FakeSsm::parameter(const std::string& name, aws::CallLimit)
+{
+  calls.push_back(name);
+  if (refused) {
+    return tl::unexpected(*refused);
+  }
+  if (!parameters.contains(name)) {
+    return tl::unexpected(api_failure(aws::ErrorClass::parameter, "ParameterNotFound"));
+  }
+  return parameters.at(name);
+}
+
 Result<void> FakeEc2::renew(aws::ErrorClass reason)
 {
   calls.push_back(fmt::format("renew {}", aws::info(reason).name));

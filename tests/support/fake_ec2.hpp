@@ -1,9 +1,11 @@
 #pragma once
 
 #include "aws/ec2_api.hpp"
+#include "aws/ssm_api.hpp"
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -43,10 +45,28 @@ public:
   terminate_instances(const std::vector<std::string>& ids, aws::CallLimit limit) override;
   aws::Outcome<aws::ConsoleOutput> console_output(const std::string& id, bool latest,
                                                   aws::CallLimit limit) override;
+  // What there is, by id; EC2 shows no image that is not there.
+  std::map<std::string, aws::Image> images = {};
+  std::map<std::string, aws::LaunchTemplate> templates = {};
+  std::map<std::string, aws::ApiError> refused = {}; // by the first word of a line in `calls`
+  aws::Outcome<std::vector<aws::Image>> describe_images(const std::vector<std::string>& ids,
+                                                        aws::CallLimit limit) override;
+  aws::Outcome<aws::LaunchTemplate> launch_template(const std::string& id_or_name,
+                                                    const std::string& version,
+                                                    aws::CallLimit limit) override;
   Result<void> renew(aws::ErrorClass reason) override;
 
 private:
   std::vector<std::string> tokens_ = {};
+};
+
+// Parameters by name, as SSM finds them; notes each call.
+class FakeSsm : public aws::SsmApi {
+public:
+  std::map<std::string, std::string> parameters = {};
+  std::optional<aws::ApiError> refused = {};
+  std::vector<std::string> calls = {};
+  aws::Outcome<std::string> parameter(const std::string& name, aws::CallLimit limit) override;
 };
 
 aws::Instance machine(std::string id, aws::InstanceState state, std::string reason_code = {});

@@ -48,6 +48,17 @@ public:
   {
     return ec2_.console_output(id, latest, limit);
   }
+  aws::Outcome<std::vector<aws::Image>> describe_images(const std::vector<std::string>& ids,
+                                                        aws::CallLimit limit) override
+  {
+    return ec2_.describe_images(ids, limit);
+  }
+  aws::Outcome<aws::LaunchTemplate> launch_template(const std::string& id_or_name,
+                                                    const std::string& version,
+                                                    aws::CallLimit limit) override
+  {
+    return ec2_.launch_template(id_or_name, version, limit);
+  }
   Result<void> renew(aws::ErrorClass reason) override { return ec2_.renew(reason); }
   std::chrono::seconds clock_offset() const override { return {}; }
   std::optional<Seconds> server_time() const override { return ec2_.time; }
@@ -85,7 +96,8 @@ public:
     world.others_can_read = [this](const std::string& path) { return open_files.contains(path); };
     world.connect = [this](const config::Settings& settings, const cli::World&, const cli::Talk&) {
       connected.push_back(settings.region);
-      return Result<std::unique_ptr<cli::Cloud>>(std::make_unique<FakeCloud>(ec2, credentials));
+      return Result<std::unique_ptr<cli::Cloud>>(
+        std::make_unique<FakeCloud>(ec2, ssm, credentials));
     };
     world.this_machine = [this](const config::Settings& settings, client::Asked asked,
                                 const cli::World&) {
@@ -111,6 +123,7 @@ public:
   std::vector<std::string> metadata_urls = {}; // that were asked
   std::vector<client::Asked> metadata_asked = {};
   FakeEc2 ec2 = {};
+  FakeSsm ssm = {};
   Result<aws::Credentials> credentials = aws::Credentials{.access_key_id = "AKIDEXAMPLE",
                                                           .secret_access_key = "very-secret-key",
                                                           .account_id = "123456789012"};
@@ -121,14 +134,17 @@ public:
 private:
   class FakeCloud : public cli::Cloud {
   public:
-    FakeCloud(FakeEc2& ec2, const Result<aws::Credentials>& credentials) : client_(ec2, credentials)
+    FakeCloud(FakeEc2& ec2, FakeSsm& ssm, const Result<aws::Credentials>& credentials)
+      : client_(ec2, credentials), ssm_(ssm)
     {
     }
     client::Ec2Client& ec2() override { return client_; }
+    aws::SsmApi& ssm() override { return ssm_; }
     Result<std::string> account() override { return "123456789012"; }
 
   private:
     FakeEc2Client client_;
+    FakeSsm& ssm_;
   };
 
   Result<void> write(std::string_view text)

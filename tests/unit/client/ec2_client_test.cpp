@@ -265,3 +265,32 @@ TEST_CASE("client::Ec2Client and the user's cancel")
     CHECK(machines.error().error.signal == 2);
   }
 }
+
+TEST_CASE("client::Ec2Client looks at images and launch templates")
+{
+  ClientWorld world;
+  world.http.answers = {
+    FakeHttp::response(200, "<DescribeImagesResponse><imagesSet><item><imageId>ami-1</imageId>"
+                            "</item></imagesSet></DescribeImagesResponse>"),
+    FakeHttp::response(200, "<DescribeLaunchTemplateVersionsResponse><launchTemplateVersionSet>"
+                            "<item><versionNumber>3</versionNumber></item>"
+                            "</launchTemplateVersionSet></DescribeLaunchTemplateVersionsResponse>"),
+    FakeHttp::response(200, "<DescribeLaunchTemplateVersionsResponse><launchTemplateVersionSet/>"
+                            "</DescribeLaunchTemplateVersionsResponse>")};
+  const auto images = world.ec2->describe_images({"ami-1"}, {});
+  REQUIRE(images);
+  CHECK(images->front().id == "ami-1");
+  CHECK(world.body(0) == "Action=DescribeImages&Version=2016-11-15&ImageId.1=ami-1");
+  const auto found = world.ec2->launch_template("web", "$Default", {});
+  REQUIRE(found);
+  CHECK(found->version == "3");
+  CHECK(world.body(1)
+        == "Action=DescribeLaunchTemplateVersions&Version=2016-11-15&LaunchTemplateName=web"
+           "&LaunchTemplateVersion.1=%24Default");
+  const auto none = world.ec2->launch_template("lt-1", "3", {});
+  REQUIRE(!none);
+  CHECK(none.error().error_class == aws::ErrorClass::answer);
+  CHECK(world.body(2)
+        == "Action=DescribeLaunchTemplateVersions&Version=2016-11-15&LaunchTemplateId=lt-1"
+           "&LaunchTemplateVersion.1=3");
+}

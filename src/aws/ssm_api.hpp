@@ -1,0 +1,21 @@
+#pragma once
+
+#include "aws/ec2_api.hpp"
+
+#include <string>
+
+// Systems Manager's parameters as the deciding rooms see them: names that stand for image ids.
+namespace flame::aws {
+
+class SsmApi {
+public:
+  SsmApi() = default;
+  SsmApi(const SsmApi&) = delete;
+  SsmApi& operator=(const SsmApi&) = delete;
+  virtual ~SsmApi() = default;
+
+  // The value of "NAME", "NAME:VERSION" or "NAME:LABEL". Retries as the SDKs do.
+  virtual Outcome<std::string> parameter(const std::string& name, CallLimit limit) = 0;
+};
+
+} // namespace flame::aws

@@ -1,0 +1,115 @@
+#include "client/service.hpp"
+
+#include <fmt/format.h>
+
+namespace flame::client {
+namespace {
+
+using aws::ApiError;
+using aws::CallLimit;
+using aws::ErrorClass;
+using aws::Outcome;
+
+ApiError interrupted(std::string_view action, const Cancel& cancel, bool may_have_happened)
+{
+  ApiError error{
+    .error = {.kind = ErrorKind::interrupted, .message = fmt::format("{} was interrupted", action)},
+    .error_class = ErrorClass::cancelled,
+    .may_have_happened = may_have_happened};
+  error.error.signal = cancel.state().signal;
+  return error;
+}
+
+} // namespace
+
+Service::Service(std::string_view name, ClientOptions options, ClientParts parts)
+  : name_(name), options_(std::move(options)), parts_(std::move(parts)),
+    keys_(parts_.clock, parts_.find_credentials)
+{
+}
+
+Outcome<void> Service::send(const ServiceCall& call, CallLimit limit, const Read& read)
+{
+  const CancelState known = parts_.cancel.state();
+  std::optional<ErrorClass> last_retry;
+  bool may_have_happened = false; // in an earlier try
+  for (int retry = 0;; ++retry) {
+    auto outcome = try_once(call, limit, read);
+    if (outcome) {
+      budget_.give_back(last_retry);
+      return outcome;
+    }
+    ApiError& error = outcome.error();
+    may_have_happened = may_have_happened || error.may_have_happened;
+    error.may_have_happened = may_have_happened;
+    if (retry + 1 >= call.tries) {
+      return outcome;
+    }
+    if (keys_.repair(error)) {
+      continue;
+    }
+    if (!is_retryable(error.error_class) || !budget_.take(error.error_class)) {
+      return outcome;
+    }
+    last_retry = error.error_class;
+    if (!wait_for_retry(error, retry, limit, known)) {
+      return outcome;
+    }
+    const CancelState state = parts_.cancel.state();
+    if (state.signal != known.signal || state.at_once != known.at_once) {
+      return tl::unexpected(interrupted(call.action, parts_.cancel, may_have_happened));
+    }
+  }
+}
+
+Outcome<void> Service::try_once(const ServiceCall& call, CallLimit limit, const Read& read)
+{
+  const auto keys = keys_.credentials();
+  if (!keys) {
+    const bool stopped = keys.error().kind == ErrorKind::interrupted;
+    return tl::unexpected(
+      ApiError{.error = keys.error(),
+               .error_class = stopped ? ErrorClass::cancelled : ErrorClass::credentials});
+  }
+  const QueryCall query{.action = call.action,
+                        .service = name_,
+                        .region = options_.region,
+                        .user_agent = options_.user_agent,
+                        .endpoint = options_.endpoint,
+                        .body = call.body,
+                        .target = call.target};
+  const Exchange exchanged = exchange(query, {.http = parts_.http,
+                                              .credentials = *keys,
+                                              .time = keys_.time(),
+                                              .limit = limit,
+                                              .cancel = &parts_.cancel});
+  Outcome<void> outcome = tl::unexpected(ApiError{});
+  if (!exchanged.body) {
+    outcome = tl::unexpected(exchanged.body.error());
+  } else if (outcome = read(*exchanged.body);
+             !outcome && outcome.error().error_class == ErrorClass::answer) {
+    outcome.error() =
+      name_source(std::move(outcome.error()), query, exchanged.status, *exchanged.body);
+  }
+  if (outcome || !outcome.error().error.aws_code.empty()) { // AWS's own word, not a proxy's
+    keys_.learn(exchanged);
+  }
+  if (!outcome) {
+    keys_.refine(outcome.error());
+  }
+  return outcome;
+}
+
+// False when the deadline comes before the next try.
+bool Service::wait_for_retry(const ApiError& error, int retry, CallLimit limit, CancelState known)
+{
+  const Millis pause =
+    retry_pause(error.error_class, retry, parts_.random.fraction(), error.error.retry_after);
+  if (limit.deadline - parts_.clock.now() <= pause) {
+    return false;
+  }
+  parts_.clock.sleep(pause, parts_.cancel, known);
+  return true;
+}
+
+} // namespace flame::client

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "aws/ec2_api.hpp"
+#include "aws/endpoints.hpp"
+#include "client/credentials/provider.hpp"
+#include "client/exchange.hpp"
+#include "client/keys.hpp"
+#include "client/retry.hpp"
+#include "io/http.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+// What the clients of all services do alike: sign each try anew, retry what may be retried, tell
+// whether a failed call may have had its effect.
+namespace flame::client {
+
+struct ClientOptions {
+  aws::Endpoint endpoint = {};
+  std::string region = {};
+  std::string user_agent = {}; // "flame-ec2/0.1.0 run/ci-7"
+};
+
+// All references must outlive the client. `find_credentials` is asked on the first call and again
+// by Keys::renew() and when they are about to expire.
+struct ClientParts {
+  io::Http& http;
+  Clock& clock;
+  const Cancel& cancel;
+  Random& random;
+  std::function<Result<aws::Credentials>()> find_credentials;
+};
+
+struct ServiceCall {
+  std::string_view action;      // "RunInstances"
+  std::string_view body;        // sent as it is by each try
+  std::string_view target = {}; // see QueryCall
+  int tries = k_most_tries;
+};
+
+class Service {
+public:
+  // `name` as in a signature's scope, "ec2"; a literal.
+  Service(std::string_view name, ClientOptions options, ClientParts parts);
+
+  // The answer as `parse` reads it; an answer that it does not understand names where it came from.
+  template <typename Parse>
+  std::invoke_result_t<Parse, std::string_view> call(const ServiceCall& call, aws::CallLimit limit,
+                                                     const Parse& parse)
+  {
+    std::invoke_result_t<Parse, std::string_view> outcome = tl::unexpected(aws::ApiError{});
+    const auto done = send(call, limit, [&](std::string_view body) -> aws::Outcome<void> {
+      outcome = parse(body);
+      return outcome ? aws::Outcome<void>() : tl::unexpected(outcome.error());
+    });
+    if (!done) {
+      outcome = tl::unexpected(done.error());
+    }
+    return outcome;
+  }
+
+  Keys& keys() { return keys_; }
+  const Keys& keys() const { return keys_; }
+  const ClientOptions& options() const { return options_; }
+
+private:
+  using Read = std::function<aws::Outcome<void>(std::string_view body)>;
+
+  aws::Outcome<void> send(const ServiceCall& call, aws::CallLimit limit, const Read& read);
+  aws::Outcome<void> try_once(const ServiceCall& call, aws::CallLimit limit, const Read& read);
+  bool wait_for_retry(const aws::ApiError& error, int retry, aws::CallLimit limit,
+                      CancelState known);
+
+  std::string_view name_;
+  ClientOptions options_;
+  ClientParts parts_;
+  RetryBudget budget_ = {};
+  Keys keys_;
+};
+
+} // namespace flame::client

@@ -1,0 +1,68 @@
+#include "client/ssm_client.hpp"
+
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+namespace flame::client {
+namespace {
+
+constexpr std::string_view k_action = "GetParameter";
+
+std::string body_of(const std::string& name)
+{
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  writer.StartObject();
+  writer.Key("Name");
+  writer.String(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+// {"Parameter": {"Name": …, "Value": "ami-…"}}
+aws::Outcome<std::string> value_in(std::string_view text)
+{
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
+    text.data(), text.size());
+  if (document.HasParseError() || !document.IsObject()) {
+    return tl::unexpected(aws::answer_error(k_action, "is no JSON object"));
+  }
+  const auto parameter = document.FindMember("Parameter");
+  if (parameter == document.MemberEnd() || !parameter->value.IsObject()) {
+    return tl::unexpected(aws::answer_error(k_action, "has no parameter"));
+  }
+  const auto value = parameter->value.FindMember("Value");
+  if (value == parameter->value.MemberEnd() || !value->value.IsString()) {
+    return tl::unexpected(aws::answer_error(k_action, "has no value"));
+  }
+  return std::string(value->value.GetString(), value->value.GetStringLength());
+}
+
+class HttpSsmClient : public aws::SsmApi {
+public:
+  HttpSsmClient(ClientOptions options, ClientParts parts)
+    : service_("ssm", std::move(options), std::move(parts))
+  {
+  }
+
+  aws::Outcome<std::string> parameter(const std::string& name, aws::CallLimit limit) override
+  {
+    const std::string body = body_of(name);
+    return service_.call({.action = k_action, .body = body, .target = "AmazonSSM.GetParameter"},
+                         limit, value_in);
+  }
+
+private:
+  Service service_;
+};
+
+} // namespace
+
+std::unique_ptr<aws::SsmApi> make_ssm_client(ClientOptions options, ClientParts parts)
+{
+  return std::make_unique<HttpSsmClient>(std::move(options), std::move(parts));
+}
+
+} // namespace flame::client
