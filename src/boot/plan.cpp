@@ -2,6 +2,9 @@
 
 #include "aws/endpoints.hpp"
 #include "boot/names.hpp"
+#include "boot/network.hpp"
+#include "boot/plan_machine.hpp"
+#include "boot/raw_parameters.hpp"
 #include "boot/request.hpp"
 #include "flame/parent.hpp"
 
@@ -16,13 +19,7 @@ constexpr Millis k_default_boot_timeout = std::chrono::seconds(120);
 constexpr Millis k_default_bootstrap_timeout = std::chrono::minutes(15);
 // A machine that is past its lifetime gets so long to be off before others may end it.
 constexpr std::chrono::minutes k_expiry_margin(5);
-constexpr std::string_view k_default_instance_type = "t3.nano";
 constexpr std::string_view k_default_user = "flame";
-// Limits of EC2: 50 tags a resource, of which up to seven are ours.
-constexpr std::size_t k_tag_limit = 50 - 7;
-constexpr std::size_t k_tag_key_limit = 128;
-constexpr std::size_t k_tag_value_limit = 256;
-
 // What a missing setting is called by the one who has to give it.
 void need(Mistakes& mistakes, const std::string& value, std::string_view key, std::string hint)
 {
@@ -78,61 +75,6 @@ std::string user_of(const Settings& settings)
   return settings.run_as == "root" ? "" : settings.run_as;
 }
 
-void check_tags(Mistakes& mistakes, const Settings& settings)
-{
-  if (settings.tags.size() > k_tag_limit) {
-    mistakes.add(fmt::format("tags has {} entries, and EC2 leaves room for {} beside ours",
-                             settings.tags.size(), k_tag_limit));
-  }
-  for (const auto& [key, value] : settings.tags) {
-    if (key.empty() || key.size() > k_tag_key_limit || key.starts_with("aws:")) {
-      mistakes.add(fmt::format("tag \"{}\" has a name that EC2 does not take", key),
-                   "1 to 128 characters, not beginning with aws:");
-    }
-    if (key.starts_with("flame-ec2:")) {
-      mistakes.add(fmt::format("tag \"{}\" is one of ours", key),
-                   "names that begin with flame-ec2: say which machines may be ended");
-    }
-    if (value.size() > k_tag_value_limit) {
-      mistakes.add(fmt::format("tag \"{}\" has a value of {} characters, and EC2 takes {}", key,
-                               value.size(), k_tag_value_limit));
-    }
-  }
-}
-
-void check_image(Mistakes& mistakes, const Settings& settings)
-{
-  if (settings.launch_template_id.empty() && settings.image_id.empty()) {
-    mistakes.add("image_id is not set", "give --image-id ami-… or --launch-template-id lt-…");
-  }
-  const std::string& image = settings.image_id;
-  if (!image.empty() && !image.starts_with("ami-") && !image.starts_with("resolve:ssm:")) {
-    mistakes.add(fmt::format("image_id \"{}\" is no image id", image),
-                 "it begins with ami- or with resolve:ssm:");
-  }
-  if (settings.iam_instance_profile.find(":role/") != std::string::npos) {
-    mistakes.add(
-      fmt::format("iam_instance_profile \"{}\" is a role", settings.iam_instance_profile),
-      "give the instance profile that holds the role: its name, or its ARN with "
-      ":instance-profile/");
-  }
-}
-
-void check_network(Mistakes& mistakes, const Settings& settings)
-{
-  if (!has_parent(settings) || !settings.launch_template_id.empty()) {
-    return;
-  }
-  if (settings.subnet_ids.empty()) {
-    mistakes.add("subnet_id is not set, and a FLAME child must reach its parent",
-                 "give --subnet-id with a subnet of the parent's VPC");
-  }
-  if (settings.security_group_ids.empty()) {
-    mistakes.add("security_group_id is not set, and a FLAME child must reach its parent",
-                 "give --security-group-id with a group that the parent's group lets in");
-  }
-}
-
 void check_lifetime(Mistakes& mistakes, const Settings& settings)
 {
   if (!settings.max_lifetime) {
@@ -150,45 +92,6 @@ void check_lifetime(Mistakes& mistakes, const Settings& settings)
                              format_duration(boot_timeout)),
                  "the machine would end before the boot has");
   }
-}
-
-std::vector<Candidate> candidates_of(const Settings& settings)
-{
-  std::vector<std::string> types = settings.instance_types;
-  if (types.empty()) {
-    types.emplace_back(settings.launch_template_id.empty() ? k_default_instance_type : "");
-  }
-  std::vector<std::string> subnets = settings.subnet_ids;
-  if (subnets.empty()) {
-    subnets.emplace_back();
-  }
-  std::vector<Candidate> candidates;
-  for (const std::string& type : types) {
-    for (const std::string& subnet : subnets) {
-      candidates.push_back({.instance_type = type, .subnet_id = subnet});
-    }
-  }
-  return candidates;
-}
-
-std::vector<std::string> notices_of(const Settings& settings)
-{
-  std::vector<std::string> notices;
-  const bool has_template = !settings.launch_template_id.empty();
-  if (has_template && !settings.image_id.empty()) {
-    notices.push_back(fmt::format("launch template {} wins over image {}",
-                                  settings.launch_template_id, settings.image_id));
-  }
-  if (!has_template && settings.instance_types.empty()) {
-    notices.push_back(fmt::format("no instance_type is set; taking {}", k_default_instance_type));
-  }
-  if (!has_template && settings.subnet_ids.empty()) {
-    notices.emplace_back("no subnet_id is set; EC2 takes a subnet of the default VPC");
-  }
-  if (!has_template && settings.security_group_ids.empty()) {
-    notices.emplace_back("no security_group_id is set; EC2 takes the VPC's default group");
-  }
-  return notices;
 }
 
 std::optional<Millis> lifetime_of(const Settings& settings)
@@ -212,13 +115,6 @@ std::string parent_ip_of(const Settings& settings, const Facts& facts)
 }
 
 } // namespace
-
-std::string describe(const Candidate& candidate)
-{
-  const std::string type =
-    candidate.instance_type.empty() ? "the template's type" : candidate.instance_type;
-  return candidate.subnet_id.empty() ? type : fmt::format("{} in {}", type, candidate.subnet_id);
-}
 
 Result<Runner> make_runner(const Settings& settings, const Facts& facts)
 {
@@ -262,17 +158,19 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
   if (!settings.region.empty()) {
     check(mistakes, aws::check_region(settings.region));
   }
-  check_image(mistakes, settings);
-  check_network(mistakes, settings);
+  check_image(mistakes, settings, facts);
+  check_network(mistakes, settings, facts);
   check_lifetime(mistakes, settings);
+  check_root_volume(mistakes, settings, facts);
   check_tags(mistakes, settings);
+  check_raw_parameters(mistakes, settings);
   if (!mistakes.empty()) {
     return tl::unexpected(mistakes.error());
   }
   Plan plan{.run_id = runner->run_id,
             .region = settings.region,
             .app = settings.app,
-            .candidates = candidates_of(settings),
+            .candidates = candidates_of(settings, facts),
             .parent_ip = parent_ip_of(settings, facts),
             .bundle = *parse_bundle(settings.bundle),
             .runner = std::move(*runner),
@@ -280,12 +178,16 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
                                                                         : config::WaitFor::running),
             .boot_timeout = settings.boot_timeout.value_or(k_default_boot_timeout),
             .keep_on_failure = settings.keep_on_failure,
-            .notices = notices_of(settings)};
+            .notices = notices_of(settings, facts),
+            .warnings = warnings_of(settings, facts)};
   if (const auto lifetime = lifetime_of(settings)) {
     plan.expires_at =
       facts.now + std::chrono::ceil<std::chrono::seconds>(*lifetime) + k_expiry_margin;
   }
-  plan.common = common_parameters(settings, plan);
+  Network network = network_of(settings, facts);
+  plan.common = common_parameters(settings, facts, plan);
+  plan.common.insert(plan.common.end(), network.params.begin(), network.params.end());
+  plan.subnet_parameter = std::move(network.subnet_parameter);
   return plan;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "aws/ec2_query.hpp"
+#include "aws/ec2_types.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "boot/bundle.hpp"
@@ -22,6 +23,12 @@ struct Facts {
   std::string erl_aflags = {};    // of the caller; passed on with a FLAME parent
   std::string erl_zflags = {};
   std::string local_address = {}; // of the machine we run on, "" when nobody has asked
+  // From here on: what AWS said to boot/look_up. Without it the plan shows what would be asked for
+  // in its place.
+  bool looked_up = false;
+  std::optional<aws::LaunchTemplate> launch_template = {}; // nullopt: none, or no right to look
+  std::string image_id = {};            // what a name or a parameter stands for; "": not resolved
+  std::optional<aws::Image> image = {}; // the one that is booted; nullopt: not looked at
 };
 
 // One way to ask EC2 for the machine. "": not sent, the template or the default VPC decides.
@@ -36,8 +43,9 @@ struct Plan {
   std::string run_id = {};
   std::string region = {};
   std::string app = {};
-  std::vector<Candidate> candidates = {}; // never empty, in order of preference
-  aws::Params common = {};                // of every launch; see request.hpp for the rest
+  std::vector<Candidate> candidates = {};    // never empty, in order of preference
+  aws::Params common = {};                   // of every launch; see request.hpp for the rest
+  std::string subnet_parameter = "SubnetId"; // that carries a candidate's subnet
   std::string parent_ip = {}; // host of the FLAME parent's node, else our own address, else ""
   Bundle bundle = {};
   Runner runner = {}; // bundle_url is filled in when it is rendered
@@ -46,9 +54,11 @@ struct Plan {
   std::optional<Seconds> expires_at = {}; // nullopt: no lifetime
   bool keep_on_failure = false;           // a machine whose boot failed lives until it expires
   std::vector<std::string> notices = {};  // sentences worth a line on stderr
+  std::vector<std::string> warnings = {}; // of what the user set and does not get
 };
 
-// Every mistake in one error, kind config.
+// Every mistake in one error, kind config. Without `facts.looked_up` the plan can be shown, and its
+// mistakes told, but it must not be launched.
 Result<Plan> make_plan(const config::Settings& settings, const Facts& facts);
 
 // The part that `template-user-data` needs: no image, region or network settings are looked at.

@@ -2,10 +2,14 @@
 
 #include "base/encoding.hpp"
 #include "base/version.hpp"
+#include "boot/image.hpp"
+#include "boot/raw_parameters.hpp"
+#include "config/options.hpp"
 #include "fleet/tags.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 namespace flame::boot {
@@ -49,11 +53,18 @@ void add_tags(aws::Params& params, const Tags& tags)
   }
 }
 
-void add_image(aws::Params& params, const Settings& settings)
+void add_if_set(aws::Params& params, std::string_view name, const std::string& value)
 {
+  if (!value.empty()) {
+    params.emplace_back(name, value);
+  }
+}
+
+void add_image(aws::Params& params, const Settings& settings, const Facts& facts)
+{
+  add_if_set(params, "ImageId", image_id_of(settings, facts));
   const std::string& launch_template = settings.launch_template_id;
   if (launch_template.empty()) {
-    params.emplace_back("ImageId", settings.image_id);
     return;
   }
   params.emplace_back(launch_template.starts_with("lt-") ? "LaunchTemplate.LaunchTemplateId"
@@ -72,30 +83,110 @@ void add_profile(aws::Params& params, const std::string& profile)
   }
 }
 
-void add_if_set(aws::Params& params, std::string_view name, const std::string& value)
+// Settings that are a parameter as they are.
+void add_plain(aws::Params& params, const Settings& settings)
 {
-  if (!value.empty()) {
-    params.emplace_back(name, value);
+  for (const config::Option& option : config::options()) {
+    if (!option.rules.ec2.empty()) {
+      add_if_set(params, option.rules.ec2, config::shown(option, settings));
+    }
+  }
+}
+
+bool has(const aws::Params& params, std::string_view name)
+{
+  return std::ranges::find(params, name, &std::pair<std::string, std::string>::first)
+         != params.end();
+}
+
+// Tokens are required on every machine, and its script is read from the metadata service. A
+// template's other options go along, since EC2 may take ours in place of all of them.
+void add_metadata(aws::Params& params, const Settings& settings, const Facts& facts)
+{
+  const std::string prefix = "MetadataOptions.";
+  params.emplace_back(prefix + "HttpTokens", "required");
+  if (settings.metadata_tags) {
+    params.emplace_back(prefix + "InstanceMetadataTags",
+                        *settings.metadata_tags ? "enabled" : "disabled");
+  }
+  for (const auto& [name, value] :
+       facts.launch_template ? facts.launch_template->metadata_options : aws::Params()) {
+    if (!has(params, prefix + name) && !settings.ec2.contains(prefix + name)) {
+      params.emplace_back(prefix + name, name == "HttpEndpoint" ? "enabled" : value);
+    }
+  }
+}
+
+// The template's own words about that device, which EC2 may drop for ours.
+aws::Params template_volume(const Facts& facts, const std::string& device)
+{
+  for (const aws::Params& found :
+       facts.launch_template ? facts.launch_template->block_devices : std::vector<aws::Params>()) {
+    if (std::ranges::count(found, std::pair<std::string, std::string>("DeviceName", device)) > 0) {
+      return found;
+    }
+  }
+  return {};
+}
+
+aws::Params volume_of(const Settings& settings)
+{
+  const auto text = [](const std::optional<int>& number) {
+    return number ? std::to_string(*number) : std::string();
+  };
+  const bool encrypted = settings.root_volume_encrypted || !settings.root_volume_kms_key.empty();
+  aws::Params params = {{"Ebs.DeleteOnTermination", "true"}};
+  add_if_set(params, "Ebs.VolumeSize", text(settings.root_volume_size));
+  add_if_set(params, "Ebs.VolumeType", settings.root_volume_type);
+  add_if_set(params, "Ebs.Iops", text(settings.root_volume_iops));
+  add_if_set(params, "Ebs.Throughput", text(settings.root_volume_throughput));
+  add_if_set(params, "Ebs.Encrypted", encrypted ? "true" : ""); // "false" is refused by some images
+  add_if_set(params, "Ebs.KmsKeyId", settings.root_volume_kms_key);
+  return params;
+}
+
+// On the image's own root device: any other name would be a second, empty disk.
+void add_root_volume(aws::Params& params, const Settings& settings, const Facts& facts)
+{
+  if (!wants_root_volume(settings)) {
+    return;
+  }
+  std::size_t place = 1; // behind the user's own
+  while (has_raw_parameter(settings, fmt::format("BlockDeviceMapping.{}.", place))) {
+    ++place;
+  }
+  const std::string prefix = fmt::format("BlockDeviceMapping.{}.", place);
+  const std::string device = facts.image ? facts.image->root_device : "(the image's root device)";
+  const aws::Params ours = volume_of(settings);
+  params.emplace_back(prefix + "DeviceName", device);
+  for (const auto& [name, value] : template_volume(facts, device)) {
+    // Operations and throughput belong to the type that they were chosen for.
+    const bool of_type = name == "Ebs.Iops" || name == "Ebs.Throughput";
+    if (name != "DeviceName" && !has(ours, name)
+        && !(of_type && !settings.root_volume_type.empty())) {
+      params.emplace_back(prefix + name, value);
+    }
+  }
+  for (const auto& [name, value] : ours) {
+    params.emplace_back(prefix + name, value);
   }
 }
 
 } // namespace
 
-aws::Params common_parameters(const Settings& settings, const Plan& plan)
+aws::Params common_parameters(const Settings& settings, const Facts& facts, const Plan& plan)
 {
   aws::Params params = {{"MinCount", "1"}, {"MaxCount", "1"}};
-  add_image(params, settings);
+  add_image(params, settings, facts);
   add_profile(params, settings.iam_instance_profile);
-  add_if_set(params, "KeyName", settings.key_name);
-  std::size_t group = 0;
-  for (const std::string& id : settings.security_group_ids) {
-    params.emplace_back(fmt::format("SecurityGroupId.{}", ++group), id);
-  }
+  add_plain(params, settings);
+  add_root_volume(params, settings, facts);
   // A machine that powers itself off must be gone, and nothing may keep it from being ended.
   params.emplace_back("InstanceInitiatedShutdownBehavior", "terminate");
   params.emplace_back("DisableApiTermination", "false");
-  params.emplace_back("MetadataOptions.HttpTokens", "required");
+  add_metadata(params, settings, facts);
   add_tags(params, tags_of(settings, plan));
+  params.insert(params.end(), settings.ec2.begin(), settings.ec2.end());
   return params;
 }
 
@@ -104,7 +195,7 @@ aws::Params launch_parameters(const Plan& plan, const Candidate& candidate,
 {
   aws::Params params = plan.common;
   add_if_set(params, "InstanceType", candidate.instance_type);
-  add_if_set(params, "SubnetId", candidate.subnet_id);
+  add_if_set(params, plan.subnet_parameter, candidate.subnet_id);
   params.emplace_back("ClientToken", client_token);
   params.emplace_back("UserData", to_base64(user_data));
   return params;

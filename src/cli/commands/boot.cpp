@@ -1,3 +1,4 @@
+#include "boot/look_up.hpp"
 #include "boot/request.hpp"
 #include "boot/run.hpp"
 #include "cli/cloud.hpp"
@@ -15,15 +16,58 @@
 namespace flame::cli {
 namespace {
 
+constexpr Millis k_lookup_limit = std::chrono::seconds(30); // for all that is asked beforehand
+
 // What the parts of this command share.
 struct Boot {
   const Invocation& invocation;
   World& world;
   Console& console;
+  const config::Configured& configured;
   const config::Settings& settings;
+  const boot::Facts& facts;
   const boot::Plan& plan;
   TimePoint started; // of the command
+
+  Boot with(const boot::Plan& other) const
+  {
+    return {invocation, world, console, configured, settings, facts, other, started};
+  }
 };
+
+void say(const boot::Plan& plan, Console& console)
+{
+  for (const std::string& warning : plan.warnings) {
+    console.warn(warning);
+  }
+  for (const std::string& notice : plan.notices) {
+    console.note(notice);
+  }
+}
+
+// The plan once AWS has been asked for what it needs; most need nothing.
+Result<boot::Plan> looked_up(const Boot& it, Cloud& cloud)
+{
+  if (boot::lookups_of(it.settings).empty()) {
+    say(it.plan, it.console);
+    return it.plan;
+  }
+  const TimePoint deadline = it.world.clock->now() + std::min(k_lookup_limit, it.plan.boot_timeout);
+  const auto found =
+    boot::look_up(it.facts, it.settings, cloud.ec2(), cloud.ssm(), {.deadline = deadline});
+  if (!found) {
+    return tl::unexpected(found.error());
+  }
+  for (const std::string& warning : found->warnings) {
+    it.console.warn(warning);
+  }
+  auto plan = boot::make_plan(it.settings, found->facts);
+  if (!plan) {
+    return tl::unexpected(no_mistakes(it.configured, plan.error()).error());
+  }
+  say(*plan, it.console);
+  return plan;
+}
 
 DryRun dry_run_of(const Boot& it, std::string_view user_data, bool exact)
 {
@@ -60,12 +104,17 @@ Result<void> dry_run(const Boot& it)
 
 // EC2 checks each candidate: permissions, names, and whether the zone offers the type. Nothing is
 // launched. All that it refuses is reported.
-Result<void> dry_run_by_ec2(const Boot& it)
+Result<void> dry_run_by_ec2(const Boot& before)
 {
-  const auto cloud = connect(it.settings, it.world, it.console);
+  const auto cloud = connect(before.settings, before.world, before.console);
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
+  const auto plan = looked_up(before, **cloud);
+  if (!plan) {
+    return tl::unexpected(plan.error());
+  }
+  const Boot it = before.with(*plan);
   const auto user_data = render(it.plan.runner, it.settings, (*cloud)->ec2(), it.world, it.console);
   if (!user_data) {
     return tl::unexpected(user_data.error());
@@ -126,9 +175,9 @@ boot::BootParts parts_of(const Boot& it, Cloud& cloud, Evidence& evidence)
           .started = it.started};
 }
 
-Result<void> launch(const Boot& it)
+Result<void> launch(const Boot& before)
 {
-  const auto cloud = connect(it.settings, it.world, it.console);
+  const auto cloud = connect(before.settings, before.world, before.console);
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
@@ -140,6 +189,11 @@ Result<void> launch(const Boot& it)
     return tl::unexpected(credentials.error());
   }
   announce(it);
+  const auto plan = looked_up(before, **cloud);
+  if (!plan) {
+    return tl::unexpected(plan.error());
+  }
+  const Boot it = before.with(*plan);
   Evidence evidence(it.settings.evidence_dir, it.plan, it.world, it.console);
   const auto result = boot::run(it.plan, parts_of(it, **cloud, evidence));
   it.console.clear();
@@ -159,12 +213,13 @@ Result<void> run_boot(const Invocation& invocation, World& world, Console& conso
   if (const auto valid = no_mistakes(configured, more); !valid) {
     return valid;
   }
-  for (const std::string& notice : plan->notices) {
-    console.note(notice);
-  }
-  const Boot it{invocation, world, console, configured.settings, *plan, started};
+  const Boot it{invocation, world, console, configured, configured.settings, facts, *plan, started};
   if (const auto how = invocation.value("--dry-run")) {
-    return *how == "ec2" ? dry_run_by_ec2(it) : dry_run(it);
+    if (*how == "ec2") {
+      return dry_run_by_ec2(it);
+    }
+    say(*plan, console);
+    return dry_run(it);
   }
   return launch(it);
 }

@@ -170,7 +170,7 @@ TEST_CASE("boot: a launch template decides what the user left open")
   settings.launch_template_id = "lt-0123456789abcdef0";
   const auto plan = make_plan(settings, k_facts);
   REQUIRE(plan);
-  CHECK(plan->notices
+  CHECK(plan->warnings
         == std::vector<std::string>{
           "launch template lt-0123456789abcdef0 wins over image ami-0123456789abcdef0"});
   const aws::Params params = launch_of(settings);

@@ -1,0 +1,70 @@
+#include "boot/image.hpp"
+
+#include "aws/public_images.hpp"
+
+#include <fmt/format.h>
+
+namespace flame::boot {
+namespace {
+
+using config::Settings;
+
+// What the user asked for, were there no template.
+std::string asked_image(const Settings& settings, const Facts& facts)
+{
+  if (!facts.image_id.empty()) {
+    return facts.image_id;
+  }
+  const aws::PublicImage* image = aws::find_public_image(settings.image);
+  if (image == nullptr) {
+    return settings.image_id;
+  }
+  const std::string_view architecture = settings.instance_types.empty()
+                                          ? "x86_64"
+                                          : aws::architecture_of(settings.instance_types.front());
+  return fmt::format("{}{}", aws::k_resolve, aws::parameter_of(*image, architecture));
+}
+
+} // namespace
+
+bool template_has_image(const Settings& settings, const Facts& facts)
+{
+  return !settings.launch_template_id.empty()
+         && (!facts.launch_template || !facts.launch_template->image_id.empty());
+}
+
+bool template_has_type(const Settings& settings, const Facts& facts)
+{
+  return !settings.launch_template_id.empty()
+         && (!facts.launch_template || !facts.launch_template->instance_type.empty());
+}
+
+std::string image_id_of(const Settings& settings, const Facts& facts)
+{
+  return template_has_image(settings, facts) ? "" : asked_image(settings, facts);
+}
+
+std::string root_image_id_of(const Settings& settings, const Facts& facts)
+{
+  if (!template_has_image(settings, facts)) {
+    return asked_image(settings, facts);
+  }
+  if (!facts.image_id.empty()) {
+    return facts.image_id;
+  }
+  return facts.launch_template ? facts.launch_template->image_id : "";
+}
+
+std::string_view default_instance_type(const Facts& facts)
+{
+  return facts.image && facts.image->architecture == "arm64" ? "t4g.nano" : "t3.nano";
+}
+
+bool wants_root_volume(const Settings& settings)
+{
+  return settings.root_volume_size || !settings.root_volume_type.empty()
+         || settings.root_volume_iops || settings.root_volume_throughput
+         || settings.root_volume_encrypted || !settings.root_volume_kms_key.empty();
+}
+
+} // namespace flame::boot

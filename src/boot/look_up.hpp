@@ -1,0 +1,28 @@
+#pragma once
+
+#include "aws/ec2_api.hpp"
+#include "aws/ssm_api.hpp"
+#include "boot/plan.hpp"
+
+#include <string>
+#include <vector>
+
+// What AWS has to be asked before a plan can be made. Only what the settings need: image id and
+// type by themselves need nothing.
+namespace flame::boot {
+
+struct LookedUp {
+  Facts facts = {};
+  // What the caller has no right to look at, and what is done without; sentences.
+  std::vector<std::string> warnings = {};
+};
+
+// Adds to `facts`. Asks EC2 and SSM at most once each for a thing. An Error of what AWS refused, or
+// of kind config when it knows no such image.
+Result<LookedUp> look_up(Facts facts, const config::Settings& settings, aws::Ec2Api& ec2,
+                         aws::SsmApi& ssm, aws::CallLimit limit);
+
+// What look_up() would ask for, as far as that is known beforehand: "launch template web". Pure.
+std::vector<std::string> lookups_of(const config::Settings& settings);
+
+} // namespace flame::boot

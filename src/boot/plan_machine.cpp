@@ -1,0 +1,255 @@
+#include "boot/plan_machine.hpp"
+
+#include "aws/public_images.hpp"
+#include "base/text.hpp"
+#include "boot/image.hpp"
+#include "boot/look_up.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::boot {
+namespace {
+
+using config::Settings;
+
+// Limits of EC2: 50 tags a resource, of which up to seven are ours.
+constexpr std::size_t k_tag_limit = 50 - 7;
+constexpr std::size_t k_tag_key_limit = 128;
+constexpr std::size_t k_tag_value_limit = 256;
+constexpr int k_gp3_least_iops = 3000;
+
+void check_image_name(Mistakes& mistakes, const Settings& settings)
+{
+  if (!settings.image.empty() && !settings.image_id.empty()) {
+    mistakes.add(fmt::format("image \"{}\" and image_id \"{}\" are both set", settings.image,
+                             settings.image_id),
+                 "keep one of the two");
+  }
+  if (settings.image.empty() || aws::find_public_image(settings.image) != nullptr) {
+    return;
+  }
+  std::vector<std::string_view> names;
+  std::ranges::transform(aws::public_images(), std::back_inserter(names), &aws::PublicImage::name);
+  const std::string_view meant = nearest(settings.image, names);
+  mistakes.add(fmt::format("image \"{}\" is no name of a public image", settings.image),
+               fmt::format("{}the names are {}; any other image by its id: --image-id",
+                           meant.empty() ? "" : fmt::format("did you mean {}? ", meant),
+                           fmt::join(names, ", ")));
+}
+
+void check_image_id(Mistakes& mistakes, const std::string& image)
+{
+  const bool parameter = image.starts_with(aws::k_resolve) && image.size() > aws::k_resolve.size();
+  if (!image.empty() && !image.starts_with("ami-") && !parameter) {
+    mistakes.add(fmt::format("image_id \"{}\" is no image id", image),
+                 aws::find_public_image(image) != nullptr
+                   ? fmt::format("it is the name of a public image: --image {}", image)
+                   : "it begins with ami- or with resolve:ssm:");
+  }
+}
+
+void check_profile(Mistakes& mistakes, const std::string& profile)
+{
+  if (profile.find(":role/") != std::string::npos) {
+    mistakes.add(fmt::format("iam_instance_profile \"{}\" is a role", profile),
+                 "give the instance profile that holds the role: its name, or its ARN with "
+                 ":instance-profile/");
+  }
+}
+
+// An image runs on one kind of processor.
+void check_types(Mistakes& mistakes, const Settings& settings, const Facts& facts)
+{
+  if (settings.instance_types.empty()
+      || (!facts.image && (settings.image.empty() || template_has_image(settings, facts)))) {
+    return;
+  }
+  const std::string& first = settings.instance_types.front();
+  const std::string_view wanted =
+    facts.image ? std::string_view(facts.image->architecture) : aws::architecture_of(first);
+  if (wanted != "x86_64" && wanted != "arm64") {
+    return;
+  }
+  for (const std::string& type : settings.instance_types) {
+    if (aws::architecture_of(type) != wanted) {
+      mistakes.add(fmt::format("instance_type {} is {}, and {} is for {}", type,
+                               aws::architecture_of(type),
+                               facts.image ? fmt::format("image {}", facts.image->id)
+                                           : fmt::format("the image for {}", first),
+                               wanted),
+                   "give types of one architecture");
+    }
+  }
+}
+
+// EC2 lets machines read tags whose names are a part of a URL's path.
+void check_metadata_tags(Mistakes& mistakes, const Settings& settings)
+{
+  constexpr std::string_view k_signs = "+-=.,_:@";
+  const auto fits = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+           || k_signs.find(c) != std::string_view::npos;
+  };
+  for (const auto& entry : settings.tags) {
+    const std::string& key = entry.first;
+    const bool path = key == "." || key == ".." || key == "_index";
+    if (settings.metadata_tags.value_or(false) && (path || !std::ranges::all_of(key, fits))) {
+      mistakes.add(fmt::format("metadata_tags cannot show a tag that is called \"{}\"", key),
+                   fmt::format("use letters, digits and {}", k_signs));
+    }
+  }
+}
+
+std::string list(const std::vector<std::string>& things)
+{
+  return fmt::format("{}", fmt::join(things, ", "));
+}
+
+} // namespace
+
+void check_image(Mistakes& mistakes, const Settings& settings, const Facts& facts)
+{
+  const bool nothing = settings.image_id.empty() && settings.image.empty();
+  if (nothing && settings.launch_template_id.empty()) {
+    mistakes.add("image_id is not set",
+                 "give --image debian-12, --image-id ami-… or --launch-template-id lt-…");
+  } else if (nothing && !template_has_image(settings, facts)) {
+    mistakes.add(fmt::format("image_id is not set, and launch template {} has no image",
+                             settings.launch_template_id),
+                 "give --image debian-12 or --image-id ami-…");
+  }
+  check_image_name(mistakes, settings);
+  check_image_id(mistakes, settings.image_id);
+  check_profile(mistakes, settings.iam_instance_profile);
+  if (facts.image && facts.image->state != "available") {
+    mistakes.add(fmt::format("image {} is {}, not available", facts.image->id, facts.image->state),
+                 facts.image->state == "pending" ? "wait until it is, or use another"
+                                                 : "use another image");
+  }
+  check_types(mistakes, settings, facts);
+}
+
+void check_root_volume(Mistakes& mistakes, const Settings& settings, const Facts& facts)
+{
+  const std::string& type = settings.root_volume_type;
+  const auto& iops = settings.root_volume_iops;
+  if (settings.root_volume_throughput && !type.empty() && type != "gp3") {
+    mistakes.add(fmt::format("root_volume_throughput is for gp3, not for {}", type),
+                 "leave it out, or set root_volume_type to gp3");
+  }
+  if (iops && (type == "gp2" || type == "standard")) {
+    mistakes.add(fmt::format("root_volume_iops is for gp3, io1 and io2, not for {}", type),
+                 "leave it out, or set root_volume_type to gp3");
+  }
+  if (iops && type == "gp3" && *iops < k_gp3_least_iops) {
+    mistakes.add(
+      fmt::format("root_volume_iops is {}, and gp3 has {} at least", *iops, k_gp3_least_iops));
+  }
+  if (!iops && (type == "io1" || type == "io2")) {
+    mistakes.add(fmt::format("root_volume_iops is not set, and {} needs it", type));
+  }
+  if (!wants_root_volume(settings) || !facts.looked_up) {
+    return;
+  }
+  if (!facts.image || facts.image->root_device.empty()) {
+    mistakes.add("root_volume_… is set, and the image has no root volume",
+                 "use an image whose root device is a volume");
+  } else if (settings.root_volume_size.value_or(facts.image->root_volume_size)
+             < facts.image->root_volume_size) {
+    mistakes.add(fmt::format("root_volume_size is {} GiB, and image {} needs {}",
+                             *settings.root_volume_size, facts.image->id,
+                             facts.image->root_volume_size));
+  }
+}
+
+void check_tags(Mistakes& mistakes, const Settings& settings)
+{
+  if (settings.tags.size() > k_tag_limit) {
+    mistakes.add(fmt::format("tags has {} entries, and EC2 leaves room for {} beside ours",
+                             settings.tags.size(), k_tag_limit));
+  }
+  for (const auto& [key, value] : settings.tags) {
+    if (key.empty() || key.size() > k_tag_key_limit || key.starts_with("aws:")) {
+      mistakes.add(fmt::format("tag \"{}\" has a name that EC2 does not take", key),
+                   "1 to 128 characters, not beginning with aws:");
+    }
+    if (key.starts_with("flame-ec2:")) {
+      mistakes.add(fmt::format("tag \"{}\" is one of ours", key),
+                   "names that begin with flame-ec2: say which machines may be ended");
+    }
+    if (value.size() > k_tag_value_limit) {
+      mistakes.add(fmt::format("tag \"{}\" has a value of {} characters, and EC2 takes {}", key,
+                               value.size(), k_tag_value_limit));
+    }
+  }
+  check_metadata_tags(mistakes, settings);
+}
+
+std::vector<Candidate> candidates_of(const Settings& settings, const Facts& facts)
+{
+  std::vector<std::string> types = settings.instance_types;
+  if (types.empty()) {
+    types.emplace_back(template_has_type(settings, facts) ? "" : default_instance_type(facts));
+  }
+  std::vector<std::string> subnets = settings.subnet_ids;
+  if (subnets.empty()) {
+    subnets.emplace_back();
+  }
+  std::vector<Candidate> candidates;
+  for (const std::string& type : types) {
+    for (const std::string& subnet : subnets) {
+      candidates.push_back({.instance_type = type, .subnet_id = subnet});
+    }
+  }
+  return candidates;
+}
+
+std::vector<std::string> notices_of(const Settings& settings, const Facts& facts)
+{
+  std::vector<std::string> notices;
+  const bool has_template = !settings.launch_template_id.empty();
+  if (!template_has_type(settings, facts) && settings.instance_types.empty()) {
+    notices.push_back(
+      fmt::format("no instance_type is set; taking {}", default_instance_type(facts)));
+  }
+  if (!has_template && settings.subnet_ids.empty()) {
+    notices.emplace_back("no subnet_id is set; EC2 takes a subnet of the default VPC");
+  }
+  if (!has_template && settings.security_group_ids.empty()) {
+    notices.emplace_back("no security_group_id is set; EC2 takes the VPC's default group");
+  }
+  if (const auto wanted = lookups_of(settings); !facts.looked_up && !wanted.empty()) {
+    notices.push_back(fmt::format("a boot would first look up {}", list(wanted)));
+  }
+  return notices;
+}
+
+std::vector<std::string> warnings_of(const Settings& settings, const Facts& facts)
+{
+  std::vector<std::string> warnings;
+  const std::string& id = settings.launch_template_id;
+  const std::string& image = settings.image.empty() ? settings.image_id : settings.image;
+  if (!image.empty() && template_has_image(settings, facts)) {
+    warnings.push_back(fmt::format("launch template {} wins over image {}", id, image));
+  }
+  if (id.empty() && !settings.launch_template_version.empty()) {
+    warnings.emplace_back("launch_template_version does nothing without launch_template_id");
+  }
+  if (facts.launch_template && facts.launch_template->has_user_data) {
+    warnings.push_back(fmt::format("the user data of launch template {} is replaced by the script "
+                                   "that runs the release",
+                                   id));
+  }
+  return warnings;
+}
+
+std::string describe(const Candidate& candidate)
+{
+  const std::string type =
+    candidate.instance_type.empty() ? "the template's type" : candidate.instance_type;
+  return candidate.subnet_id.empty() ? type : fmt::format("{} in {}", type, candidate.subnet_id);
+}
+
+} // namespace flame::boot

@@ -1,0 +1,160 @@
+#include "boot/raw_parameters.hpp"
+
+#include "aws/ec2_names.hpp"
+#include "aws/ec2_query.hpp"
+#include "base/text.hpp"
+#include "config/options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::boot {
+namespace {
+
+constexpr std::string_view k_action = "RunInstances";
+
+// What may not be sent raw. A name that ends in '.' stands for all that begin with it.
+struct Taken {
+  std::string_view name;
+  std::string_view setting;         // that sends it; "": none
+  std::string_view why = {};        // without a setting: the end of a sentence
+  std::string_view only_value = {}; // it may be sent with other values
+};
+
+// clang-format off
+constexpr Taken k_taken[] = {
+  {"ImageId",                               "image_id"},
+  {"InstanceType",                          "instance_type"},
+  {"SubnetId",                              "subnet_id"},
+  {"SecurityGroup.",                        "security_group_id"},
+  {"SecurityGroupId.",                      "security_group_id"},
+  {"IamInstanceProfile.",                   "iam_instance_profile"},
+  {"LaunchTemplate.",                       "launch_template_id"},
+  {"TagSpecification.",                     "tags"},
+  {"NetworkInterface.1.SubnetId",           "subnet_id"},
+  {"NetworkInterface.1.SecurityGroupId.",   "security_group_id"},
+  {"NetworkInterface.1.AssociatePublicIpAddress", "public_ip"},
+  {"MetadataOptions.InstanceMetadataTags",  "metadata_tags"},
+  {"NetworkInterface.1.DeviceIndex",        "", "is 0 always"},
+  {"MinCount",                              "", "is what flame-ec2 counts by"},
+  {"MaxCount",                              "", "is what flame-ec2 counts by"},
+  {"UserData",                              "", "is the script that runs the release"},
+  {"ClientToken",                           "", "keeps a repeated request from launching twice"},
+  {"DryRun",                                "", "is what boot --dry-run=ec2 sends"},
+  {"InstanceInitiatedShutdownBehavior",     "", "is terminate, so that a machine that powers itself off is gone"},
+  {"DisableApiTermination",                 "", "is false, so that the machine can be ended"},
+  {"MetadataOptions.HttpTokens",            "", "is required on every machine"},
+  {"MetadataOptions.HttpEndpoint",          "", "is enabled, since the machine reads its script there"},
+  {"InstanceMarketOptions.SpotOptions.SpotInstanceType", "", "would launch the machine again and again", "persistent"},
+};
+// clang-format on
+
+bool stands_for(const Taken& row, std::string_view name)
+{
+  return row.name.ends_with('.') ? name.starts_with(row.name) : name == row.name;
+}
+
+// Of the table above, and of the settings that are sent as they are.
+const Taken* find_taken(std::string_view name, std::string_view value)
+{
+  const auto row = std::ranges::find_if(k_taken, [&](const Taken& taken) {
+    return stands_for(taken, name) && (taken.only_value.empty() || taken.only_value == value);
+  });
+  return row == std::end(k_taken) ? nullptr : &*row;
+}
+
+std::string_view setting_of(std::string_view name)
+{
+  const auto row =
+    std::ranges::find(config::options(), name, [](const config::Option& o) { return o.rules.ec2; });
+  return row == config::options().end() ? "" : row->key;
+}
+
+bool is_number(std::string_view text)
+{
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// The name with N for its numbers, and the numbers.
+struct Pattern {
+  std::string text = {};
+  std::vector<std::string> numbers = {};
+};
+
+Pattern pattern_of(std::string_view name)
+{
+  Pattern pattern;
+  std::vector<std::string> segments = split(name, '.');
+  for (std::string& segment : segments) {
+    if (is_number(segment)) {
+      pattern.numbers.push_back(std::exchange(segment, "N"));
+    }
+  }
+  pattern.text = join(segments, ".");
+  return pattern;
+}
+
+// The nearest name, with the user's own numbers; "" when none is near.
+std::string nearest_name(std::string_view name)
+{
+  const Pattern pattern = pattern_of(name);
+  const auto names = aws::parameter_names(k_action);
+  std::vector<std::string> segments = split(nearest(pattern.text, names), '.');
+  auto number = pattern.numbers.begin();
+  for (std::string& segment : segments) {
+    if (segment == "N") {
+      segment = number == pattern.numbers.end() ? "1" : *number++;
+    }
+  }
+  return join(segments, ".");
+}
+
+std::string_view type_mistake(std::string_view name, std::string_view value)
+{
+  const auto actions = aws::action_names();
+  const auto action = std::ranges::find(actions, k_action, &aws::ActionNames::action);
+  const auto row =
+    std::ranges::find(action->parameters, pattern_of(name).text, &aws::ParameterName::wire);
+  switch (row->type) {
+  case aws::ParameterType::boolean:
+    return value == "true" || value == "false" ? "" : "is true or false";
+  case aws::ParameterType::integer:
+    return is_number(value) ? "" : "is a whole number";
+  default:
+    return "";
+  }
+}
+
+} // namespace
+
+void check_raw_parameters(Mistakes& mistakes, const config::Settings& settings)
+{
+  for (const auto& [name, value] : settings.ec2) {
+    if (!aws::is_known_parameter(k_action, name)) {
+      const std::string meant = nearest_name(name);
+      mistakes.add(fmt::format("ec2 \"{}\" is no parameter of RunInstances", name),
+                   meant.empty() ? "write its name as the EC2 API has it: Placement.GroupName"
+                                 : fmt::format("did you mean {}?", meant));
+      continue;
+    }
+    const Taken* taken = find_taken(name, value);
+    const std::string_view setting = taken != nullptr ? taken->setting : setting_of(name);
+    if (!setting.empty()) {
+      mistakes.add(fmt::format("ec2 \"{}\" is what the setting {} sends", name, setting),
+                   fmt::format("set {} instead", setting));
+    } else if (taken != nullptr) {
+      mistakes.add(fmt::format("ec2 \"{}\" {}", name, taken->why), "leave it out");
+    } else if (const std::string_view type = type_mistake(name, value); !type.empty()) {
+      mistakes.add(fmt::format("ec2 \"{}\" {}, not \"{}\"", name, type, value));
+    }
+  }
+}
+
+bool has_raw_parameter(const config::Settings& settings, std::string_view prefix)
+{
+  const auto first = settings.ec2.lower_bound(std::string(prefix));
+  return first != settings.ec2.end() && first->first.starts_with(prefix);
+}
+
+} // namespace flame::boot
