@@ -181,14 +181,14 @@ Result<void> launch(const Boot& before)
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
-  if (const auto written = write_run_id(it); !written) {
+  if (const auto written = write_run_id(before); !written) {
     return written;
   }
   // Looked up before anything is promised: without them there is nothing to end.
   if (const auto credentials = (*cloud)->ec2().credentials(); !credentials) {
     return tl::unexpected(credentials.error());
   }
-  announce(it);
+  announce(before);
   const auto plan = looked_up(before, **cloud);
   if (!plan) {
     return tl::unexpected(plan.error());

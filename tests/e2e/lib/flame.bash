@@ -23,7 +23,7 @@ plain_env_file() { sed -nE "s/^(export )?([A-Z0-9_]+)=['\"]?([^'\"]*)['\"]?$/\2=
 flame_start() { # ARGUMENT...
   local environment=()
   mapfile -t environment < <(flame_environment)
-  : >stdout >stderr # now, so that nobody reads what the call before said
+  : >stdout; : >stderr # now, so that nobody reads what the call before said
   # A signal that we were told to ignore would stay ignored.
   env -i --default-signal "${environment[@]}" "$binary" "$@" >stdout 2>stderr </dev/null &
   pid=$!
