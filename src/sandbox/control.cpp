@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "sandbox/ec2.hpp"
 #include "sandbox/front.hpp"
 #include "sandbox/xml.hpp"
 
@@ -62,11 +63,30 @@ Reply one_instance(const Request& request, const FrontWorld& world)
     return {.content_type = "application/octet-stream",
             .body = what == "console" ? world.state.console(found->id) : found->launch.user_data};
   }
+  if (request.method == "POST" && what == "console") {
+    world.state.say(found->id, request.body);
+    return text_reply(200, "printed\n");
+  }
   if (request.method == "POST" && what == "power-off") {
     return world.state.power_off(found->id) ? text_reply(200, "off\n")
                                             : text_reply(409, "the machine is not on\n");
   }
   return text_reply(404, "no such page\n");
+}
+
+// Each line is one: see parse_leftover(). Answers with their ids.
+Reply add_leftovers(const Request& request, const std::string& region, const FrontWorld& world)
+{
+  std::string ids;
+  for (const std::string& line : split(trim(request.body), '\n')) {
+    const Result<Resource> resource = parse_leftover(line, region);
+    if (!resource) {
+      return text_reply(400, resource.error().message + "\n");
+    }
+    world.state.leave(*resource);
+    ids += resource->id + "\n";
+  }
+  return text_reply(200, ids);
 }
 
 Reply change_faults(const Request& request, const FrontWorld& world)
@@ -113,6 +133,9 @@ Reply serve_control(const Request& request, const std::string& secret, const Fro
   }
   if (path == "/_sandbox/instances" && request.method == "GET") {
     return list_instances(world);
+  }
+  if (path.starts_with("/_sandbox/leftovers/") && request.method == "POST") {
+    return add_leftovers(request, std::string(path.substr(path.rfind('/') + 1)), world);
   }
   if (path == "/_sandbox/faults" && (request.method == "POST" || request.method == "DELETE")) {
     return change_faults(request, world);

@@ -21,6 +21,9 @@ struct Action {
 constexpr Action k_actions[] = {
   {"RunInstances", run_instances},
   {"DescribeInstances", describe_instances},
+  {"DescribeVolumes", describe_volumes},
+  {"DescribeNetworkInterfaces", describe_network_interfaces},
+  {"DescribeRegions", describe_regions},
   {"TerminateInstances", terminate_instances},
   {"GetConsoleOutput", get_console_output},
   {"DescribeImages", describe_images},

@@ -6,6 +6,7 @@
 #include "sandbox/world.hpp"
 #include "sandbox/xml.hpp"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,12 +22,17 @@ struct Ec2Call {
   std::string request_id = {};
   Ec2State& state;
   std::optional<Ec2Error> no_capacity = {}; // a fault that RunInstances itself gives
+  std::vector<std::string> regions = {};    // of the account
 };
 
-// The answer's XML. One file each: ec2_run.cpp, ec2_describe.cpp, ec2_terminate.cpp,
-// ec2_console.cpp, ec2_images.cpp; both of templates in ec2_templates.cpp.
+// The answer's XML. One file each: ec2_run.cpp, ec2_describe.cpp, ec2_resources.cpp,
+// ec2_regions.cpp, ec2_terminate.cpp, ec2_console.cpp, ec2_images.cpp; both of templates in
+// ec2_templates.cpp.
 Ec2Result<std::string> run_instances(const Ec2Call& call);
 Ec2Result<std::string> describe_instances(const Ec2Call& call);
+Ec2Result<std::string> describe_volumes(const Ec2Call& call);
+Ec2Result<std::string> describe_network_interfaces(const Ec2Call& call);
+Ec2Result<std::string> describe_regions(const Ec2Call& call);
 Ec2Result<std::string> terminate_instances(const Ec2Call& call);
 Ec2Result<std::string> get_console_output(const Ec2Call& call);
 Ec2Result<std::string> describe_images(const Ec2Call& call);
@@ -53,16 +59,29 @@ Ec2Result<void> take_options(const Params& params, Launch& launch);
 
 Ec2Result<const Image*> image_named(const std::string& id); // EC2's errors when there is none
 
-// DescribeInstances' filters.
+// Filters of all Describe… actions.
 struct Filter {
   std::string name = {};
   std::vector<std::string> values = {}; // patterns; any of them
 };
-Ec2Result<std::vector<Filter>> parse_filters(const Params& params);
+// `known` says which names there are.
+Ec2Result<std::vector<Filter>> parse_filters(const Params& params,
+                                             const std::function<bool(const std::string&)>& known);
+// `values` gives what a thing has under a name.
+bool passes(const std::vector<Filter>& filters,
+            const std::function<std::vector<std::string>(const std::string&)>& values);
+// What the filters tag:KEY and tag-key look at; nullopt for any other.
+std::optional<std::vector<std::string>> tag_values(const Params& tags, const std::string& filter);
+bool is_instance_filter(const std::string& name);
 bool passes(const Instance& instance, const std::vector<Filter>& filters);
 
 // The item of an instancesSet, without its <item>.
 void write_instance(Xml& xml, const Instance& instance);
+void write_tags(Xml& xml, const Params& tags); // a tagSet
+
+// "volume flame-ec2:run-id=ci-7 KEY=VALUE", or "network-interface …": one that no machine has.
+// Kind usage.
+Result<Resource> parse_leftover(std::string_view line, const std::string& region);
 
 // Reading parameters. A list is Name.1, Name.2, … in order of its numbers.
 std::string get(const Params& params, const std::string& name, std::string_view otherwise = {});

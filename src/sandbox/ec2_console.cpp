@@ -8,6 +8,12 @@ namespace {
 
 constexpr std::size_t k_console_limit = 64UL * 1024;
 
+// Older than Nitro.
+bool is_xen(std::string_view type)
+{
+  return type.starts_with("t2.");
+}
+
 } // namespace
 
 // Without `Latest` it is what EC2 has kept at the last change of state: nothing while the machine
@@ -25,6 +31,11 @@ Ec2Result<std::string> get_console_output(const Ec2Call& call)
   }
   if (const auto dry = check_dry_run(call.params); !dry) {
     return tl::unexpected(dry.error());
+  }
+  if (*latest && is_xen(found->front().launch.type)) {
+    return refuse("UnsupportedOperation",
+                  "This instance type does not support retrieving the latest console logs. You can "
+                  "retrieve the latest console logs for instances built on the Nitro System.");
   }
   const State state = found->front().state;
   const bool off = state == State::terminated || state == State::stopped;

@@ -1,5 +1,5 @@
-#include "base/encoding.hpp"
 #include "sandbox/ec2.hpp"
+#include "sandbox/ec2_pages.hpp"
 #include "sandbox/world.hpp"
 
 #include <fmt/format.h>
@@ -9,63 +9,13 @@
 namespace flame::sandbox {
 namespace {
 
-struct Page {
-  std::vector<Instance> instances = {};
-  std::string next_token = {};
-};
-
-// What comes after the page that gave `token`, which names its last instance. Done before the
-// filters: that instance may have changed its state since.
-Ec2Result<void> skip_pages(std::vector<Instance>& all, const std::string& token)
-{
-  if (token.empty()) {
-    return {};
-  }
-  const auto last = std::ranges::find(all, from_base64(token).value_or(""), &Instance::id);
-  if (last == all.end()) {
-    return refuse("InvalidParameterValue", "Unable to parse pagination token");
-  }
-  all.erase(all.begin(), last + 1);
-  return {};
-}
-
-Page cut_page(std::vector<Instance> left, std::size_t size)
-{
-  Page page{.instances = std::move(left)};
-  if (page.instances.size() > size) {
-    page.instances.resize(size);
-    page.next_token = to_base64(page.instances.back().id);
-  }
-  return page;
-}
-
-// MaxResults, checked; all when it is not given.
-Ec2Result<int> page_size(const Params& params, bool by_id)
-{
-  const auto asked = get_int(params, "MaxResults", 0);
-  if (!asked || !params.contains("MaxResults")) {
-    return asked ? Ec2Result<int>(1000) : asked;
-  }
-  if (by_id) {
-    return refuse("InvalidParameterCombination",
-                  "The parameter instancesSet cannot be used with the parameter maxResults");
-  }
-  if (*asked < 5 || *asked > 1000) {
-    return refuse("InvalidParameterValue",
-                  fmt::format("Value ( {} ) for parameter maxResults is invalid. Expecting a value "
-                              "between 5 and 1000.",
-                              *asked));
-  }
-  return asked;
-}
-
-std::string write_page(const Ec2Call& call, const Page& page)
+std::string write_page(const Ec2Call& call, const Page<Instance>& page)
 {
   Xml xml;
   xml.open("DescribeInstancesResponse", "http://ec2.amazonaws.com/doc/2016-11-15/");
   xml.text("requestId", call.request_id).open("reservationSet");
   std::string reservation;
-  for (const Instance& instance : page.instances) {
+  for (const Instance& instance : page.items) {
     if (instance.reservation_id != reservation) {
       if (!reservation.empty()) {
         xml.close("instancesSet").close("item");
@@ -88,11 +38,31 @@ std::string write_page(const Ec2Call& call, const Page& page)
 
 } // namespace
 
+Ec2Result<int> page_size(const Params& params, bool by_id, std::string_view ids)
+{
+  const auto asked = get_int(params, "MaxResults", 0);
+  if (!asked || !params.contains("MaxResults")) {
+    return asked ? Ec2Result<int>(1000) : asked;
+  }
+  if (by_id) {
+    return refuse(
+      "InvalidParameterCombination",
+      fmt::format("The parameter {} cannot be used with the parameter maxResults", ids));
+  }
+  if (*asked < 5 || *asked > 1000) {
+    return refuse("InvalidParameterValue",
+                  fmt::format("Value ( {} ) for parameter maxResults is invalid. Expecting a value "
+                              "between 5 and 1000.",
+                              *asked));
+  }
+  return asked;
+}
+
 Ec2Result<std::string> describe_instances(const Ec2Call& call)
 {
   const std::vector<std::string> ids = get_list(call.params, "InstanceId");
-  const auto size = page_size(call.params, !ids.empty());
-  const auto filters = parse_filters(call.params);
+  const auto size = page_size(call.params, !ids.empty(), "instancesSet");
+  const auto filters = parse_filters(call.params, is_instance_filter);
   if (!size || !filters) {
     return tl::unexpected(size ? filters.error() : size.error());
   }

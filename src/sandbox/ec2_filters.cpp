@@ -45,35 +45,40 @@ constexpr Row k_rows[] = {
 
 Values values_of(const Instance& instance, const std::string& filter)
 {
-  if (filter.starts_with("tag:")) {
-    const auto tag = instance.launch.tags.find(filter.substr(4));
-    return tag == instance.launch.tags.end() ? Values() : Values{tag->second};
-  }
-  if (filter == "tag-key") {
-    Values keys;
-    std::ranges::transform(instance.launch.tags, std::back_inserter(keys),
-                           [](const auto& tag) { return tag.first; });
-    return keys;
-  }
-  return std::ranges::find(k_rows, filter, &Row::name)->of(instance);
-}
-
-bool is_filter(const std::string& name)
-{
-  return name == "tag-key" || (name.starts_with("tag:") && name.size() > 4)
-         || std::ranges::find(k_rows, name, &Row::name) != std::end(k_rows);
+  const auto tags = tag_values(instance.launch.tags, filter);
+  return tags ? *tags : std::ranges::find(k_rows, filter, &Row::name)->of(instance);
 }
 
 } // namespace
 
-Ec2Result<std::vector<Filter>> parse_filters(const Params& params)
+std::optional<Values> tag_values(const Params& tags, const std::string& filter)
+{
+  if (filter.starts_with("tag:") && filter.size() > 4) {
+    const auto tag = tags.find(filter.substr(4));
+    return tag == tags.end() ? Values() : Values{tag->second};
+  }
+  if (filter != "tag-key") {
+    return std::nullopt;
+  }
+  Values keys;
+  std::ranges::transform(tags, std::back_inserter(keys), [](const auto& tag) { return tag.first; });
+  return keys;
+}
+
+bool is_instance_filter(const std::string& name)
+{
+  return tag_values({}, name) || std::ranges::find(k_rows, name, &Row::name) != std::end(k_rows);
+}
+
+Ec2Result<std::vector<Filter>> parse_filters(const Params& params,
+                                             const std::function<bool(const std::string&)>& known)
 {
   std::vector<Filter> filters;
   std::size_t values = 0;
   for (const std::string& index : indices(params, "Filter")) {
     Filter filter{.name = get(params, fmt::format("Filter.{}.Name", index)),
                   .values = get_list(params, fmt::format("Filter.{}.Value", index))};
-    if (!is_filter(filter.name)) {
+    if (!known(filter.name)) {
       return refuse("InvalidParameterValue",
                     fmt::format("The filter '{}' is invalid", filter.name));
     }
@@ -90,15 +95,21 @@ Ec2Result<std::vector<Filter>> parse_filters(const Params& params)
   return filters;
 }
 
-bool passes(const Instance& instance, const std::vector<Filter>& filters)
+bool passes(const std::vector<Filter>& filters,
+            const std::function<Values(const std::string&)>& values)
 {
   return std::ranges::all_of(filters, [&](const Filter& filter) {
-    return std::ranges::any_of(values_of(instance, filter.name), [&](const std::string& value) {
+    return std::ranges::any_of(values(filter.name), [&](const std::string& value) {
       return std::ranges::any_of(filter.values, [&](const std::string& pattern) {
         return matches_wildcard(pattern, value);
       });
     });
   });
+}
+
+bool passes(const Instance& instance, const std::vector<Filter>& filters)
+{
+  return passes(filters, [&](const std::string& name) { return values_of(instance, name); });
 }
 
 } // namespace flame::sandbox

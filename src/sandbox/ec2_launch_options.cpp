@@ -104,6 +104,7 @@ Ec2Result<Params> read_tags(const Params& params, const std::string& prefix)
 
 Ec2Result<void> take_tags(const Params& params, Launch& launch)
 {
+  Params others; // nobody asks for them
   for (const std::string& index : indices(params, "TagSpecification")) {
     const std::string prefix = fmt::format("TagSpecification.{}", index);
     const std::string resource = get(params, prefix + ".ResourceType");
@@ -117,9 +118,11 @@ Ec2Result<void> take_tags(const Params& params, Launch& launch)
     if (!tags) {
       return tl::unexpected(tags.error());
     }
-    if (resource == "instance") {
-      launch.tags = *tags;
-    }
+    Params& of = resource == "instance"            ? launch.tags
+                 : resource == "volume"            ? launch.volume_tags
+                 : resource == "network-interface" ? launch.interface_tags
+                                                   : others;
+    of = *tags;
   }
   return {};
 }

@@ -141,6 +141,22 @@ constexpr std::string_view k_describe_instances[] = {
   "InstanceId.N", "MaxResults",    "NextToken",
 };
 
+constexpr std::string_view k_describe_volumes[] = {
+  "DryRun",     "Filter.N.Name", "Filter.N.Value.N", "IncludeManagedResources",
+  "MaxResults", "NextToken",     "VolumeId.N",
+};
+
+constexpr std::string_view k_describe_network_interfaces[] = {
+  "DryRun",     "Filter.N.Name",        "Filter.N.Value.N", "IncludeManagedResources",
+  "MaxResults", "NetworkInterfaceId.N", "NextToken",
+};
+
+constexpr std::string_view k_describe_regions[] = {
+  "AllRegions",
+  "DryRun",
+  "RegionName.N",
+};
+
 constexpr std::string_view k_terminate_instances[] = {
   "DryRun",
   "Force",
@@ -196,6 +212,9 @@ struct Row {
 constexpr Row k_rows[] = {
   {"RunInstances", k_run_instances},
   {"DescribeInstances", k_describe_instances},
+  {"DescribeVolumes", k_describe_volumes},
+  {"DescribeNetworkInterfaces", k_describe_network_interfaces},
+  {"DescribeRegions", k_describe_regions},
   {"TerminateInstances", k_terminate_instances},
   {"GetConsoleOutput", k_get_console_output},
   {"DescribeImages", k_describe_images},

@@ -7,6 +7,23 @@
 
 // How machines start and end. The host is never called with the mutex held: it may call back.
 namespace flame::sandbox {
+namespace {
+
+bool is_protected(const Instance* instance)
+{
+  return instance->launch.protected_from_termination;
+}
+
+// A protected machine keeps all machines alive that stand beside it in the request and are in its
+// zone. Source: EC2's model, TerminateInstances.
+bool in_protected_zone(const Instance& instance, const std::vector<Instance*>& all)
+{
+  return std::ranges::any_of(all, [&](const Instance* other) {
+    return is_protected(other) && other->launch.zone == instance.launch.zone;
+  });
+}
+
+} // namespace
 
 void Ec2State::start(const Instance& instance)
 {
@@ -43,6 +60,7 @@ Ec2Result<std::vector<StateChange>> Ec2State::terminate(const std::string& regio
 {
   std::vector<StateChange> changes;
   std::vector<std::string> buttons;
+  std::string refused; // a machine that is protected
   {
     const std::lock_guard lock(mutex_);
     settle();
@@ -50,15 +68,10 @@ Ec2Result<std::vector<StateChange>> Ec2State::terminate(const std::string& regio
     if (!found) {
       return tl::unexpected(found.error());
     }
-    for (const Instance* instance : *found) {
-      if (instance->launch.protected_from_termination) {
-        return refuse("OperationNotPermitted",
-                      fmt::format("The instance '{}' may not be terminated. Modify its "
-                                  "'disableApiTermination' instance attribute and try again.",
-                                  instance->id));
-      }
-    }
     for (Instance* instance : *found) {
+      if (in_protected_zone(*instance, *found)) {
+        continue;
+      }
       const State before = instance->state;
       if (before != State::terminated && before != State::shutting_down) {
         instance->state = State::shutting_down;
@@ -77,9 +90,17 @@ Ec2Result<std::vector<StateChange>> Ec2State::terminate(const std::string& regio
       }
       changes.push_back({.id = instance->id, .before = before, .after = instance->state});
     }
+    const auto kept = std::ranges::find_if(*found, is_protected);
+    refused = kept == found->end() ? "" : (*kept)->id;
   }
   for (const std::string& id : buttons) {
     host_.press_power_button(id);
+  }
+  if (!refused.empty()) {
+    return refuse("OperationNotPermitted",
+                  fmt::format("The instance '{}' may not be terminated. Modify its "
+                              "'disableApiTermination' instance attribute and try again.",
+                              refused));
   }
   return changes;
 }
@@ -99,6 +120,20 @@ void Ec2State::machine_off(const std::string& id)
   const bool gone = found->state == State::shutting_down || found->launch.terminate_on_shutdown;
   found->state = gone ? State::shutting_down : State::stopping;
   found->off_since = clock_.now();
+}
+
+std::string Ec2State::console(const std::string& id)
+{
+  std::string text = host_.console(id);
+  const std::lock_guard lock(mutex_);
+  const auto said = said_.find(id);
+  return said == said_.end() ? text : text + said->second;
+}
+
+void Ec2State::say(const std::string& id, std::string_view text)
+{
+  const std::lock_guard lock(mutex_);
+  said_[id] += text;
 }
 
 bool Ec2State::power_off(const std::string& id)

@@ -41,9 +41,13 @@ public:
                                         const std::vector<std::string>& ids);
   Ec2Result<std::vector<StateChange>> terminate(const std::string& region,
                                                 const std::vector<std::string>& ids);
+  // Volumes and interfaces: those of machines, and what was left behind.
+  std::vector<Resource> resources(const std::string& region, ResourceKind kind);
+  void leave(Resource resource);
   // As if the machine's own script did it. False when there is no such machine on.
   bool power_off(const std::string& id);
-  std::string console(const std::string& id) const { return host_.console(id); }
+  std::string console(const std::string& id); // with what say() added
+  void say(const std::string& id, std::string_view text);
   TemplateBook& templates() { return templates_; }
   void tick(); // what is due by the clock: machines that faults switch off
 
@@ -71,7 +75,9 @@ private:
   TemplateBook templates_ = {};
   std::mutex mutex_;
   std::vector<Instance> instances_;
-  std::map<std::string, Bound> tokens_; // by region, zone or "", and token
+  std::vector<Resource> leftovers_;
+  std::map<std::string, std::string> said_; // by machine
+  std::map<std::string, Bound> tokens_;     // by region, zone or "", and token
 };
 
 } // namespace flame::sandbox

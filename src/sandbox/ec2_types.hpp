@@ -45,7 +45,9 @@ struct Launch {
   std::string user_data = {}; // raw
   std::string client_token = {};
   Params disks = {}; // device to GiB, the root's among them
-  Params tags = {};  // of the instance
+  Params tags = {}; // of the instance
+  Params volume_tags = {};
+  Params interface_tags = {};
   bool terminate_on_shutdown = false;
   bool protected_from_termination = false;
   bool spot = false;
@@ -78,6 +80,17 @@ struct Instance {
   TimePoint ended = {};                       // when terminated or stopped
   bool starting = false;                      // the host is about to have it
   bool on_host = false;                       // the host has it and has not said that it is off
+};
+
+enum class ResourceKind { volume, network_interface };
+
+struct Resource {
+  ResourceKind kind = ResourceKind::volume;
+  std::string id = {};
+  std::string region = {};
+  std::string status = {}; // "in-use" with a machine, else "available"
+  std::string zone = {};
+  Params tags = {};
 };
 
 struct StateChange {

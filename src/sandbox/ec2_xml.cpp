@@ -30,18 +30,6 @@ void write_groups(Xml& xml, const Instance& instance)
   xml.close("groupSet");
 }
 
-void write_tags(Xml& xml, const Instance& instance)
-{
-  if (instance.launch.tags.empty()) {
-    return;
-  }
-  xml.open("tagSet");
-  for (const auto& [key, value] : instance.launch.tags) {
-    xml.open("item").text("key", key).text("value", value).close("item");
-  }
-  xml.close("tagSet");
-}
-
 void write_interface(Xml& xml, const Instance& instance)
 {
   xml.open("networkInterfaceSet").open("item");
@@ -96,6 +84,18 @@ void write_metadata_options(Xml& xml, const Launch& launch)
 
 } // namespace
 
+void write_tags(Xml& xml, const Params& tags)
+{
+  if (tags.empty()) {
+    return;
+  }
+  xml.open("tagSet");
+  for (const auto& [key, value] : tags) {
+    xml.open("item").text("key", key).text("value", value).close("item");
+  }
+  xml.close("tagSet");
+}
+
 void write_instance(Xml& xml, const Instance& instance)
 {
   const Launch& launch = instance.launch;
@@ -132,7 +132,7 @@ void write_instance(Xml& xml, const Instance& instance)
     xml.text("id", "AIPASANDBOXRUNNER0001").close("iamInstanceProfile");
   }
   write_metadata_options(xml, launch);
-  write_tags(xml, instance);
+  write_tags(xml, instance.launch.tags);
 }
 
 } // namespace flame::sandbox

@@ -35,6 +35,9 @@ constexpr Word k_words[] = {
   {"cut-xml",     FaultKind::cut_xml,     Takes::nothing, "do it, end the XML in its middle"},
   {"dribble",     FaultKind::dribble,     Takes::nothing, "do it, answer two bytes a second"},
   {"huge",        FaultKind::huge,        Takes::size,    "do it, answer with SIZE (200MB) of padding"},
+  {"date-ahead",  FaultKind::date_ahead,  Takes::time,    "do it, with a Date that is TIME ahead"},
+  {"date-behind", FaultKind::date_behind, Takes::time,    "do it, with a Date that is TIME behind"},
+  {"no-date",     FaultKind::no_date,     Takes::nothing, "do it, without a Date"},
   {"power-off",   FaultKind::power_off,   Takes::time,    "machine only: it switches itself off after TIME"},
 };
 // clang-format on

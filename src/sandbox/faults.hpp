@@ -28,6 +28,9 @@ enum class FaultKind {
   cut_xml,     // it is done; the XML ends in its middle, the HTTP is whole
   dribble,     // it is done; the answer comes byte by byte, two a second
   huge,        // it is done; padding follows the answer
+  date_ahead,  // it is done; the answer's Date is so far ahead
+  date_behind, // or behind
+  no_date,     // it is done; the answer has no Date
   power_off    // a machine switches itself off, so long after its start
 };
 
@@ -37,7 +40,7 @@ struct Fault {
   FaultKind kind = FaultKind::error;
   std::string code = {};  // for error
   int status = 0;         // for status
-  Millis duration = {};   // for delay and power_off
+  Millis duration = {};   // for delay, dates and power_off
   std::uint64_t size = 0; // for huge, bytes
   int first = 0;          // 0: no limit
   int only = 0;           // 0: any call

@@ -115,7 +115,8 @@ Reply Front::answer(const Request& request, const Asked& asked, const Key& key,
                                     .region = read_claim(request).claim.region,
                                     .request_id = asked.request_id,
                                     .state = world_.state,
-                                    .no_capacity = no_capacity});
+                                    .no_capacity = no_capacity,
+                                    .regions = config_.regions});
   } else {
     done = serve_sts(asked.action, asked.params, key, asked.request_id);
   }
@@ -171,7 +172,9 @@ Reply Front::handle(const Request& request)
   Trouble trouble;
   Reply reply;
   if (verdict.flaw == Flaw::none) {
-    trouble = world_.faults.strike(asked.action, asked.params);
+    Params conditions = asked.params;
+    conditions.emplace("Region", verdict.claim.region);
+    trouble = world_.faults.strike(asked.action, conditions);
     reply = with_fault(request, asked, verdict.key, trouble.fault);
   } else {
     reply = unbelieved(asked, verdict);
@@ -179,7 +182,9 @@ Reply Front::handle(const Request& request)
   reply.delay += trouble.delay;
   const bool s3 = asked.service == Service::s3;
   reply.headers.emplace_back(s3 ? "x-amz-request-id" : "x-amzn-RequestId", asked.request_id);
-  reply.headers.emplace_back("Date", http_date(now));
+  if (reply.date_offset) {
+    reply.headers.emplace_back("Date", http_date(now + *reply.date_offset));
+  }
   reply.headers.emplace_back("Server", s3 ? "AmazonS3" : "AmazonEC2");
   world_.journal.add(
     {.time = now,

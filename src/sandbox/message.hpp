@@ -56,6 +56,8 @@ struct Reply {
   Manner manner = Manner::whole;
   std::uint64_t huge_size = 0;
   std::chrono::milliseconds delay = {}; // before the first byte
+  // How far its Date is from the true one; nullopt: it has none.
+  std::optional<std::chrono::seconds> date_offset = std::chrono::seconds(0);
 };
 
 using Handler = std::function<Reply(const Request&)>;

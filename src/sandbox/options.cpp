@@ -25,6 +25,9 @@ For tests, with "Authorization: Bearer SECRET_ACCESS_KEY":
   GET    /_sandbox/instances                 the truth about all machines, as JSON
   GET    /_sandbox/instances/ID/user-data    as it came
   GET    /_sandbox/instances/ID/console      whole
+  POST   /_sandbox/instances/ID/console      adds to what the machine has printed
+  POST   /_sandbox/leftovers/REGION          a volume or network-interface that no machine has;
+                                             lines like: volume flame-ec2:run-id=ci-7
   POST   /_sandbox/instances/ID/power-off    the machine switches itself off
   POST   /_sandbox/faults                    adds faults, one a line
   DELETE /_sandbox/faults                    no more faults

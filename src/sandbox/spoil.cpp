@@ -67,6 +67,14 @@ Reply spoil(Reply reply, const Fault& fault)
     reply.manner = Manner::huge;
     reply.huge_size = fault.size;
     break;
+  case FaultKind::date_ahead:
+  case FaultKind::date_behind:
+    reply.date_offset = std::chrono::duration_cast<std::chrono::seconds>(
+      fault.kind == FaultKind::date_ahead ? fault.duration : -fault.duration);
+    break;
+  case FaultKind::no_date:
+    reply.date_offset.reset();
+    break;
   default:
     break;
   }

@@ -31,8 +31,10 @@ struct Ec2Fixture {
                               .region = region,
                               .request_id = "request-1",
                               .state = state,
-                              .no_capacity = no_capacity});
+                              .no_capacity = no_capacity,
+                              .regions = regions});
   }
+  std::vector<std::string> regions = {"us-east-1"};
   std::optional<Ec2Error> no_capacity = {};
 
   static Params ordinary(Params more = {})

@@ -103,6 +103,38 @@ TEST_CASE("sandbox: every answer has a date and a request id, which is in its bo
   }
 }
 
+TEST_CASE("sandbox: faults reach the date, by region too")
+{
+  Fixture one;
+  one.fault("DescribeInstances[Region=us-east-1]:date-ahead=2h=1");
+  one.fault("DescribeInstances[Region=us-east-1]:date-behind=1h=1");
+  one.fault("DescribeInstances[Region=us-east-1]:no-date");
+  const Request look{.method = "POST", .body = "Action=DescribeInstances&Version=2016-11-15"};
+  CHECK(header_of(one.send(look, one.user), "Date") == "Thu, 15 Jan 2026 10:15:30 GMT");
+  CHECK(header_of(one.send(look, one.user), "Date") == "Thu, 15 Jan 2026 07:15:30 GMT");
+  const Reply last = one.send(look, one.user);
+  CHECK(last.status == 200);
+  CHECK(header_of(last, "Date").empty());
+  CHECK(header_of(one.send(look, one.user, "ec2", "eu-west-1"), "Date")
+        == "Thu, 15 Jan 2026 08:15:30 GMT");
+}
+
+TEST_CASE("sandbox: its own pages plant leftovers and console lines")
+{
+  Fixture one;
+  REQUIRE(one.run().status == 200);
+  const std::string id = one.ec2.state.instances("us-east-1", true).front().id;
+  CHECK(one.control("POST", "instances/" + id + "/console", "hello\n").status == 200);
+  CHECK(one.control("GET", "instances/" + id + "/console").body == "hello\n");
+  const Reply planted =
+    one.control("POST", "leftovers/eu-west-1", "volume a=b\nnetwork-interface\n");
+  CHECK(planted.status == 200);
+  CHECK(planted.body.starts_with("vol-"));
+  CHECK(one.ec2.state.resources("eu-west-1", ResourceKind::volume).size() == 1);
+  CHECK(one.ec2.state.resources("us-east-1", ResourceKind::volume).size() == 1); // of the machine
+  CHECK(one.control("POST", "leftovers/eu-west-1", "disk").status == 400);
+}
+
 TEST_CASE("sandbox: the request's region is where its machines are")
 {
   Fixture one;
