@@ -166,6 +166,8 @@ constexpr ErrorRule k_rules[] = {
   {"InvalidInstanceID.NotFound",            consistency, ""},
   {"InvalidSpotInstanceRequestID.NotFound", consistency, ""},
   {"ConcurrentTagAccess",                   consistency, "something else is changing the same tags; try again"},
+  {"OperationNotPermitted",                 parameter,
+   "a machine with termination protection: take that away (disableApiTermination), then end it"},
   {"IncorrectInstanceState",                consistency, "the machine is not in a state that allows this"},
 
   {"IdempotentParameterMismatch",  idempotency, ""},

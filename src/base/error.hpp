@@ -50,6 +50,9 @@ struct Error {
   std::vector<std::string> instances = {}; // ids of machines that may still run
   std::vector<Mistake> also = {};          // further mistakes: all are reported at once
   int signal = 0;                          // for ErrorKind::interrupted
+  // The result on stdout holds it: of a command that could do a part of its work. Without a message
+  // nothing but the status is left to be said.
+  bool in_result = false;
 };
 
 template <typename T> using Result = tl::expected<T, Error>; // std::expected from g++ 13 on

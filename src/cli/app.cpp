@@ -54,8 +54,11 @@ int run(std::span<const std::string> arguments, World& world)
     return 0;
   }
   const Error& error = outcome.error();
-  console.error(error);
-  if (parsed.invocation.output == Output::json && error.kind != ErrorKind::output) {
+  if (!error.message.empty()) {
+    console.error(error);
+  }
+  if (parsed.invocation.output == Output::json && error.kind != ErrorKind::output
+      && !error.in_result) {
     static_cast<void>(world.write_out(error_json(error))); // stderr has said it already
   }
   return exit_status(error);

@@ -106,7 +106,7 @@ std::string boot_output(const boot::BootResult& result, Output output)
 std::string ended_output(const Ended& ended, Output output)
 {
   if (output == Output::env) {
-    return assignment("FLAME_EC2_INSTANCE_IDS", join(ended.ids, " "));
+    return instance_ids(ended.ids);
   }
   if (output == Output::text) {
     std::string text;
@@ -121,7 +121,14 @@ std::string ended_output(const Ended& ended, Output output)
   for (const std::string& id : ended.ids) {
     json.text(id);
   }
-  return json.end_list().end().line();
+  json.end_list();
+  write_error(json, ended.error);
+  return json.end().line();
+}
+
+std::string instance_ids(const std::vector<std::string>& ids)
+{
+  return assignment("FLAME_EC2_INSTANCE_IDS", join(ids, " "));
 }
 
 std::string dry_run_output(const DryRun& dry_run, Output output)
@@ -149,30 +156,48 @@ std::string dry_run_output(const DryRun& dry_run, Output output)
   return text;
 }
 
-std::string error_json(const Error& error)
+Result<void> as_in_result(Result<void> outcome)
 {
-  const ErrorKindInfo& kind = info(error.kind);
-  Json json;
-  json.begin().key("error").begin();
+  if (!outcome) {
+    outcome.error().in_result = true;
+  }
+  return outcome;
+}
+
+void write_error(Json& json, const Error* error)
+{
+  if (error == nullptr) {
+    return;
+  }
+  const ErrorKindInfo& kind = info(error->kind);
+  json.key("error").begin();
   json.key("kind").text(kind.name);
-  json.key("message").text(error.message);
-  json.key("hint").text_or_null(error.hint);
-  json.key("aws_code").text_or_null(error.aws_code);
-  json.key("request_id").text_or_null(error.request_id);
-  json.key("run_id").text_or_null(error.run_id);
-  json.key("stage").text_or_null(error.stage);
+  json.key("message").text(error->message);
+  json.key("hint").text_or_null(error->hint);
+  json.key("aws_code").text_or_null(error->aws_code);
+  json.key("request_id").text_or_null(error->request_id);
+  json.key("run_id").text_or_null(error->run_id);
+  json.key("stage").text_or_null(error->stage);
   json.key("retryable").boolean(kind.retryable);
-  json.key("retry_after_ms").number(count(error.retry_after));
+  json.key("retry_after_ms").number(count(error->retry_after));
   json.key("instances").begin_list();
-  for (const std::string& id : error.instances) {
+  for (const std::string& id : error->instances) {
     json.text(id);
   }
   json.end_list().key("also").begin_list();
-  for (const Mistake& mistake : error.also) {
+  for (const Mistake& mistake : error->also) {
     json.begin().key("message").text(mistake.message);
     json.key("hint").text_or_null(mistake.hint).end();
   }
-  return json.end_list().end().end().line();
+  json.end_list().end();
+}
+
+std::string error_json(const Error& error)
+{
+  Json json;
+  json.begin();
+  write_error(json, &error);
+  return json.end().line();
 }
 
 } // namespace flame::cli

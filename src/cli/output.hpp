@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "boot/run.hpp"
 #include "cli/command.hpp"
+#include "cli/json.hpp"
 
 #include <string>
 #include <string_view>
@@ -19,8 +20,10 @@ struct Ended {
   std::string region = {};
   std::string run_id = {}; // "" when the machines were not selected by it
   std::vector<std::string> ids = {};
+  const Error* error = nullptr; // what kept others from being ended; not owned
 };
-std::string ended_output(const Ended& ended, Output output); // text: one id a line
+std::string ended_output(const Ended& ended, Output output);   // text: one id a line
+std::string instance_ids(const std::vector<std::string>& ids); // for --output env
 
 struct DryRun {
   std::string run_id = {};
@@ -32,5 +35,11 @@ std::string dry_run_output(const DryRun& dry_run, Output output);
 
 // {"error": {…}} on one line, for stdout.
 std::string error_json(const Error& error);
+
+// An outcome whose error the written result holds.
+Result<void> as_in_result(Result<void> outcome);
+
+// The same as a member of an object that is being written; nothing for a null one.
+void write_error(Json& json, const Error* error);
 
 } // namespace flame::cli

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <iterator>
+#include <map>
 #include <span>
+#include <utility>
 
 namespace flame::fleet {
 namespace {
@@ -15,48 +19,56 @@ using std::chrono::seconds;
 constexpr std::size_t k_batch = 1000; // TerminateInstances takes so many ids
 constexpr Millis k_pause = seconds(2);
 constexpr Millis k_call_limit = seconds(15);
-// EC2 may not know a new machine for a moment: an unknown id is asked for so often before it
-// counts as gone.
-constexpr int k_unknown_tries = 3;
-
-bool is_ended(InstanceState state)
-{
-  return state == InstanceState::terminated || state == InstanceState::shutting_down;
-}
+// So many refusals of single machines for lack of a right, and no success: the rest is not asked.
+constexpr int k_hopeless = 16;
 
 aws::CallLimit limit(const FleetParts& parts, TimePoint deadline)
 {
   return {.deadline = std::min(parts.clock.now() + k_call_limit, deadline)};
 }
 
-// Ends `ids`, or says which error kept it from doing so. Failures that pass are tried again.
+using Batch = std::vector<std::string>;
+
+bool names(std::string_view message, std::string_view id)
+{
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (auto at = message.find(id); at != std::string_view::npos; at = message.find(id, at + 1)) {
+    const std::size_t end = at + id.size();
+    if (end == message.size() || digits.find(message[end]) == std::string_view::npos) {
+      return true; // and not the start of a longer id
+    }
+  }
+  return false;
+}
+
+// Those of the batch that EC2's message names, and the others.
+std::pair<Batch, Batch> parted(const Batch& batch, std::string_view message)
+{
+  std::pair<Batch, Batch> parts;
+  for (const std::string& id : batch) {
+    (names(message, id) ? parts.first : parts.second).push_back(id);
+  }
+  return parts;
+}
+
+// Ends batches, or says which error kept it from doing so. Failures that pass are tried again.
 class Ender {
 public:
-  Ender(TimePoint deadline, FleetParts& parts) : deadline_(deadline), parts_(parts) {}
+  Ender(TimePoint deadline, TimePoint unknown_until, FleetParts& parts)
+    : deadline_(deadline), unknown_until_(unknown_until), parts_(parts)
+  {
+  }
 
   void end(std::span<const std::string> ids)
   {
-    const std::vector<std::string> batch(ids.begin(), ids.end());
-    for (int tries = 1;; ++tries) {
-      auto changes = parts_.ec2.terminate_instances(batch, call_limit());
-      if (changes) {
-        note(batch, *changes);
-        return;
-      }
-      if (batch.size() > 1 && concerns_single_ids(changes.error())) {
-        end_one_by_one(batch);
-        return;
-      }
-      if (is_unknown(changes.error()) && tries == k_unknown_tries) {
-        report_.ended.push_back(batch.front()); // it never was, or is long gone
-        return;
-      }
-      if (!try_again(changes.error())) {
-        for (const std::string& id : batch) {
-          report_.failed.push_back({id, changes.error().error});
-        }
-        return;
-      }
+    for (std::size_t at = 0; at < ids.size(); at += k_batch) {
+      const auto some = ids.subspan(at, std::min(k_batch, ids.size() - at));
+      work_.emplace_back(some.begin(), some.end());
+    }
+    while (!work_.empty()) {
+      const Batch batch = std::move(work_.front());
+      work_.pop_front();
+      end_batch(batch);
     }
   }
 
@@ -64,6 +76,45 @@ public:
 
 private:
   aws::CallLimit call_limit() { return limit(parts_, deadline_); }
+
+  void end_batch(const Batch& batch)
+  {
+    for (;;) {
+      if (denied_ >= k_hopeless && report_.ended.empty()) {
+        return note_failure(batch, denial_);
+      }
+      auto changes = parts_.ec2.terminate_instances(batch, call_limit());
+      if (changes) {
+        return note(batch, *changes);
+      }
+      const aws::ApiError& error = changes.error();
+      const auto [named, rest] = parted(batch, error.error.message);
+      const bool unknown = is_unknown(error) && (batch.size() == 1 || rest.empty());
+      if (!unknown && batch.size() > 1 && concerns_single_ids(error)) {
+        return split(batch, named, rest);
+      }
+      if (unknown && parts_.clock.now() >= unknown_until_ && !is_shown(batch)) {
+        report_.ended.insert(report_.ended.end(), batch.begin(), batch.end());
+        return;
+      }
+      if (!try_again(error)) {
+        return note_failure(batch, error);
+      }
+    }
+  }
+
+  // The rest first, so that nothing waits for what is odd; halves when EC2 does not say which is.
+  void split(const Batch& batch, const Batch& named, const Batch& rest)
+  {
+    if (!named.empty() && !rest.empty()) {
+      work_.push_front(rest);
+      work_.push_back(named);
+      return;
+    }
+    const auto middle = batch.begin() + std::ssize(batch) / 2;
+    work_.emplace_front(middle, batch.end());
+    work_.emplace_front(batch.begin(), middle);
+  }
 
   static bool is_unknown(const aws::ApiError& error)
   {
@@ -79,14 +130,29 @@ private:
            || error.error_class == ErrorClass::unknown;
   }
 
-  void end_one_by_one(const std::vector<std::string>& ids)
+  // Whether a description shows one of them alive. Where it is not allowed, none is.
+  bool is_shown(const Batch& batch)
   {
-    for (const std::string& id : ids) {
-      end(std::span(&id, 1));
+    const auto found = describe_machines(batch, call_limit(), parts_);
+    if (!found) {
+      return found.error().error_class != ErrorClass::permission;
+    }
+    return std::ranges::any_of(
+      *found, [](const aws::Instance& machine) { return !is_ended(machine.state); });
+  }
+
+  void note_failure(const Batch& batch, const aws::ApiError& error)
+  {
+    if (error.error_class == ErrorClass::permission) {
+      ++denied_;
+      denial_ = error;
+    }
+    for (const std::string& id : batch) {
+      report_.failed.push_back({id, error.error});
     }
   }
 
-  void note(const std::vector<std::string>& asked, const std::vector<aws::StateChange>& changes)
+  void note(const Batch& asked, const std::vector<aws::StateChange>& changes)
   {
     for (const std::string& id : asked) {
       const auto change = std::ranges::find(changes, id, &aws::StateChange::id);
@@ -117,21 +183,33 @@ private:
   }
 
   TimePoint deadline_;
+  TimePoint unknown_until_;
   FleetParts& parts_;
+  std::deque<Batch> work_ = {};
   EndReport report_ = {};
+  int denied_ = 0;            // machines
+  aws::ApiError denial_ = {}; // the last one
   bool renewed_ = false;
 };
 
 } // namespace
 
-EndReport end_machines(const std::vector<std::string>& ids, TimePoint deadline, FleetParts parts)
+EndReport end_machines(const std::vector<std::string>& ids, TimePoint deadline, FleetParts parts,
+                       Millis patience)
 {
-  Ender ender(deadline, parts);
-  const std::span<const std::string> all(ids);
-  for (std::size_t at = 0; at < all.size(); at += k_batch) {
-    ender.end(all.subspan(at, std::min(k_batch, all.size() - at)));
+  std::vector<std::string> all; // each once
+  std::map<std::string_view, std::size_t> places;
+  for (const std::string& id : ids) {
+    if (places.emplace(id, all.size()).second) {
+      all.push_back(id);
+    }
   }
-  return std::move(ender).report();
+  Ender ender(deadline, std::min(parts.clock.now() + patience, deadline - 2 * k_pause), parts);
+  ender.end(all);
+  EndReport report = std::move(ender).report();
+  std::ranges::sort(report.ended, {}, [&](const std::string& id) { return places.at(id); });
+  std::ranges::sort(report.failed, {}, [&](const NotEnded& it) { return places.at(it.id); });
+  return report;
 }
 
 Result<void> wait_until_gone(const std::vector<std::string>& ids, TimePoint deadline,

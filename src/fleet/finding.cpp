@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 
 namespace flame::fleet {
@@ -14,7 +15,6 @@ using aws::InstanceState;
 using std::chrono::seconds;
 
 constexpr std::size_t k_filter_values = 200; // EC2 takes so many in one call
-constexpr Millis k_pause = seconds(2);
 constexpr Millis k_call_limit = seconds(15);
 
 std::string escaped(std::string_view text) // filters read * and ? as wildcards
@@ -29,35 +29,23 @@ std::string escaped(std::string_view text) // filters read * and ? as wildcards
   return value;
 }
 
-aws::DescribeQuery query_of(const Selector& selector)
+std::pair<std::string, std::vector<std::string>> tag_filter(std::string_view key,
+                                                            std::string_view value)
 {
-  aws::DescribeQuery query;
-  if (!selector.run_id.empty()) {
-    query.filters.push_back({"tag:" + std::string(k_tag_run_id), {escaped(selector.run_id)}});
-  } else {
-    query.filters.push_back({"tag-key", {std::string(k_tag_run_id)}});
+  if (value.empty()) {
+    return {"tag-key", {std::string(key)}};
   }
-  if (!selector.app.empty()) {
-    query.filters.push_back({"tag:" + std::string(k_tag_app), {escaped(selector.app)}});
-  }
-  query.filters.push_back({"instance-state-name", {"pending", "running", "stopping", "stopped"}});
-  return query;
+  return {fmt::format("tag:{}", key), {escaped(value)}};
 }
 
-aws::Outcome<std::vector<aws::Instance>> look(const Selector& selector, const FleetParts& parts)
+void live_only(aws::DescribeQuery& query)
 {
-  const aws::CallLimit limit{.deadline = parts.clock.now() + k_call_limit};
-  if (selector.ids.empty()) {
-    return parts.ec2.describe_instances(query_of(selector), limit);
-  }
-  auto found = describe_machines(selector.ids, limit, parts);
-  if (found) {
-    std::erase_if(*found, [](const aws::Instance& machine) {
-      return machine.state == InstanceState::terminated
-             || machine.state == InstanceState::shutting_down;
-    });
-  }
-  return found;
+  query.filters.push_back({"instance-state-name", {"pending", "running", "stopping", "stopped"}});
+}
+
+aws::CallLimit limit(const FleetParts& parts)
+{
+  return {.deadline = parts.clock.now() + k_call_limit};
 }
 
 bool is_instance_id(std::string_view id)
@@ -84,22 +72,63 @@ Result<void> check_instance_ids(const std::vector<std::string>& ids)
   return {};
 }
 
-Result<std::vector<aws::Instance>> find_live(const Selector& selector, Millis settle,
-                                             FleetParts parts)
+aws::Outcome<Looked> look_for(const Selector& selector, const FleetParts& parts)
 {
-  const TimePoint end = parts.clock.now() + settle;
-  for (;;) {
-    auto found = look(selector, parts);
-    const bool may_appear = found && found->empty() && !selector.run_id.empty();
-    if (const int signal = parts.cancel.state().signal; signal != 0) {
-      return tl::unexpected(interrupted_by(signal));
-    }
-    if (!may_appear || parts.clock.now() >= end) {
-      return found.map_error([](const aws::ApiError& error) { return error.error; });
-    }
-    const Millis left = std::chrono::ceil<Millis>(end - parts.clock.now());
-    parts.clock.sleep(std::min(k_pause, left), parts.cancel, {});
+  if (selector.ids.empty()) {
+    return find_ours(selector, false, parts).map([](std::vector<aws::Instance> found) {
+      return Looked{.live = std::move(found)};
+    });
   }
+  auto found = describe_machines(selector.ids, limit(parts), parts);
+  if (!found) {
+    return tl::unexpected(std::move(found.error()));
+  }
+  Looked looked;
+  std::ranges::copy_if(selector.ids, std::back_inserter(looked.unknown), [&](const auto& id) {
+    return std::ranges::find(*found, id, &aws::Instance::id) == found->end();
+  });
+  std::erase_if(*found, [](const aws::Instance& machine) { return is_ended(machine.state); });
+  looked.live = std::move(*found);
+  return looked;
+}
+
+aws::Outcome<std::vector<aws::Instance>> find_ours(const Selector& selector, bool ended,
+                                                   const FleetParts& parts)
+{
+  aws::DescribeQuery query;
+  query.filters.push_back(tag_filter(k_tag_run_id, selector.run_id));
+  if (!selector.app.empty()) {
+    query.filters.push_back(tag_filter(k_tag_app, selector.app));
+  }
+  if (!ended) {
+    live_only(query);
+  }
+  return parts.ec2.describe_instances(query, limit(parts));
+}
+
+aws::Outcome<std::vector<aws::Instance>> find_orphans(const std::string& app,
+                                                      const FleetParts& parts)
+{
+  aws::DescribeQuery query;
+  query.filters.push_back(tag_filter(k_tag_parent_app, app));
+  live_only(query);
+  auto found = parts.ec2.describe_instances(query, limit(parts));
+  if (found) {
+    std::erase_if(*found, is_ours); // ours have that tag too
+  }
+  return found;
+}
+
+aws::Outcome<std::vector<aws::Resource>>
+find_leftovers(aws::ResourceKind kind, const std::string& app, const FleetParts& parts)
+{
+  aws::DescribeQuery query;
+  query.filters.push_back(tag_filter(k_tag_run_id, ""));
+  if (!app.empty()) {
+    query.filters.push_back(tag_filter(k_tag_app, app));
+  }
+  query.filters.push_back({"status", {"available"}});
+  return parts.ec2.describe_resources(kind, query, limit(parts));
 }
 
 Error interrupted_by(int signal)
@@ -121,6 +150,17 @@ describe_machines(std::span<const std::string> ids, aws::CallLimit limit, const 
     all.insert(all.end(), found->begin(), found->end());
   }
   return all;
+}
+
+bool is_ended(InstanceState state)
+{
+  return state == InstanceState::terminated || state == InstanceState::shutting_down;
+}
+
+std::string_view tag(const std::map<std::string, std::string>& tags, std::string_view key)
+{
+  const auto found = tags.find(std::string(key));
+  return found == tags.end() ? std::string_view() : std::string_view(found->second);
 }
 
 bool is_ours(const aws::Instance& machine)

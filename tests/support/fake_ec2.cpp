@@ -52,6 +52,7 @@ aws::Outcome<FakeEc2::Machines> FakeEc2::run_instances(const aws::Params& params
 aws::Outcome<FakeEc2::Machines> FakeEc2::describe_instances(const aws::DescribeQuery& query,
                                                             aws::CallLimit)
 {
+  queries.push_back(query);
   calls.push_back(query.ids.empty() ? fmt::format("lookup {}", query.filters.front().first)
                                     : fmt::format("describe {}", fmt::join(query.ids, " ")));
   const Answer answer = take_front(looks, Answer(Machines{}));
@@ -97,6 +98,11 @@ FakeEc2::terminate_instances(const std::vector<std::string>& ids, aws::CallLimit
   calls.push_back(fmt::format("terminate {}", fmt::join(ids, " ")));
   if (!refusals.empty()) {
     return tl::unexpected(take_front(refusals, aws::ApiError{}));
+  }
+  for (const std::string& id : ids) {
+    if (const auto found = bad.find(id); found != bad.end()) {
+      return tl::unexpected(found->second);
+    }
   }
   std::vector<aws::StateChange> changes;
   for (const std::string& id : ids) {

@@ -25,9 +25,11 @@ public:
   std::deque<std::variant<std::string, aws::ApiError>> consoles = {}; // "" once they are used up
   aws::Outcome<std::vector<aws::Resource>> resources = {};            // of all kinds
   aws::Outcome<std::vector<std::string>> regions = {};
-  std::optional<Seconds> time = {};        // by the Date of its answers
-  std::deque<aws::ApiError> refusals = {}; // of terminate; accepted once they are used up
-  std::vector<std::string> calls = {};     // "run t3.nano token 1", "describe i-1", "terminate i-1"
+  std::optional<Seconds> time = {};              // by the Date of its answers
+  std::deque<aws::ApiError> refusals = {};       // of terminate; accepted once they are used up
+  std::map<std::string, aws::ApiError> bad = {}; // ids for which terminate refuses the whole call
+  std::vector<aws::DescribeQuery> queries = {};  // of describe
+  std::vector<std::string> calls = {}; // "run t3.nano token 1", "describe i-1", "terminate i-1"
   std::vector<aws::Params> launched_with = {};
   std::set<std::string> alive = {};
   Result<void> renewal = {};

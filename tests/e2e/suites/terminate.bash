@@ -2,6 +2,8 @@
 # shellcheck disable=SC2034,SC2154
 # Ends machines: by id, by run, what is already gone, what is not ours.
 
+# shellcheck source-path=SCRIPTDIR/..
+. "$here/lib/fleet.bash"
 ordinary=(--app hello --bundle s3://bundles/hello.tar.gz --image-id ami-0123456789abcdef0
   --max-lifetime 1h)
 boots() { # RUN_ID: one machine of this run; prints its id
@@ -86,5 +88,64 @@ expect_machines 0
 
 TEST "ends what it can when one id is unknown"
 id=$(boots five)
-flame terminate "$id" i-0123456789abcdef0
+flame terminate "$id" i-0123456789abcdef0 --settle 1s
+expect_status 0
+expect_machines 0
+
+TEST "ends what it can when one is protected, and names that one"
+kept=$(more=(DisableApiTermination=true) && ours six none)
+id=$(ours six none)
+flame terminate --run-id six --json
+expect_status 10
+expect_json '.terminated | join(" ")' "$id"
+expect_json '.error.instances | join(" ")' "$kept"
+expect_in_stderr disableApiTermination
+expect_same "$(live_machines)" "$kept"
+
+sandbox
+TEST "ends what it can when a right is missing for one"
+id=$(ours seven none)
+other=$(ours seven none)
+fault "TerminateInstances[InstanceId.1=$other]:UnauthorizedOperation"
+fault "TerminateInstances[InstanceId.2=$other]:UnauthorizedOperation"
+flame terminate "$id" "$other"
+expect_status 10
+expect_stdout "$id"
+expect_in_stderr "$other"
+expect_in_stderr TerminateInstances
+expect_same "$(live_machines)" "$other"
+no_more_faults
+flame terminate "$other"
+expect_machines 0
+
+TEST "names every id that is none, and sends nothing"
+flame terminate i-1 web i-0123456789abcdef0 ami-0123456789abcdef0
+expect_error 2 '"i-1"' '"web"' '"ami-0123456789abcdef0"'
+
+TEST "refuses a run id that tags, filters or shells cannot carry"
+# shellcheck disable=SC2016 # is not to be expanded
+for run in '*' 'a b' 'a;b' '$(id)' "$(printf 'x%.0s' {1..65})"; do
+  flame terminate --run-id "$run"
+  expect_error 2 run_id
+done
+
+sandbox --visible-after 4s
+TEST "ends machines that become visible only seconds after their launch"
+id=$(ours late none)
+flame terminate --run-id late
+expect_status 0
+expect_stdout "$id"
+id=$(ours later none)
+flame terminate "$id"
+expect_status 0
+expect_stdout "$id"
+expect_machines 0
+
+TEST "looks for a run to the end of --settle when that is given"
+id=$(ours twice none)
+until_true 30 is_described "$id" || die "not visible"
+second=$(ours twice none)
+flame terminate --run-id twice --settle 8s
+expect_status 0
+expect_in_stdout "$second"
 expect_machines 0
