@@ -20,6 +20,7 @@ constexpr ErrorKindInfo k_error_kinds[] = {
   {ErrorKind::timeout,     "timeout",       8, true,  "the boot timeout has passed"},
   {ErrorKind::bootstrap,   "bootstrap",     9, false, "the machine's bootstrap failed"},
   {ErrorKind::leftover,    "leftover",     10, false, "something may still live; it is named"},
+  {ErrorKind::found,       "found",        11, false, "gc --exit-code has found something"},
   {ErrorKind::interrupted, "interrupted", 128, false, "ended by a signal (128 + its number)"},
   {ErrorKind::output,      "output",       74, false, "the result could not be written"},
   {ErrorKind::internal,    "internal",     70, false, "a bug in flame-ec2"},

@@ -27,6 +27,7 @@ enum class ErrorKind {
   timeout,
   bootstrap,
   leftover,
+  found,
   interrupted,
   output,
   internal

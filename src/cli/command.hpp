@@ -59,10 +59,11 @@ struct Command {
   std::span<const OwnFlag> flags;
   Result<void> (*run)(const Invocation& invocation, World& world, Console& console);
   std::string_view operand_values = {}; // all allowed operands, blank separated
+  std::string_view alias = {};          // another name: "ls"
 };
 
 std::span<const Command> commands();
-const Command* find_command(std::string_view name); // nullptr: no such command
+const Command* find_command(std::string_view name); // or alias; nullptr: no such command
 std::span<const OwnFlag> global_flags();
 std::span<const OwnFlag> settings_flags(); // of all commands that take settings
 

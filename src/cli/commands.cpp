@@ -58,8 +58,29 @@ constexpr OwnFlag k_terminate_flags[] = {
   {"--all", "",             "end all machines of flame-ec2 in the region"},
   {"--yes", "",             "do not ask before --app or --all", "-y"},
   {"--wait", "",            "wait until the machines are gone"},
-  {"--settle", "TIME",      "look so long for a run that has no machine yet (default: 30s)"},
+  {"--settle", "TIME",      "look again for so long while a run has no machine or an id is unknown (default: 30s); when given, a run is looked for to the end of it"},
   {"--force", "",           "end machines that flame-ec2 did not start, too"},
+};
+
+constexpr OwnFlag k_list_flags[] = {
+  {"--all", "",             "ended machines too, with reason and last stage, while EC2 shows them"},
+  {"--ids", "",             "print the ids alone"},
+  {"--app", "NAME",         "those of the app NAME only"},
+  {"--run-id", "ID",        "those of the run ID only"},
+  {"--run-id-file", "FILE", "those of the run whose id is in FILE only"},
+};
+
+constexpr OwnFlag k_logs_flags[] = {
+  {"--run-id", "ID",        "the latest machine of the run ID"},
+  {"--run-id-file", "FILE", "the latest machine of the run whose id is in FILE"},
+  {"--app", "NAME",         "the latest machine of the app NAME"},
+  {"--follow", "",          "print what comes, until the machine has ended", "-f"},
+};
+
+constexpr OwnFlag k_gc_flags[] = {
+  {"--dry-run", "",   "name what has expired and end nothing"},
+  {"--app", "NAME",   "look at the app NAME only"},
+  {"--exit-code", "", "exit with status 11 when anything was found"},
 };
 
 const Command k_commands[] = {
@@ -84,6 +105,33 @@ const Command k_commands[] = {
    "from the command line only, never from a variable or a file of settings.",
    "flame-ec2 terminate --region eu-west-1 --run-id ci-7 --wait",
    k_where, k_terminate_flags, run_terminate},
+  {"list", "show our machines", "",
+   "Shows the machines of flame-ec2 in the region, the newest first: those that live, and with --all "
+   "those that have ended too, as long as EC2 shows them with their tags, about an hour. --region all "
+   "looks at every region that is enabled; one that fails is named and keeps no other from being "
+   "shown. Times are local, and as EC2's clock has them.",
+   "flame-ec2 list --region all",
+   k_where, k_list_flags, run_list, "", "ls"},
+  {"logs", "show the stages and the console of a machine", "[ID]",
+   "Shows how far a machine has come, and its console: of the machine with this id, or of the latest "
+   "one of a run or app, whether it lives or has ended. Nothing is asked of the machine itself. What "
+   "of it is secret is shown as *** as far as this computer knows it: values of env, cookie and "
+   "FLAME_PARENT in file and variables, and presigned URLs. A release may print other secrets.\n\n"
+   "EC2 keeps the last 64 KiB of a console, and for older types of machines only the state at the "
+   "last start or stop. Stage lines carry a random word that the script of the machine says first, "
+   "and by which lines of the release itself are told apart. Once the beginning is gone, that is no "
+   "longer certain, and said.",
+   "flame-ec2 logs --run-id ci-7 --follow",
+   k_where, k_logs_flags, run_logs},
+  {"gc", "end machines that have outlived their expiry", "",
+   "Ends the machines of flame-ec2 whose tag flame-ec2:expires-at has passed, by EC2's clock. To be "
+   "run from cron, anywhere, any number at once. Machines without a limit (none) are never ended; "
+   "those whose tag is no time are named.\n\n"
+   "It names without ending them: machines of FlameEC2 1.0 (with the tag FLAME_PARENT_APP and none of "
+   "ours), and volumes and network interfaces of ours that no machine has. A missing right to look at "
+   "those is only noted. --region all looks at every region that is enabled.",
+   "flame-ec2 gc --region all --dry-run",
+   k_where, k_gc_flags, run_gc},
   {"configure", "write the file of settings, or show them", "",
    "Writes a file of settings from flags: ./flame-ec2.toml, or the one that --config names; with --pool "
    "into [pool.NAME] of it, and the rest of the file stays. Without settings nothing is written, and a "
@@ -140,7 +188,9 @@ std::span<const Command> commands()
 
 const Command* find_command(std::string_view name)
 {
-  const auto row = std::ranges::find(k_commands, name, &Command::name);
+  const auto row = std::ranges::find_if(k_commands, [&](const Command& command) {
+    return command.name == name || (!name.empty() && command.alias == name);
+  });
   return row == std::end(k_commands) ? nullptr : &*row;
 }
 

@@ -12,6 +12,9 @@ Result<void> run_boot(const Invocation& invocation, World& world, Console& conso
 Result<void> run_configure(const Invocation& invocation, World& world, Console& console);
 Result<void> run_template_user_data(const Invocation& invocation, World& world, Console& console);
 Result<void> run_terminate(const Invocation& invocation, World& world, Console& console);
+Result<void> run_list(const Invocation& invocation, World& world, Console& console);
+Result<void> run_logs(const Invocation& invocation, World& world, Console& console);
+Result<void> run_gc(const Invocation& invocation, World& world, Console& console);
 Result<void> run_completion(const Invocation& invocation, World& world, Console& console);
 Result<void> run_help(const Invocation& invocation, World& world, Console& console);
 Result<void> run_man(const Invocation& invocation, World& world, Console& console);

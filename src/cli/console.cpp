@@ -45,20 +45,19 @@ std::string mistake_text(const std::string& message, const std::string& hint, bo
   return text;
 }
 
-// The first `columns` characters.
-std::string_view cut(std::string_view text, std::size_t columns)
+} // namespace
+
+std::string_view first_characters(std::string_view text, std::size_t count)
 {
   std::size_t at = 0;
   for (; at < text.size(); ++at) {
     const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
-    if (begins && columns-- == 0) {
+    if (begins && count-- == 0) {
       break;
     }
   }
   return text.substr(0, at);
 }
-
-} // namespace
 
 std::string printable(std::string_view text)
 {
@@ -69,6 +68,11 @@ std::string printable(std::string_view text)
     const bool control = (byte < 0x20 && c != '\t') || byte == 0x7F;
     return control || (!valid && byte >= 0x80) ? '?' : c;
   });
+  for (std::size_t at = 0; valid && (at = clean.find('\xC2', at)) != std::string::npos; ++at) {
+    if (static_cast<unsigned char>(clean[at + 1]) < 0xA0) { // a control character of C1
+      clean.replace(at, 2, "?");
+    }
+  }
   return clean;
 }
 
@@ -102,7 +106,7 @@ void Console::doing(std::string_view sentence)
     return line("", "", sentence);
   }
   const auto columns = static_cast<std::size_t>(std::max(world_.terminal.width - 1, 20));
-  world_.write_err(fmt::format("\r{}\033[K", cut(printable(sentence), columns)));
+  world_.write_err(fmt::format("\r{}\033[K", first_characters(printable(sentence), columns)));
   shown_ = true;
 }
 

@@ -38,8 +38,10 @@ private:
   std::string doing_ = {}; // the last one
 };
 
-// Control characters and broken UTF-8, which a terminal or a parser could stumble on, as '?'.
+// Control characters (C0 and C1) and broken UTF-8, which a terminal or a parser could stumble on, as '?'.
 std::string printable(std::string_view text);
+
+std::string_view first_characters(std::string_view text, std::size_t count); // of UTF-8
 
 // "flame-ec2: error: …\nhint: …\n", a pair of lines for each further mistake.
 // Instances that may still live are named, with what ends them.

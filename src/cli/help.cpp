@@ -106,10 +106,11 @@ std::string main_help()
   for (const Command& command : commands()) {
     text += fmt::format("  {:20}{}\n", command.name, command.summary);
   }
-  text += "\nFlags of all commands:\n";
+  std::vector<std::string> flags;
   for (const OwnFlag& flag : global_flags()) {
-    text += row(flag);
+    flags.push_back(fmt::format("{}{}{}", flag.letter, flag.letter.empty() ? "" : " ", flag.name));
   }
+  text += wrapped("\nFlags of all commands: " + join(flags, ", "), 0, 2) + "\n";
   return text + "\nMore: flame-ec2 COMMAND --help; everything: flame-ec2 man | man -l -\n";
 }
 

@@ -43,7 +43,8 @@ struct Talk {
 struct Terminal {
   bool input = false; // somebody can answer
   bool errors = false;
-  int width = 80; // of stderr, columns
+  int width = 80;                    // of stderr, columns
+  std::optional<int> out_width = {}; // of stdout, when it is a terminal
 };
 
 struct World {
@@ -62,6 +63,7 @@ struct World {
   // Asks the metadata service that the settings name; errors as those of client::this_machine().
   std::function<Result<client::ThisMachine>(const config::Settings&, client::Asked, const World&)>
     this_machine = {};
+  std::function<std::string(Seconds)> local_time = {}; // "2026-01-15 08:15"
   std::map<std::string, std::string> env = {};
   std::string home = {}; // folder of the user, "" when there is none
   Terminal terminal = {};

@@ -41,6 +41,18 @@ std::vector<std::string> forms(const std::vector<std::string>& secrets)
   return all;
 }
 
+// The parts of presigned URLs that give access or name who gave it, each with its value.
+void mask_presigned(std::string& text)
+{
+  for (const std::string_view name :
+       {"X-Amz-Signature=", "X-Amz-Security-Token=", "X-Amz-Credential="}) {
+    for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += 3) {
+      const std::size_t end = text.find_first_of("& \t\r\n\"'<>", at);
+      text.replace(at, std::min(end, text.size()) - at, "***");
+    }
+  }
+}
+
 } // namespace
 
 std::string masked(std::string_view text, const std::vector<std::string>& secrets)
@@ -51,6 +63,7 @@ std::string masked(std::string_view text, const std::vector<std::string>& secret
       result.replace(at, form.size(), "***");
     }
   }
+  mask_presigned(result);
   return result;
 }
 

@@ -60,6 +60,22 @@ std::optional<StageLine> parse_words(std::string_view rest)
 
 } // namespace
 
+std::string nonce_in(std::string_view console)
+{
+  constexpr std::string_view mark = "flame-ec2 ";
+  constexpr std::string_view boot = " stage=boot ";
+  for (auto at = console.find(mark); at != std::string_view::npos;
+       at = console.find(mark, at + 1)) {
+    const std::size_t start = at + mark.size();
+    const std::string_view nonce = console.substr(start, console.find(' ', start) - start);
+    if (!nonce.empty() && console.substr(start + nonce.size()).starts_with(boot)
+        && !parse_stages(console.substr(at, console.find('\n', at) - at), nonce).empty()) {
+      return std::string(nonce);
+    }
+  }
+  return {};
+}
+
 std::vector<StageLine> parse_stages(std::string_view console, std::string_view nonce)
 {
   std::vector<StageLine> lines;

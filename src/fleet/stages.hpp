@@ -28,4 +28,10 @@ struct StageLine {
 // The lines of `console` that carry `nonce`, in order; forged and cut lines are left out.
 std::vector<StageLine> parse_stages(std::string_view console, std::string_view nonce);
 
+// For somebody who does not know the nonce: the one of the first "stage=boot" that is whole, ""
+// when there is none. Nothing of the user's runs before that line, so it is the script's own,
+// unless the beginning of the console is gone: EC2 keeps the last 64 KiB, and a release that knows
+// this can print enough to push the true line out, and a forged one after it.
+std::string nonce_in(std::string_view console);
+
 } // namespace flame::fleet

@@ -1,8 +1,11 @@
 #include "io/clock.hpp"
 
+#include <fmt/format.h>
+
 #include <poll.h>
 
 #include <algorithm>
+#include <ctime>
 
 namespace flame::io {
 
@@ -30,6 +33,15 @@ void SystemClock::sleep(Millis duration, const Cancel& cancel, CancelState known
     const Millis slice = wake.fd < 0 ? std::min(left, Millis(50)) : left;
     ::poll(&wake, 1, static_cast<int>(std::min<Millis::rep>(slice.count(), 60'000)));
   }
+}
+
+std::string local_time(Seconds time)
+{
+  const std::time_t seconds = time.time_since_epoch().count();
+  std::tm parts = {};
+  ::localtime_r(&seconds, &parts);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min);
 }
 
 } // namespace flame::io

@@ -2,6 +2,8 @@
 
 #include "base/ports.hpp"
 
+#include <string>
+
 namespace flame::io {
 
 class SystemClock : public Clock {
@@ -10,5 +12,7 @@ public:
   Seconds wall() const override;
   void sleep(Millis duration, const Cancel& cancel, CancelState known) override;
 };
+
+std::string local_time(Seconds time); // by TZ: "2026-01-15 08:15"
 
 } // namespace flame::io

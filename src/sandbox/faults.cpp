@@ -200,7 +200,7 @@ std::string fault_help()
     "Faults: ACTION[NAME=VALUE,...]:WHAT, and at the end =N (the first N times) or @N (the Nth\n"
     "call only). ACTION is one of EC2, STS, SSM or S3 (GetObject, HeadObject), \"imds\", "
     "\"machine\"\n"
-    "or \"*\"; conditions look at the request's parameters. WHAT is an error code\n"
+    "or \"*\"; conditions look at the request's parameters and \"Region\". WHAT is an error code\n"
     "(InsufficientInstanceCapacity; with \"machine\" the reason of a machine that ends while\n"
     "pending), an HTTP status (503), or:\n";
   for (const Word& word : k_words) {

@@ -105,6 +105,11 @@ public:
       metadata_asked.push_back(asked);
       return here;
     };
+    world.local_time = [](Seconds time) { // an hour ahead of UTC
+      std::string text = iso8601(time + std::chrono::hours(1)).substr(0, 16);
+      text[10] = ' ';
+      return text;
+    };
     world.home = "/home/me";
     world.clock = &clock;
     world.cancel = &cancel;

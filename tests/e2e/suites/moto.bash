@@ -53,3 +53,30 @@ flame terminate --run-id moto-1 --wait
 expect_status 0
 moto DescribeInstances "InstanceId.1=$id" >described
 expect_in described "<name>terminated</name>"
+
+TEST "lists, shows and sweeps what moto knows"
+# A second boot fails: moto has no filter by client-token once it has machines.
+tag=TagSpecification.1.Tag
+id=$(moto RunInstances "ImageId=$image" "SubnetId=$subnet" MinCount=1 MaxCount=1 \
+  TagSpecification.1.ResourceType=instance $tag.1.Key=flame-ec2:run-id $tag.1.Value=moto-2 \
+  $tag.2.Key=flame-ec2:expires-at "$tag.2.Value=$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)" |
+  grep -oP '<instanceId>\K[^<]+' | head -n 1)
+flame list --ids
+expect_status 0
+expect_stdout "$id"
+flame list --region all --json
+expect_status 0
+expect_json '.instances[].instance_id' "$id"
+expect_json '.instances[].region' eu-west-1
+flame logs --run-id moto-2
+expect_status 0
+flame gc --exit-code
+expect_status 0
+moto CreateTags "ResourceId.1=$id" Tag.1.Key=flame-ec2:expires-at \
+  Tag.1.Value=2020-01-01T00:00:00Z >/dev/null
+moto CreateVolume AvailabilityZone=eu-west-1a Size=1 TagSpecification.1.ResourceType=volume \
+  TagSpecification.1.Tag.1.Key=flame-ec2:run-id TagSpecification.1.Tag.1.Value=moto-2 >/dev/null
+flame gc --exit-code --json
+expect_status 11
+expect_json '.expired[] | "\(.id) \(.ended)"' "$id true"
+expect_json '.leftovers[].kind' volume

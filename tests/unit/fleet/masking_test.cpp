@@ -38,3 +38,11 @@ TEST_CASE("fleet::masked finds a secret inside base64 of anything")
     CHECK(shown.size() <= neighbours + 8);
   }
 }
+
+TEST_CASE("fleet::masked takes the keys out of every presigned URL")
+{
+  CHECK(
+    masked("curl 'https://b.s3/k?X-Amz-Credential=AKIA%2F1&X-Amz-Date=1&X-Amz-Signature=abc'\n", {})
+    == "curl 'https://b.s3/k?***&X-Amz-Date=1&***'\n");
+  CHECK(masked("X-Amz-Security-Token=t/1+2=", {}) == "***");
+}

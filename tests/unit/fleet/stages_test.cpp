@@ -58,6 +58,23 @@ TEST_CASE("fleet::parse_stages leaves forged and cut lines out")
   CHECK(parse_stages("flame-ec2  stage=boot t=1.00 .", "").empty());
 }
 
+TEST_CASE("fleet::nonce_in takes the word of the first boot line that is whole")
+{
+  CHECK(nonce_in("").empty());
+  CHECK(nonce_in("kernel\nlogin:").empty());
+  CHECK(nonce_in("flame-ec2 n0nce stage=fetch t=1.00 .").empty());
+  CHECK(nonce_in("flame-ec2 n0nce stage=boot t=1.0").empty());
+  CHECK(nonce_in("flame-ec2  stage=boot t=1.00 .").empty());
+  CHECK(nonce_in("[ 1.0] flame-ec2 n0nce stage=boot t=0.01 .\r\n"
+                 "flame-ec2 n0nce stage=start t=2.00 .\r\n"
+                 "flame-ec2 f0rged stage=boot t=0.01 .\r\n"
+                 "flame-ec2 f0rged stage=stopped t=2.00 rc=0 .\r\n")
+        == "n0nce");
+  CHECK(nonce_in("flame-ec2 cut stage=boot t=1[ 12.3] kernel: oops\n"
+                 "flame-ec2 n0nce stage=boot t=0.01 .\n")
+        == "n0nce");
+}
+
 TEST_CASE("fleet::parse_stages leaves a status out that is no number")
 {
   const auto lines = parse_stages("flame-ec2 n stage=stopped t=1.00 rc=9x .", "n");

@@ -1,0 +1,324 @@
+#include "base/text.hpp"
+#include "cli/cloud.hpp"
+#include "cli/commands.hpp"
+#include "cli/fleet_output.hpp"
+#include "cli/known_secrets.hpp"
+#include "cli/regions.hpp"
+#include "cli/selection.hpp"
+#include "cli/table.hpp"
+#include "fleet/console_text.hpp"
+#include "fleet/masking.hpp"
+#include "fleet/stages.hpp"
+#include "fleet/tags.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::cli {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::string_view k_selectors[] = {"--run-id", "--run-id-file", "--app"};
+constexpr Millis k_call_limit = seconds(15);
+constexpr Millis k_first_pause = seconds(2);    // of --follow, again after each news
+constexpr Millis k_longest_pause = seconds(30); // EC2 limits how often consoles are read
+constexpr Millis k_last_words = seconds(15);    // for the console of a machine that has ended
+
+constexpr Column k_stage_columns[] = {{"STAGE", 3, 0}, {"AT", 2, 0}, {"DETAIL", 1, 20}};
+
+std::string detail_of(const fleet::StageLine& line)
+{
+  std::vector<std::string> parts;
+  if (!line.at.empty()) {
+    parts.push_back("at " + line.at);
+  }
+  if (line.exit_status) {
+    parts.push_back(fmt::format("status {}", *line.exit_status));
+  }
+  if (!line.detail.empty()) {
+    parts.push_back(line.detail);
+  }
+  return join(parts, ", ");
+}
+
+std::string stage_table(const std::vector<fleet::StageLine>& lines, std::optional<int> width)
+{
+  std::vector<std::vector<std::string>> rows;
+  for (const fleet::StageLine& line : lines) {
+    rows.push_back({line.stage, fmt::format("{:.2f}s", line.seconds.value_or(0)), detail_of(line)});
+  }
+  return table(k_stage_columns, std::move(rows), width);
+}
+
+std::string logs_json(const Listed& machine, const std::vector<fleet::StageLine>& lines,
+                      const std::string& console, bool whole)
+{
+  Json json;
+  json.begin().key("machine");
+  write_machine(json, machine);
+  json.key("stages").begin_list();
+  for (const fleet::StageLine& line : lines) {
+    json.begin().key("stage").text(line.stage);
+    json.key("ms").number(static_cast<std::int64_t>(line.seconds.value_or(0) * 1000 + 0.5));
+    json.key("at").text_or_null(line.at);
+    json.key("exit_status").number(line.exit_status);
+    json.key("detail").text_or_null(line.detail).end();
+  }
+  json.end_list().key("console").text(console);
+  return json.key("console_is_whole").boolean(whole).end().line();
+}
+
+class Reader {
+public:
+  Reader(const Invocation& invocation, World& world, Console& console, Cloud& cloud,
+         aws::Instance machine)
+    : invocation_(invocation), world_(world), console_(console), cloud_(cloud),
+      machine_(std::move(machine)), secrets_(known_secrets(invocation, world))
+  {
+    if (const auto keys = cloud.ec2().credentials()) {
+      secrets_.push_back(keys->secret_access_key);
+      secrets_.push_back(keys->session_token);
+    }
+  }
+
+  // Stages and console as they are.
+  Result<void> show(const std::string& region)
+  {
+    const auto raw = read();
+    if (!raw) {
+      return tl::unexpected(raw.error().error);
+    }
+    const std::string nonce = fleet::nonce_in(*raw);
+    const auto stages = fleet::parse_stages(*raw, nonce);
+    const std::string text = shown(*raw, true);
+    say_what_is_missing(*raw);
+    if (invocation_.output == Output::json) {
+      const Listed listed{.instance = machine_,
+                          .region = region,
+                          .stage = stages.empty() ? "" : stages.back().stage,
+                          .detail = stages.empty() ? "" : masked(detail_of(stages.back()))};
+      return world_.write_out(logs_json(listed, masked(stages), text, is_whole(*raw)));
+    }
+    const std::string rows = stage_table(masked(stages), world_.terminal.out_width);
+    return world_.write_out(rows + (rows.empty() || text.empty() ? "" : "\n") + text);
+  }
+
+  // The console as it grows, until the machine has ended.
+  Result<void> follow()
+  {
+    std::string before;
+    Millis pause = k_first_pause;
+    std::optional<TimePoint> ended;
+    for (;;) {
+      const auto state = look();
+      if (!state) {
+        return tl::unexpected(state.error());
+      }
+      ended = ended || !is_over() ? ended : world_.clock->now();
+      const auto raw = read();
+      if (!raw && !aws::info(raw.error().error_class).retry_same) {
+        return tl::unexpected(raw.error().error);
+      }
+      const std::string now = raw ? shown(*raw, is_over()) : before;
+      const fleet::Fresh fresh = fleet::fresh_part(before, now);
+      if (const auto written = print(fresh); !written) {
+        return written;
+      }
+      if (ended && (!fresh.text.empty() || world_.clock->now() - *ended >= k_last_words)) {
+        return say_end(raw.value_or(""));
+      }
+      pause = fresh.text.empty() ? std::min(pause * 3 / 2, k_longest_pause) : k_first_pause;
+      before = fresh.text.empty() ? before : now;
+      console_.doing(fmt::format("{} is {}", machine_.id, aws::name(machine_.state)));
+      world_.clock->sleep(ended ? k_first_pause : pause, *world_.cancel, {});
+      if (const int signal = world_.cancel->state().signal; signal != 0) {
+        return tl::unexpected(fleet::interrupted_by(signal));
+      }
+    }
+  }
+
+private:
+  aws::CallLimit limit() const { return {.deadline = world_.clock->now() + k_call_limit}; }
+
+  bool is_over() const
+  {
+    return fleet::is_ended(machine_.state) || machine_.state == aws::InstanceState::stopped;
+  }
+
+  Result<void> look()
+  {
+    const std::string ids[] = {machine_.id};
+    const auto found =
+      fleet::describe_machines(ids, limit(), {cloud_.ec2(), *world_.clock, *world_.cancel});
+    if (!found && !aws::info(found.error().error_class).retry_same) {
+      return tl::unexpected(found.error().error);
+    }
+    if (found && found->empty()) {
+      machine_.state = aws::InstanceState::terminated; // EC2 has forgotten it
+    } else if (found) {
+      machine_ = found->front();
+    }
+    return {};
+  }
+
+  // The latest console where the type of machine has it, else the one of its last change of state.
+  aws::Outcome<std::string> read()
+  {
+    auto output = cloud_.ec2().console_output(machine_.id, latest_, limit());
+    const bool other_way =
+      latest_
+      && (output ? output->text.empty()
+                 : output.error().error_class == aws::ErrorClass::unsupported
+                     || output.error().error_class == aws::ErrorClass::parameter
+                     || output.error().error_class == aws::ErrorClass::consistency);
+    if (other_way) {
+      latest_ = output.has_value(); // an empty one may fill yet
+      output = cloud_.ec2().console_output(machine_.id, false, limit());
+    }
+    return output.map([](const aws::ConsoleOutput& it) { return it.text; });
+  }
+
+  static bool is_whole(std::string_view raw) { return raw.size() < fleet::k_console_kept; }
+
+  // Without what must not be seen, and without half a line at its ends.
+  std::string shown(std::string_view raw, bool last_line)
+  {
+    if (!is_whole(raw)) {
+      raw.remove_prefix(std::min(raw.find('\n') + 1, raw.size()));
+    }
+    if (!last_line) {
+      raw = raw.substr(0, raw.rfind('\n') + 1);
+    }
+    if (nonce_.empty()) {
+      nonce_ = fleet::nonce_in(raw);
+      secrets_.push_back(nonce_);
+    }
+    std::string text = fleet::harmless(masked(raw));
+    return text.empty() || text.ends_with('\n') ? text : text + "\n";
+  }
+
+  std::string masked(std::string_view text) const { return fleet::masked(text, secrets_); }
+
+  std::vector<fleet::StageLine> masked(std::vector<fleet::StageLine> lines) const
+  {
+    for (fleet::StageLine& line : lines) {
+      line.detail = printable(masked(line.detail));
+      line.at = printable(line.at);
+    }
+    return lines;
+  }
+
+  void say_what_is_missing(std::string_view raw)
+  {
+    if (raw.empty()) {
+      console_.note(fmt::format(
+        "the console of {} is empty{}", machine_.id,
+        latest_ ? "; EC2 shows it some time after the start"
+                : "; of its type EC2 shows it as it was at the last change of state only"));
+    } else if (!is_whole(raw)) {
+      console_.note(
+        "the beginning of the console is gone: EC2 keeps 64 KiB, and stage lines may be "
+        "the release's own");
+    }
+  }
+
+  Result<void> print(const fleet::Fresh& fresh)
+  {
+    if (fresh.text.empty()) {
+      return {};
+    }
+    console_.clear();
+    if (fresh.gap) {
+      console_.warn("some lines are missing here: the console has grown faster than EC2 shows it");
+    }
+    return world_.write_out(fresh.text);
+  }
+
+  Result<void> say_end(const std::string& raw)
+  {
+    const auto stages = fleet::parse_stages(raw, fleet::nonce_in(raw));
+    console_.clear();
+    console_.note(
+      fmt::format("{} is {}{}{}", machine_.id, aws::name(machine_.state),
+                  machine_.state_reason_code.empty() ? "" : ", " + machine_.state_reason_code,
+                  stages.empty() ? ""
+                                 : fmt::format("; its last stage is {} {}", stages.back().stage,
+                                               masked(detail_of(stages.back())))));
+    return {};
+  }
+
+  const Invocation& invocation_;
+  World& world_;
+  Console& console_;
+  Cloud& cloud_;
+  aws::Instance machine_;
+  std::vector<std::string> secrets_;
+  std::string nonce_ = {};
+  bool latest_ = true;
+};
+
+// By id, or the latest of a run or app, dead or alive.
+Result<aws::Instance> find_machine(const fleet::Selector& selector, const std::string& region,
+                                   Cloud& cloud, const World& world)
+{
+  const fleet::FleetParts parts{cloud.ec2(), *world.clock, *world.cancel};
+  const auto found = selector.ids.empty()
+                       ? fleet::find_ours(selector, true, parts)
+                       : fleet::describe_machines(
+                         selector.ids, {.deadline = world.clock->now() + k_call_limit}, parts);
+  if (!found) {
+    return tl::unexpected(found.error().error);
+  }
+  if (found->empty()) {
+    const auto account = cloud.account();
+    return fail(ErrorKind::refused,
+                fmt::format("EC2 shows no machine {} in {} of {}",
+                            selector.ids.empty() ? "of " + about(selector) : selector.ids.front(),
+                            region,
+                            account ? "account " + *account : "an account that STS did not name"),
+                "it shows ended machines for about an hour; check the Region");
+  }
+  return *std::ranges::max_element(*found, {}, [](const aws::Instance& machine) {
+    return std::pair(machine.launch_time, machine.id);
+  });
+}
+
+} // namespace
+
+Result<void> run_logs(const Invocation& invocation, World& world, Console& console)
+{
+  const auto selector = read_one_selector(invocation, world, k_selectors);
+  if (!selector) {
+    return tl::unexpected(selector.error());
+  }
+  const bool follow = invocation.has("--follow");
+  if (selector->ids.size() > 1 || invocation.output == Output::env
+      || (follow && invocation.output == Output::json)) {
+    return fail(ErrorKind::usage,
+                selector->ids.size() > 1           ? "logs shows one machine"
+                : invocation.output == Output::env ? "logs has no --output env"
+                                                   : "--follow prints text only",
+                selector->ids.size() > 1 ? "give one id" : "leave one of the flags out");
+  }
+  const auto settings = read_region(invocation, world, console);
+  if (!settings) {
+    return tl::unexpected(settings.error());
+  }
+  const auto cloud = connect(*settings, world, console);
+  if (!cloud) {
+    return tl::unexpected(cloud.error());
+  }
+  auto machine = find_machine(*selector, settings->region, **cloud, world);
+  if (!machine) {
+    return tl::unexpected(machine.error());
+  }
+  const std::string_view run = fleet::tag(machine->tags, fleet::k_tag_run_id);
+  console.note(fmt::format("{} is {}{}", machine->id, aws::name(machine->state),
+                           run.empty() ? "" : fmt::format(", of run {}", run)));
+  Reader reader(invocation, world, console, **cloud, *machine);
+  return follow ? reader.follow() : reader.show(settings->region);
+}
+
+} // namespace flame::cli
