@@ -45,7 +45,7 @@ struct Launch {
   std::string user_data = {}; // raw
   std::string client_token = {};
   Params disks = {}; // device to GiB, the root's among them
-  Params tags = {}; // of the instance
+  Params tags = {};  // of the instance
   Params volume_tags = {};
   Params interface_tags = {};
   bool terminate_on_shutdown = false;

@@ -25,10 +25,14 @@ struct Word {
 // To add a fault: a row here, an enumerator, and what it does in front.cpp.
 constexpr Word k_words[] = {
   {"delay",       FaultKind::delay,       Takes::time,    "answer TIME later; goes with any other"},
+  {"late",        FaultKind::late,        Takes::time,    "do it TIME later, and answer then"},
   {"lost-before", FaultKind::lost_before, Takes::nothing, "cut the connection, do nothing"},
   {"lost-after",  FaultKind::lost_after,  Takes::nothing, "do it, then cut the connection without an answer"},
+  {"reset-before", FaultKind::reset_before, Takes::nothing, "reset the connection, do nothing"},
+  {"reset-after", FaultKind::reset_after, Takes::nothing, "do it, then reset the connection"},
   {"hang",        FaultKind::hang,        Takes::nothing, "do nothing, answer nothing, keep the connection"},
   {"html",        FaultKind::html,        Takes::nothing, "do nothing, answer 200 and somebody's web page"},
+  {"bad-gateway", FaultKind::bad_gateway, Takes::nothing, "do nothing, answer 502 and a proxy's web page"},
   {"garbage",     FaultKind::garbage,     Takes::nothing, "do nothing, answer 200 and bytes that are no XML"},
   {"redirect",    FaultKind::redirect,    Takes::nothing, "do nothing, answer 307 to another place"},
   {"truncated",   FaultKind::truncated,   Takes::nothing, "do it, cut the connection in the answer's middle"},
@@ -174,16 +178,19 @@ Result<Fault> parse_fault(std::string_view spec)
   }
   std::string_view rest = spec.substr(colon + 1);
   if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
-    const std::optional<int> call = count(rest.substr(at + 1));
+    std::string_view number = rest.substr(at + 1);
+    const bool onwards = number.ends_with('+');
+    number.remove_suffix(onwards ? 1 : 0);
+    const std::optional<int> call = count(number);
     if (!call) {
       return bad(spec, "needs a number from 1 after \"@\"");
     }
-    fault.only = *call;
+    (onwards ? fault.from : fault.only) = *call;
     rest = rest.substr(0, at);
   }
   std::vector<std::string> pieces = split(rest, '=');
   const std::size_t own = takes_value(pieces[0]) ? 2 : 1; // pieces before the count
-  if (pieces.size() == own + 1 && count(pieces.back()) && fault.only == 0) {
+  if (pieces.size() == own + 1 && count(pieces.back()) && fault.only == 0 && fault.from == 0) {
     fault.first = *count(pieces.back());
     pieces.pop_back();
   }
@@ -197,12 +204,12 @@ Result<Fault> parse_fault(std::string_view spec)
 std::string fault_help()
 {
   std::string text =
-    "Faults: ACTION[NAME=VALUE,...]:WHAT, and at the end =N (the first N times) or @N (the Nth\n"
-    "call only). ACTION is one of EC2, STS, SSM or S3 (GetObject, HeadObject), \"imds\", "
-    "\"machine\"\n"
-    "or \"*\"; conditions look at the request's parameters and \"Region\". WHAT is an error code\n"
-    "(InsufficientInstanceCapacity; with \"machine\" the reason of a machine that ends while\n"
-    "pending), an HTTP status (503), or:\n";
+    "Faults: ACTION[NAME=VALUE,...]:WHAT, and at the end =N (the first N times), @N (the Nth\n"
+    "call only) or @N+ (from the Nth on). ACTION is one of EC2, STS, SSM or S3 (GetObject,\n"
+    "HeadObject), \"imds\", \"machine\" or \"*\"; conditions look at the request's parameters and\n"
+    "\"Region\". WHAT is an error code (InsufficientInstanceCapacity; with \"machine\" the reason "
+    "of\n"
+    "a machine that ends while pending), an HTTP status (503), or:\n";
   for (const Word& word : k_words) {
     const std::string_view value = word.takes == Takes::time   ? "=TIME"
                                    : word.takes == Takes::size ? "=SIZE"
@@ -234,7 +241,7 @@ Trouble FaultBook::strike(std::string_view action, const Params& params)
       continue;
     }
     ++entry.seen;
-    const bool due = (fault.only == 0 || fault.only == entry.seen)
+    const bool due = (fault.only == 0 || fault.only == entry.seen) && entry.seen >= fault.from
                      && (fault.first == 0 || entry.used < fault.first);
     const bool delay = fault.kind == FaultKind::delay;
     if (!due || (!delay && trouble.fault)) {

@@ -10,18 +10,22 @@
 #include <string_view>
 #include <vector>
 
-// Faults on demand:  ACTION[NAME=VALUE,…]:WHAT  with "=N" (the first N times) or "@N" (the Nth
-// call only) at its end. Without either: each time.
+// Faults on demand:  ACTION[NAME=VALUE,…]:WHAT  with "=N" (the first N times), "@N" (the Nth
+// call only) or "@N+" (from the Nth on) at its end. Without either: each time.
 namespace flame::sandbox {
 
 enum class FaultKind {
-  error,       // an error of EC2, STS or S3 by its code; nothing is done
-  status,      // a bare HTTP status; nothing is done
-  delay,       // the answer comes later; goes with any other fault
-  lost_before, // the connection is cut, nothing is done
-  lost_after,  // it is done, but the connection is cut without an answer
+  error,        // an error of EC2, STS or S3 by its code; nothing is done
+  status,       // a bare HTTP status; nothing is done
+  delay,        // the answer comes later; goes with any other fault
+  late,         // it is done only later, and answered then
+  lost_before,  // the connection is cut, nothing is done
+  lost_after,   // it is done, but the connection is cut without an answer
+  reset_before, // the same with a reset of the connection
+  reset_after,
   hang,        // nothing is done, no answer, the connection stays
   html,        // 200 and a page of somebody else; nothing is done
+  bad_gateway, // 502 and such a page
   garbage,     // 200 and bytes that are no XML; nothing is done
   redirect,    // 307 to elsewhere; nothing is done
   truncated,   // it is done; the connection is cut in the middle of the answer
@@ -40,10 +44,11 @@ struct Fault {
   FaultKind kind = FaultKind::error;
   std::string code = {};  // for error
   int status = 0;         // for status
-  Millis duration = {};   // for delay, dates and power_off
+  Millis duration = {};   // for delay, late, dates and power_off
   std::uint64_t size = 0; // for huge, bytes
   int first = 0;          // 0: no limit
   int only = 0;           // 0: any call
+  int from = 0;           // 0: the first
   std::string spec = {};  // as given
 };
 

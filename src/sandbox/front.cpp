@@ -41,6 +41,12 @@ std::string code_in(const Reply& reply)
 
 constexpr std::string_view k_ssm_target = "AmazonSSM.";
 
+bool is_answer(const Reply& reply)
+{
+  return reply.manner != Manner::cut && reply.manner != Manner::reset
+         && reply.manner != Manner::hang && !reply.later;
+}
+
 // Unsigned requests have no scope: a form or an Action is for EC2, all else for S3.
 Service guess_service(const Request& request, const Claim& claim)
 {
@@ -136,10 +142,27 @@ Reply Front::with_fault(const Request& request, const Asked& asked, const Key& k
                            .code = fault->code,
                            .message = message_of(fault->code)});
   }
+  if (fault->kind == FaultKind::late) {
+    return {.delay = fault->duration, .later = [this, request, asked, key] {
+              return signed_by_service(answer(request, asked, key, std::nullopt), asked,
+                                       world_.clock.wall());
+            }};
+  }
   if (auto reply = canned(*fault, asked.service, asked.request_id, request.header("host"))) {
     return *reply;
   }
   return spoil(answer(request, asked, key, std::nullopt), *fault);
+}
+
+Reply Front::signed_by_service(Reply reply, const Asked& asked, Seconds now)
+{
+  const bool s3 = asked.service == Service::s3;
+  reply.headers.emplace_back(s3 ? "x-amz-request-id" : "x-amzn-RequestId", asked.request_id);
+  if (reply.date_offset) {
+    reply.headers.emplace_back("Date", http_date(now + *reply.date_offset));
+  }
+  reply.headers.emplace_back("Server", s3 ? "AmazonS3" : "AmazonEC2");
+  return reply;
 }
 
 Reply Front::unbelieved(const Asked& asked, const Verdict& verdict)
@@ -180,24 +203,18 @@ Reply Front::handle(const Request& request)
     reply = unbelieved(asked, verdict);
   }
   reply.delay += trouble.delay;
-  const bool s3 = asked.service == Service::s3;
-  reply.headers.emplace_back(s3 ? "x-amz-request-id" : "x-amzn-RequestId", asked.request_id);
-  if (reply.date_offset) {
-    reply.headers.emplace_back("Date", http_date(now + *reply.date_offset));
-  }
-  reply.headers.emplace_back("Server", s3 ? "AmazonS3" : "AmazonEC2");
-  world_.journal.add(
-    {.time = now,
-     .service = std::string(service_name(asked.service)),
-     .action = asked.action,
-     .region = verdict.claim.region,
-     .key_id = verdict.claim.key_id,
-     .user_agent = std::string(request.header("user-agent")),
-     .params = presentable(asked.params),
-     .status = reply.manner == Manner::cut || reply.manner == Manner::hang ? 0 : reply.status,
-     .code = code_in(reply),
-     .fault = trouble.specs,
-     .request_id = asked.request_id});
+  reply = signed_by_service(std::move(reply), asked, now);
+  world_.journal.add({.time = now,
+                      .service = std::string(service_name(asked.service)),
+                      .action = asked.action,
+                      .region = verdict.claim.region,
+                      .key_id = verdict.claim.key_id,
+                      .user_agent = std::string(request.header("user-agent")),
+                      .params = presentable(asked.params),
+                      .status = is_answer(reply) ? reply.status : 0,
+                      .code = code_in(reply),
+                      .fault = trouble.specs,
+                      .request_id = asked.request_id});
   return reply;
 }
 

@@ -40,6 +40,8 @@ private:
                const std::optional<Ec2Error>& no_capacity);
   Reply with_fault(const Request& request, const Asked& asked, const Key& key,
                    const std::optional<Fault>& fault);
+  // With the headers that AWS puts on everything.
+  static Reply signed_by_service(Reply reply, const Asked& asked, Seconds now);
   Reply unbelieved(const Asked& asked, const Verdict& verdict);
 
   FrontConfig config_;

@@ -35,6 +35,7 @@ struct Request {
 enum class Manner {
   whole,
   cut,      // the connection is closed before the first byte
+  reset,    // it is reset instead
   cut_half, // and here in the middle of the body
   dribble,  // a byte, a pause, a byte …
   hang,     // nothing comes, the connection stays
@@ -58,6 +59,7 @@ struct Reply {
   std::chrono::milliseconds delay = {}; // before the first byte
   // How far its Date is from the true one; nullopt: it has none.
   std::optional<std::chrono::seconds> date_offset = std::chrono::seconds(0);
+  std::function<Reply()> later = {}; // after the delay: what is done only then, and its reply
 };
 
 using Handler = std::function<Reply(const Request&)>;

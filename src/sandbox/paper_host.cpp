@@ -38,7 +38,11 @@ public:
     call(off); // without the lock: it may ask the host something
   }
 
-  std::string console(const std::string& /*id*/) const override { return {}; }
+  std::string console(const std::string& id) const override
+  {
+    const std::lock_guard lock(mutex_);
+    return on_.contains(id) ? id + " only exists, and has nothing more to say\n" : std::string();
+  }
 
 private:
   static void call(const std::function<void()>& off)
@@ -54,7 +58,7 @@ private:
     return std::exchange(on_, {});
   }
 
-  std::mutex mutex_ = {};
+  mutable std::mutex mutex_ = {};
   std::map<std::string, std::function<void()>> on_ = {}; // an ended machine keeps an empty row
 };
 

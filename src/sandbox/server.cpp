@@ -107,7 +107,14 @@ void send_body(httplib::Response& response, Reply reply, Stop& stop)
 void send(const httplib::Request& request, httplib::Response& response, Reply reply, Stop& stop)
 {
   if (reply.delay > milliseconds(0) && stop.wait_for(reply.delay)) {
-    reply.manner = Manner::cut;
+    reply = {.manner = Manner::cut};
+  }
+  if (reply.later) {
+    reply = reply.later();
+  }
+  if (reply.manner == Manner::reset) {
+    reset_connections(request.local_port, request.remote_port);
+    return;
   }
   if (reply.manner == Manner::hang) {
     stop.wait_for(k_hang);

@@ -38,16 +38,33 @@ std::vector<int> open_descriptors()
   return found;
 }
 
+std::vector<int> connections(int local_port, int remote_port)
+{
+  std::vector<int> found = open_descriptors();
+  std::erase_if(found, [&](int descriptor) {
+    const int peer = port_of(descriptor, ::getpeername);
+    return peer <= 0 || (remote_port != 0 && peer != remote_port)
+           || port_of(descriptor, ::getsockname) != local_port;
+  });
+  return found;
+}
+
 } // namespace
 
 void shut_connections(int local_port, int remote_port)
 {
-  for (const int descriptor : open_descriptors()) {
-    const int peer = port_of(descriptor, ::getpeername);
-    if (peer > 0 && (remote_port == 0 || peer == remote_port)
-        && port_of(descriptor, ::getsockname) == local_port) {
-      ::shutdown(descriptor, SHUT_RDWR);
-    }
+  for (const int descriptor : connections(local_port, remote_port)) {
+    ::shutdown(descriptor, SHUT_RDWR);
+  }
+}
+
+void reset_connections(int local_port, int remote_port)
+{
+  // Linux sends a reset when a connected socket is connected to nothing.
+  sockaddr nothing = {};
+  nothing.sa_family = AF_UNSPEC;
+  for (const int descriptor : connections(local_port, remote_port)) {
+    ::connect(descriptor, &nothing, sizeof(nothing));
   }
 }
 

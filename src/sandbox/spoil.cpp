@@ -10,6 +10,11 @@ constexpr std::string_view k_page =
   "<!DOCTYPE html>\n<html><head><title>Sign in to the network</title></head>\n"
   "<body><h1>Sign in to the network</h1><p>Please accept our terms.</p></body></html>\n";
 
+constexpr std::string_view k_proxy_page =
+  "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+  "<center><h1>502 Bad "
+  "Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+
 Reply garbage()
 {
   Reply reply;
@@ -34,10 +39,14 @@ std::optional<Reply> canned(const Fault& fault, Service service, const std::stri
     return Reply{.status = fault.status};
   case FaultKind::lost_before:
     return Reply{.manner = Manner::cut};
+  case FaultKind::reset_before:
+    return Reply{.manner = Manner::reset};
   case FaultKind::hang:
     return Reply{.manner = Manner::hang};
   case FaultKind::html:
     return Reply{.content_type = "text/html", .body = std::string(k_page)};
+  case FaultKind::bad_gateway:
+    return Reply{.status = 502, .content_type = "text/html", .body = std::string(k_proxy_page)};
   case FaultKind::garbage:
     return garbage();
   case FaultKind::redirect:
@@ -53,6 +62,9 @@ Reply spoil(Reply reply, const Fault& fault)
   switch (fault.kind) {
   case FaultKind::lost_after:
     reply.manner = Manner::cut;
+    break;
+  case FaultKind::reset_after:
+    reply.manner = Manner::reset;
     break;
   case FaultKind::truncated:
     reply.manner = Manner::cut_half;

@@ -31,6 +31,7 @@ TEST_CASE("sandbox: faults are read from ACTION[CONDITIONS]:WHAT and a count")
   CHECK(fault("RunInstances:delay=3s").duration == std::chrono::seconds(3));
   CHECK(fault("RunInstances:delay=3s=4").first == 4);
   CHECK(fault("RunInstances:lost-after@3").only == 3);
+  CHECK(fault("RunInstances:lost-after@3+").from == 3);
   CHECK(fault("RunInstances:lost-after@3").kind == FaultKind::lost_after);
   CHECK(fault("GetObject:huge=200MB").size == 200'000'000);
   CHECK(fault("machine:power-off=2s").kind == FaultKind::power_off);
@@ -46,7 +47,7 @@ TEST_CASE("sandbox: a fault that says nothing is a usage error that names it")
        {"", "RunInstances", "RunInstances:", ":hang", "RunInstances:hang=x", "RunInstances:hang=0",
         "RunInstances:delay", "RunInstances:delay=3", "RunInstances:huge=3s", "RunInstances:99",
         "RunInstances:huge=99999999999GB", "RunInstances:no-such-thing", "RunInstances:hang@",
-        "RunInstances:hang@0", "RunInstances:hang=1@1", "RunInstances[:hang",
+        "RunInstances:hang@0", "RunInstances:hang@+", "RunInstances:hang=1@1", "RunInstances[:hang",
         "RunInstances[InstanceType]:hang", "RunInstances[=x]:hang"}) {
     CAPTURE(spec);
     const Result<Fault> parsed = parse_fault(spec);
@@ -79,6 +80,13 @@ TEST_CASE("sandbox: a fault strikes so often as it says")
     CHECK(struck(book, "RunInstances").empty());
     CHECK(!struck(book, "RunInstances").empty());
     CHECK(struck(book, "RunInstances").empty());
+  }
+  SUBCASE("from some time on")
+  {
+    book.add(fault("RunInstances:hang@2+"));
+    CHECK(struck(book, "RunInstances").empty());
+    CHECK(!struck(book, "RunInstances").empty());
+    CHECK(!struck(book, "RunInstances").empty());
   }
   SUBCASE("one after the other, in the order given")
   {

@@ -217,11 +217,14 @@ TEST_CASE("sandbox: faults before the deed do nothing, faults after it only spoi
     {"UnauthorizedOperation", 0, 403, Manner::whole},
     {"502", 0, 502, Manner::whole},
     {"lost-before", 0, 200, Manner::cut},
+    {"reset-before", 0, 200, Manner::reset},
+    {"bad-gateway", 0, 502, Manner::whole},
     {"hang", 0, 200, Manner::hang},
     {"html", 0, 200, Manner::whole},
     {"garbage", 0, 200, Manner::whole},
     {"redirect", 0, 307, Manner::whole},
     {"lost-after", 1, 200, Manner::cut},
+    {"reset-after", 1, 200, Manner::reset},
     {"truncated", 1, 200, Manner::cut_half},
     {"cut-xml", 1, 200, Manner::whole},
     {"dribble", 1, 200, Manner::dribble},
@@ -237,6 +240,18 @@ TEST_CASE("sandbox: faults before the deed do nothing, faults after it only spoi
     CHECK(reply.manner == row.manner);
     CHECK(one.run().status == 200); // it is over
   }
+}
+
+TEST_CASE("sandbox: what is late is done only when its time has come")
+{
+  Fixture one;
+  one.fault("RunInstances:late=3s=1");
+  const Reply reply = one.run();
+  CHECK(reply.delay == std::chrono::seconds(3));
+  CHECK(one.machines() == 0);
+  REQUIRE(reply.later);
+  CHECK(reply.later().status == 200);
+  CHECK(one.machines() == 1);
 }
 
 TEST_CASE("sandbox: a delay is added to the answer")

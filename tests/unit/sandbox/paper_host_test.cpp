@@ -27,7 +27,8 @@ TEST_CASE("sandbox: a machine on paper is on until its power button is pressed")
   host->press_power_button("i-1");
   host->press_power_button("i-unknown");
   CHECK(offs == 1);
-  CHECK(host->console("i-1").empty());
+  CHECK(host->console("i-1").starts_with("i-1 only exists"));
+  CHECK(host->console("i-2").empty());
 }
 
 TEST_CASE("sandbox: the end of the host is the end of its machines on paper")

@@ -109,6 +109,24 @@ TEST_CASE("sandbox: a cut connection is one without an answer")
   CHECK(answer.error().request_sent);
 }
 
+TEST_CASE("sandbox: a connection is reset")
+{
+  Fixture one;
+  one.reply.manner = Manner::reset;
+  const Answer answer = one.send({.method = "POST", .body = "x"});
+  REQUIRE(!answer);
+  CHECK(answer.error().reason == Reason::broken);
+  CHECK(answer.error().message.find("reset") != std::string::npos);
+}
+
+TEST_CASE("sandbox: what is done later is answered after the delay")
+{
+  Fixture one;
+  one.reply.delay = 50ms;
+  one.reply.later = [] { return text_reply(200, "now"); };
+  CHECK(one.send({})->body == "now");
+}
+
 TEST_CASE("sandbox: an answer can be cut in its middle, hang, dribble, or be too large")
 {
   Fixture one;
