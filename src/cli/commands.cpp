@@ -43,6 +43,7 @@ constexpr OwnFlag k_completion_flags[] = {
 constexpr OwnFlag k_boot_flags[] = {
   {"--dry-run", "[=ec2]", "print the request and send nothing; =ec2 lets EC2 check it", "", "ec2"},
   {"--show-secrets", "",  "with --dry-run: print secrets as they are"},
+  {"--attached", "",      "take settings as a line of JSON from standard input, and stay until it says up"},
 };
 
 constexpr OwnFlag k_template_flags[] = {
@@ -89,7 +90,14 @@ const Command k_commands[] = {
    "bundle, starts the release and powers off when the release ends, when its lifetime is over, or "
    "when anything fails on the way.\n\n"
    "When the boot fails or is interrupted, the machine is ended. The run id is printed before the "
-   "first request, as the command that ends whatever the run has started.",
+   "first request, as the command that ends whatever the run has started.\n\n"
+   "With --attached another program boots. It writes one line of JSON to standard input, with keys as in "
+   "the file of settings, reads the result from standard output, and writes the line up once it is "
+   "satisfied: then the boot is done. When standard input ends before that, nobody wants the machine, "
+   "and it is ended as by SIGHUP (status 129); when no up comes within the boot timeout it is ended too "
+   "(status 8). Until then the machine is watched, and when it leaves, an error follows the result. An "
+   "up may come early; other lines are ignored. With --json each line of standard output is one "
+   "object.",
    "flame-ec2 boot --region eu-west-1 --image-id ami-0123456789abcdef0 \\\n"
    "  --app demo --bundle s3://my-bucket/demo.tar.gz --max-lifetime 1h --json",
    k_all_groups, k_boot_flags, run_boot},

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/auto_configure.hpp"
 #include "cli/config_file.hpp"
+#include "config/attached.hpp"
 
 #include <fmt/format.h>
 
@@ -89,15 +90,17 @@ std::vector<std::string> aws_profile_names(const World& world)
 }
 
 config::Configured read_settings(const Invocation& invocation, World& world, Console& console,
-                                 Profile profile)
+                                 Profile profile, const std::optional<std::string>& attached)
 {
   const Command& command = *invocation.command;
   ConfigFile file = read_config_file({invocation.value("--config"), invocation.value("--pool")},
                                      world, command.groups);
   say_file(file, world, console);
+  config::AttachedLine line =
+    attached ? config::attached_line(*attached, command.groups) : config::AttachedLine();
   Layers from{{config::flags_layer(invocation.settings), config::variables_layer(world.env),
                config::surroundings_layer(world.env), std::move(file.layers.file),
-               std::move(file.layers.pool)}};
+               std::move(file.layers.pool), std::move(line.layer)}};
   config::Configured configured = merged(from, command, world);
   if (profile == Profile::read) {
     from.profile = aws_profile(configured.settings.profile, world);
@@ -105,7 +108,9 @@ config::Configured read_settings(const Invocation& invocation, World& world, Con
   }
   configured.mistakes.insert(configured.mistakes.begin(), file.layers.mistakes.begin(),
                              file.layers.mistakes.end());
-  configured.incomplete = file.layers.incomplete;
+  configured.mistakes.insert(configured.mistakes.begin(), line.mistakes.begin(),
+                             line.mistakes.end());
+  configured.incomplete = file.layers.incomplete || line.incomplete;
   if (profile == Profile::read && configured.settings.auto_configure) {
     auto_configure(configured, command.groups, world, console, [&](config::Layer layer) {
       from.layers.push_back(std::move(layer));

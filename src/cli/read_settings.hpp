@@ -15,8 +15,10 @@ namespace flame::cli {
 // mistakes are still in it: the caller adds its own before it fails. The profile of AWS's files
 // gives region and endpoints; a command that needs none of them does not read it.
 enum class Profile { read, ignored };
+// `attached` is the line of settings of `boot --attached`.
 config::Configured read_settings(const Invocation& invocation, World& world, Console& console,
-                                 Profile profile = Profile::read);
+                                 Profile profile = Profile::read,
+                                 const std::optional<std::string>& attached = {});
 
 // All mistakes as one error, kind config; `more` is what else was found, with the origins added.
 Result<void> no_mistakes(const config::Configured& configured,

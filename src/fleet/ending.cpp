@@ -259,7 +259,8 @@ Result<void> as_result(const EndReport& report)
 
 std::string terminate_command(std::string_view region, std::string_view run_id)
 {
-  return fmt::format("flame-ec2 terminate --region {} --run-id {}", region, run_id);
+  const char separator = run_id.starts_with('-') ? '=' : ' '; // else it would be read as a flag
+  return fmt::format("flame-ec2 terminate --region {} --run-id{}{}", region, separator, run_id);
 }
 
 } // namespace flame::fleet

@@ -23,17 +23,19 @@ tl::unexpected<Error> cannot_write(std::string_view what, int number)
               fmt::format("cannot write to {}: {}", what, std::generic_category().message(number)));
 }
 
-// True once `fd` takes bytes (or would say why not), false when the user asks to stop.
+// True once `fd` takes bytes (or would say why not), false when the user asks to stop before that.
 bool wait_writable(int fd, const Cancel* cancel, int known)
 {
   for (;;) {
-    if (cancel != nullptr && (cancel->state().signal != known || cancel->state().at_once)) {
-      return false;
-    }
+    const bool stop =
+      cancel != nullptr && (cancel->state().signal != known || cancel->state().at_once);
     pollfd stream{.fd = fd, .events = POLLOUT, .revents = 0};
-    const int ready = ::poll(&stream, 1, cancel == nullptr ? -1 : 50);
+    const int ready = ::poll(&stream, 1, stop ? 0 : cancel == nullptr ? -1 : 50);
     if (ready > 0 || (ready < 0 && errno != EINTR)) {
       return true;
+    }
+    if (stop) {
+      return false;
     }
   }
 }

@@ -17,6 +17,8 @@ namespace flame::cli {
 namespace {
 
 constexpr Millis k_lookup_limit = std::chrono::seconds(30); // for all that is asked beforehand
+// How long an attached caller may take to send its settings; the boot timeout counts from then on.
+constexpr Millis k_settings_limit = std::chrono::minutes(1);
 
 // What the parts of this command share.
 struct Boot {
@@ -200,12 +202,12 @@ Result<void> launch(const Boot& before)
   return result ? Result<void>() : tl::unexpected(evidence.keep(result.error()));
 }
 
-} // namespace
-
-Result<void> run_boot(const Invocation& invocation, World& world, Console& console)
+Result<void> boot_with(const Invocation& invocation, World& world, Console& console,
+                       const std::optional<std::string>& attached)
 {
   const TimePoint started = world.clock->now();
-  const config::Configured configured = read_settings(invocation, world, console);
+  const config::Configured configured =
+    read_settings(invocation, world, console, Profile::read, attached);
   boot::Facts facts = look_up_facts(world);
   facts.local_address = configured.local_address;
   const auto plan = boot::make_plan(configured.settings, facts);
@@ -222,6 +224,23 @@ Result<void> run_boot(const Invocation& invocation, World& world, Console& conso
     return dry_run(it);
   }
   return launch(it);
+}
+
+} // namespace
+
+Result<void> run_boot(const Invocation& invocation, World& world, Console& console)
+{
+  if (!invocation.has("--attached")) {
+    return boot_with(invocation, world, console, std::nullopt);
+  }
+  const auto caller = world.attach();
+  const auto line = caller->first_line(world.clock->now() + k_settings_limit);
+  if (!line) {
+    return tl::unexpected(line.error());
+  }
+  World attached = world; // in which the caller can cancel too
+  attached.cancel = caller.get();
+  return boot_with(invocation, attached, console, *line);
 }
 
 } // namespace flame::cli

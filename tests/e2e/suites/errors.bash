@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2016,SC2034,SC2154
 # Bad input: each with its status and its words.
 
 ordinary=(--app hello --bundle s3://bundles/hello.tar.gz --image-id ami-0123456789abcdef0
@@ -40,6 +40,28 @@ with=()
 TEST "a number without a unit: the hint gives the unit"
 flame boot "${ordinary[@]}" --boot-timeout 120
 expect_error 3 120s
+
+TEST "a lifetime that is over before the boot is"
+flame boot "${ordinary[@]}" --max-lifetime 1m
+expect_error 3 "max_lifetime 1m is shorter than boot_timeout 2m"
+
+TEST "a run id that a tag, a filter or a shell cannot carry"
+for id in 'a b' 'a*' 'a?b' "a'b" 'a"b' '$(id)' 'a;b' 'a/b' 'a=b' 'a,b' 'ü' "$(printf 'x%.0s' {1..65})" "$(printf 'a\nb')"; do
+  flame boot "${ordinary[@]}" --run-id "$id"
+  expect_error 3 run_id "1 to 64 of the characters A-Z a-z 0-9 . _ -"
+  flame terminate --run-id "$id"
+  expect_error 2 "1 to 64 of the characters"
+done
+expect_same "$(asked)" ""
+
+TEST "a run id that looks like a flag is told so that it can be copied"
+flame boot "${ordinary[@]}" --run-id=-x
+expect_status 0
+command=$(sed -n 's/.*to end what this run starts: flame-ec2 //p' stderr)
+# shellcheck disable=SC2086
+flame $command
+expect_status 0
+expect_machines 0
 
 TEST "a bundle that is no S3 URL"
 flame boot "${ordinary[@]}" --bundle https://example.com/app.tar.gz

@@ -106,6 +106,15 @@ TEST_CASE("io::write_result: a reader that does not read is left when the user a
   CHECK(written.error().signal == SIGTERM);
 }
 
+TEST_CASE("io::write_result writes what can be written, also for one who leaves at once")
+{
+  const Pipe pipe;
+  test::LiveCancel cancel;
+  cancel.arrive(SIGINT);
+  cancel.arrive(SIGINT);
+  CHECK(io::write_result(pipe.in.get(), "{}", "standard output", &cancel));
+}
+
 TEST_CASE("io::terminal_width and io::is_terminal")
 {
   winsize size = {.ws_row = 25, .ws_col = 99, .ws_xpixel = 0, .ws_ypixel = 0};
