@@ -21,7 +21,7 @@ using enum aws::InstanceState;
 // the promise is kept by what the events themselves have told.
 namespace {
 
-// Enough to find what is wrong at once; ctest gives the optimised build a million.
+// Enough to find what is wrong at once; ctest gives the sanitized build a million.
 int wanted_steps()
 {
   const char* wish = std::getenv("FLAME_STEPS");
