@@ -38,7 +38,8 @@ private:
   std::string doing_ = {}; // the last one
 };
 
-// Control characters (C0 and C1) and broken UTF-8, which a terminal or a parser could stumble on, as '?'.
+// Control characters (C0 and C1) and broken UTF-8, which a terminal or a parser could stumble on,
+// as '?'.
 std::string printable(std::string_view text);
 
 std::string_view first_characters(std::string_view text, std::size_t count); // of UTF-8
