@@ -89,6 +89,17 @@ Result<boot::Model> model_of(const std::string& id, const config::Settings& sett
   return boot::Model{settings.region, *machine, fmt::format("machine {}", id)};
 }
 
+Result<config::Layer> region_of_this_machine(const config::Settings& settings, World& world)
+{
+  return this_model(settings, client::Asked::identity, world).map([](const boot::Model& model) {
+    return config::Layer{config::Rank::metadata,
+                         {{.option = config::find_key("region"),
+                           .text = model.region,
+                           .origin = model.origin,
+                           .form = config::Form::exact}}};
+  });
+}
+
 void auto_configure(config::Configured& configured, std::span<const config::Group> groups,
                     World& world, Console& console,
                     const std::function<config::Configured(config::Layer)>& with)

@@ -28,4 +28,8 @@ void auto_configure(config::Configured& configured, std::span<const config::Grou
                     World& world, Console& console,
                     const std::function<config::Configured(config::Layer)>& with);
 
+// AWS's last resort for the region: that of the machine that we run on. Errors as those of
+// client::this_machine(): mostly that there is no such machine.
+Result<config::Layer> region_of_this_machine(const config::Settings& settings, World& world);
+
 } // namespace flame::cli

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace flame::cli {
@@ -63,6 +64,14 @@ client::Sources profile_sources(const std::string& name, const World& world)
   return {.env = world.env, .profile = name, .read_file = world.find_file, .home = world.home};
 }
 
+// Auto-configuration looks for it by itself, and says when it is not to be had.
+bool lacks_region(const config::Configured& configured, const Command& command)
+{
+  return std::ranges::count(command.groups, config::Group::where) > 0
+         && configured.settings.region.empty() && configured.mistakes.empty()
+         && !configured.settings.auto_configure;
+}
+
 // Rules that take several settings name them by key, as the first word: say who set it.
 std::string with_origin(const config::Configured& configured, const std::string& message)
 {
@@ -116,6 +125,15 @@ config::Configured read_settings(const Invocation& invocation, World& world, Con
       from.layers.push_back(std::move(layer));
       return merged(from, command, world);
     });
+  }
+  if (profile == Profile::read && lacks_region(configured, command)) {
+    const auto region = region_of_this_machine(configured.settings, world);
+    if (region) {
+      from.layers.push_back(*region);
+      configured = merged(from, command, world);
+    } else if (region.error().kind == ErrorKind::interrupted) {
+      configured.failure = region.error();
+    }
   }
   for (const std::string& warning : config::unknown_variables(world.env)) {
     console.warn(warning);

@@ -9,6 +9,15 @@
 #include <fmt/format.h>
 
 namespace flame::cli {
+
+client::ImdsPlace imds_place(const config::Settings& settings)
+{
+  return {.url = settings.instance_metadata_url,
+          .token_url = settings.instance_metadata_token_url,
+          .allow_http = settings.allow_http,
+          .v1 = settings.imds_v1};
+}
+
 namespace {
 
 Result<aws::Endpoint> endpoint_of(std::string_view service, std::string_view region,
@@ -36,6 +45,7 @@ client::Sources sources_of(const config::Settings& settings, const World& world,
               return endpoint_of(service, region, settings);
             },
           .ask = talk.ask,
+          .imds = imds_place(settings),
           .http = &http,
           .clock = world.clock,
           .cancel = world.cancel,

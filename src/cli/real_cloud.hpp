@@ -11,4 +11,7 @@ namespace flame::cli {
 Result<std::unique_ptr<Cloud>> connect_to_aws(const config::Settings& settings, const World& world,
                                               Talk talk);
 
+// What the settings say of instance metadata.
+client::ImdsPlace imds_place(const config::Settings& settings);
+
 } // namespace flame::cli

@@ -17,10 +17,7 @@ namespace {
 Result<client::ThisMachine> this_machine(const config::Settings& settings, client::Asked asked,
                                          const World& world)
 {
-  auto options = client::imds_options(world.env, {.url = settings.instance_metadata_url,
-                                                  .token_url = settings.instance_metadata_token_url,
-                                                  .allow_http = settings.allow_http,
-                                                  .v1 = settings.imds_v1});
+  auto options = client::imds_options(world.env, imds_place(settings));
   if (!options) {
     return tl::unexpected(std::move(options.error()));
   }

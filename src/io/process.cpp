@@ -76,6 +76,7 @@ public:
   int spawn(pid_t& pid, const std::vector<std::string>& arguments) const
   {
     std::vector<char*> words;
+    words.reserve(arguments.size() + 1);
     for (const std::string& word : arguments) {
       words.push_back(const_cast<char*>(word.c_str()));
     }

@@ -635,6 +635,9 @@ region("a variable before --profile", "eu-north-1", {"AWS_DEFAULT_REGION": "eu-n
        profile="p")
 region("--region", "eu-south-1", {"AWS_DEFAULT_REGION": "eu-north-1"}, flags=("--region", "eu-south-1"),
        why="botocore has no command line")
+region("the machine's, at last", "ap-southeast-2", {
+    "AWS_EC2_METADATA_DISABLED": None, "AWS_EC2_METADATA_SERVICE_ENDPOINT": "{URL}", "AWS_PROFILE": "q"},
+       "STATICQ", why="AWS's command line 2 asks the machine too, botocore does not")
 case("region: none", "config file", "broken", "STATICQ", files=REGIONS, profile="q", env=NOWHERE,
      why="a request needs a region", ours="error", says=("region is not set",))
 case("region: one that is none", "config file", "broken", "STATICD", files=REGIONS,

@@ -122,8 +122,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.answer(200, {"Code": "Success", "AccessKeyId": name, "SecretAccessKey": secret,
                                   "Token": token, "Expiration": iso(life), "Type": "AWS-HMAC",
                                   "LastUpdated": iso(-LIFE)})
-        elif path == "/latest/meta-data/placement/region":
-            self.answer(200, "ap-southeast-2", "text/plain")
+        elif path == "/latest/dynamic/instance-identity/document":
+            self.answer(200, {"region": "ap-southeast-2", "instanceId": "i-0a1b2c3d4e5f60719",
+                              "imageId": "ami-0a1b2c3d4e5f60718", "instanceType": "t3.nano",
+                              "privateIp": "10.0.0.9", "accountId": "123456789012"})
         else:
             self.answer(404, "<html/>", "text/html")
 

@@ -74,7 +74,7 @@ Result<aws::Credentials> from_source_profile(const ProfileQuery& query, const st
   }
   if (!*found) {
     return fail(ErrorKind::credentials,
-                fmt::format("AWS profile \"{}\" takes its keys from \"{}\", which has none",
+                fmt::format(R"(AWS profile "{}" takes its keys from "{}", which has none)",
                             query.name, name));
   }
   return **std::move(found);

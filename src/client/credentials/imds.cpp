@@ -69,7 +69,7 @@ Found from_imds(const Sources& sources)
   if (sources.http == nullptr || sources.clock == nullptr) {
     return std::nullopt;
   }
-  auto options = imds_options(sources.env);
+  auto options = imds_options(sources.env, sources.imds);
   if (!options) {
     return tl::unexpected(std::move(options.error()));
   }

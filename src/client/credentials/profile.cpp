@@ -68,7 +68,7 @@ Result<aws::Properties> services_of(const AwsProfile& profile, const ProfileFile
   const auto section = file.services.find(name);
   if (section == file.services.end()) {
     return fail(ErrorKind::config,
-                fmt::format("AWS profile \"{}\" names services \"{}\", which are not there",
+                fmt::format(R"(AWS profile "{}" names services "{}", which are not there)",
                             profile.name, name),
                 fmt::format("add a section [services {}], or take the line out", name));
   }

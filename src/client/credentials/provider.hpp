@@ -4,6 +4,7 @@
 #include "aws/endpoints.hpp"
 #include "base/error.hpp"
 #include "base/ports.hpp"
+#include "client/imds.hpp"
 #include "io/http.hpp"
 #include "io/process.hpp"
 
@@ -32,6 +33,7 @@ struct Sources {
     {};
   // Asks the user; nullopt: no answer. Empty: nobody can be asked.
   std::function<std::optional<std::string>(const std::string& question)> ask = {};
+  ImdsPlace imds = {};             // where our own settings say that metadata are
   io::Http* http = nullptr;        // not owned
   Clock* clock = nullptr;          // not owned
   const Cancel* cancel = nullptr;  // not owned; may be null
