@@ -21,8 +21,13 @@ moto() { # ACTION [NAME=VALUE...]
   curl -sS --aws-sigv4 aws:amz:eu-west-1:ec2 --user AKIAMOTO:moto-secret-key \
     --data "Action=$1&Version=2016-11-15$(printf '&%s' "${@:2}" x=y)" "$endpoint/"
 }
-subnet=$(moto DescribeSubnets | grep -oE 'subnet-[0-9a-f]+' | head -n 1)
-group=$(moto DescribeSecurityGroups | grep -oE 'sg-[0-9a-f]+' | head -n 1)
+# fresh: an account without machines, since moto cannot look for one by its client token.
+fresh() {
+  curl -sS --fail -X POST "$endpoint/moto-api/reset" >reset
+  subnet=$(moto DescribeSubnets | grep -oE 'subnet-[0-9a-f]+' | head -n 1)
+  group=$(moto DescribeSecurityGroups | grep -oE 'sg-[0-9a-f]+' | head -n 1)
+}
+fresh
 
 TEST "says what moto says about a subnet that is not there"
 flame boot --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h \
@@ -80,3 +85,48 @@ flame gc --exit-code --json
 expect_status 11
 expect_json '.expired[] | "\(.id) \(.ended)"' "$id true"
 expect_json '.leftovers[].kind' volume
+
+boot() { flame boot --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h "$@"; }
+# describe: what moto knows of the machine that was printed.
+describe() { moto DescribeInstances "InstanceId.1=$(cut -f1 stdout)" >described; }
+
+TEST "moto understands an interface, a root volume, metadata options and raw parameters"
+fresh
+boot --image-id "$image" --instance-type t3.small --public-ip --subnet-id "$subnet" \
+  --security-group-id "$group" --root-volume-size 30 --root-volume-type gp3 --metadata-hop-limit 3 \
+  --metadata-tags --ec2 Placement.PartitionNumber=3 --ec2 EbsOptimized=true
+expect_status 0
+describe
+expect_in described "<subnetId>$subnet</subnetId>"
+expect_in described "<groupId>$group</groupId>"
+expect_in described "<httpPutResponseHopLimit>3</httpPutResponseHopLimit>"
+expect_in described "<ebsOptimized>true</ebsOptimized>"
+root=$(moto DescribeImages "ImageId.1=$image" | sed -nE 's/.*<rootDeviceName>([^<]*).*/\1/p')
+expect_same "$(grep -oE '<deviceName>[^<]*' described)" "<deviceName>$root"
+volume=$(grep -oE 'vol-[0-9a-f]+' described | head -n 1)
+moto DescribeVolumes "VolumeId.1=$volume" >described
+expect_in described "<size>30</size>"
+expect_in described "<volumeType>gp3</volumeType>"
+
+TEST "moto finds a public image by its name, and the machine gets a type for it"
+fresh
+boot --image al2023 --subnet-id "$subnet" --security-group-id "$group"
+expect_status 0
+expect_in_stderr "taking t3.nano"
+describe
+expect_in described "<instanceType>t3.nano</instanceType>"
+
+TEST "moto's launch template is looked into, and its interface takes our subnet in"
+fresh
+moto CreateLaunchTemplate LaunchTemplateName=web "LaunchTemplateData.ImageId=$image" \
+  LaunchTemplateData.InstanceType=t3.large LaunchTemplateData.NetworkInterface.1.DeviceIndex=0 \
+  "LaunchTemplateData.NetworkInterface.1.SecurityGroupId.1=$group" \
+  "LaunchTemplateData.UserData=$(base64 <<<'#!/bin/sh' | sed 's/=/%3D/g')" >created
+expect_in created "<launchTemplateName>web</launchTemplateName>"
+boot --launch-template-id web --subnet-id "$subnet"
+expect_status 0
+expect_in_stderr "the user data of launch template web is replaced"
+describe
+expect_in described "<instanceType>t3.large</instanceType>"
+expect_in described "<groupId>$group</groupId>"
+expect_in described "<subnetId>$subnet</subnetId>"
