@@ -4,7 +4,7 @@
 
 namespace flame::cli {
 
-Result<void> run_completion(const Invocation& invocation, World& world, Console&)
+Result<void> run_completion(const Invocation& invocation, World& world, Console& /*console*/)
 {
   if (const auto kind = invocation.value("--values"); kind && invocation.operands.empty()) {
     return world.write_out(asked_values(*kind, world));

@@ -7,7 +7,7 @@
 
 namespace flame::cli {
 
-Result<void> run_help(const Invocation& invocation, World& world, Console&)
+Result<void> run_help(const Invocation& invocation, World& world, Console& /*console*/)
 {
   if (invocation.operands.empty()) {
     return world.write_out(main_help());

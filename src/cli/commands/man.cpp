@@ -3,7 +3,7 @@
 
 namespace flame::cli {
 
-Result<void> run_man(const Invocation&, World& world, Console&)
+Result<void> run_man(const Invocation& /*invocation*/, World& world, Console& /*console*/)
 {
   return world.write_out(manual());
 }

@@ -1,6 +1,7 @@
 #include "cli/completion/completion.hpp"
 
 #include "aws/endpoints.hpp"
+#include "aws/public_images.hpp"
 #include "cli/config_file.hpp"
 #include "cli/read_settings.hpp"
 
@@ -38,7 +39,16 @@ std::string profiles(const World& world)
   return lines(aws_profile_names(world));
 }
 
-std::string regions(const World&)
+std::string images(const World& /*world*/)
+{
+  std::vector<std::string> names;
+  for (const aws::PublicImage& image : aws::public_images()) {
+    names.emplace_back(image.name);
+  }
+  return lines(names);
+}
+
+std::string regions(const World& /*world*/)
 {
   const auto known = aws::known_regions();
   return lines({known.begin(), known.end()});
@@ -49,7 +59,8 @@ struct Asked {
   std::string_view kind;
   std::string (*values)(const World& world);
 };
-constexpr Asked k_asked[] = {{"pools", pools}, {"profiles", profiles}, {"regions", regions}};
+constexpr Asked k_asked[] = {
+  {"images", images}, {"pools", pools}, {"profiles", profiles}, {"regions", regions}};
 
 const Asked* find_asked(std::string_view kind)
 {

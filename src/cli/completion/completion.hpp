@@ -16,7 +16,8 @@ std::string bash_completion();
 std::string zsh_completion();
 std::string fish_completion();
 
-inline constexpr std::string_view k_asked_kinds = "pools profiles regions"; // blank separated
+inline constexpr std::string_view k_asked_kinds =
+  "images pools profiles regions"; // blank separated
 bool can_be_asked(std::string_view kind);
 
 // The values of such a kind, one a line; "" when there are none, or they cannot be read: a shell

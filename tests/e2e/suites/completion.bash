@@ -66,6 +66,8 @@ expect_completed elsewhere flame-ec2 boot --config other.toml --pool ""
 expect_completed elsewhere flame-ec2 boot --config = other.toml --pool = e
 expect_completed "" flame-ec2 boot --config nowhere.toml --pool ""
 
+expect_completed debian-12 flame-ec2 boot --image debian-12
+
 TEST "bash: files and folders"
 expect_completed flame.vars flame-ec2 boot --env-file flame.v
 expect_completed "folder one" flame-ec2 boot --evidence-dir fold
