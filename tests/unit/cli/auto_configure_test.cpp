@@ -60,11 +60,21 @@ TEST_CASE("cli: auto_configure fills at boot what nobody has set")
   CHECK(fake.metadata_asked == std::vector{client::Asked::all});
 }
 
-TEST_CASE("cli: without auto_configure nobody asks, and nothing is filled")
+TEST_CASE("cli: without auto_configure the region alone is asked for, when nobody has set one")
 {
   FakeWorld fake;
   fake.here = on_ec2();
   CHECK(run(fake, k_boot) == 3);
+  CHECK(has(fake.err, "image_id is not set"));
+  CHECK(!has(fake.err, "region"));
+  CHECK(fake.metadata_asked == std::vector{client::Asked::identity});
+}
+
+TEST_CASE("cli: without auto_configure and with a region nobody asks, and nothing is filled")
+{
+  FakeWorld fake;
+  fake.here = on_ec2();
+  CHECK(run(fake, k_boot, {"--region", "eu-west-1"}) == 3);
   CHECK(has(fake.err, "image_id is not set"));
   CHECK(fake.metadata_asked.empty());
 }
