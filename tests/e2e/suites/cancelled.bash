@@ -6,60 +6,31 @@
 ordinary=(boot --app hello --bundle s3://bundles/hello.tar.gz --image-id ami-0123456789abcdef0
   --max-lifetime 1h --boot-timeout 40s)
 
-# step NAME WORDS...: a step of a job; it runs flame-ec2 after WORDS, which are "exec" or none.
-step() {
-  local name=$1
-  shift
-  printf '%s\n' "$* '$binary' ${ordinary[*]} --run-id $name --run-id-file $name.run >$name.stdout 2>$name.stderr" \
-    "echo afterwards" >"$name.sh"
-}
-
-all_of() { # PID: it and what it has started
-  local child
-  echo "$1"
-  for child in $(pgrep -P "$1"); do all_of "$child"; done
-}
-has_left() { ! kill -0 "$1" 2>/dev/null; }
-
-# cancel_as_github PID: waits no longer than the runner does.
-cancel_as_github() {
-  kill -INT "$1"
-  until_true 7 has_left "$1" && return
-  sleep 0.5
-  kill -TERM "$1" 2>/dev/null || true
-  until_true 2 has_left "$1" && return
-  sleep 0.5
-  # shellcheck disable=SC2046
-  kill -KILL $(all_of "$1") 2>/dev/null || true
-}
-
-# cancelled NAME TEXT WORDS...: such a step, cancelled once TEXT stands on its stderr.
+# cancelled NAME TEXT WORDS...: a step that runs flame-ec2 after WORDS, which are "exec" or none;
+# cancelled once TEXT is on its stderr.
 cancelled() {
   local name=$1 text=$2 environment=()
   shift 2
-  step "$name" "$@"
   mapfile -t environment < <(flame_environment)
-  env -i --default-signal "${environment[@]}" bash -e "$name.sh" </dev/null >/dev/null 2>&1 &
-  local shell=$!
-  until_true 60 grep -qF -- "$text" "$name.stderr" || return 1
-  cancel_as_github "$shell"
-  wait "$shell" 2>/dev/null
-  echo $? >"$name.status"
+  env -i --default-signal "${environment[@]}" python3 -I -B "$here/faults/cancelled.py" "$name" "$text" \
+    "$* '$binary' ${ordinary[*]} --run-id $name --run-id-file $name.run" >"$name.status"
 }
 
 # The machines of a run that live; without a run, all.
 live_of() { control GET instances | jq -r --arg run "$1" '.[]
   | select(.tags["flame-ec2:run-id"] == $run and (.state == "pending" or .state == "running")) | .id'; }
 
+needs python3
 sandbox --pending-time 60s --fault 'RunInstances:delay=2s'
 
 TEST "with exec the boot hears of it, and has ended its machine before the job is over"
-cancelled exec-launching "launching" exec &
-cancelled exec-waiting "waiting for i-" exec &
+steps=()
+cancelled exec-launching "launching" exec & steps+=($!)
+cancelled exec-waiting "waiting for i-" exec & steps+=($!)
 # Without exec the shell waits for flame-ec2 and does not tell it; both are killed in the end.
-cancelled plain-launching "launching" &
-cancelled plain-waiting "waiting for i-" &
-wait
+cancelled plain-launching "launching" & steps+=($!)
+cancelled plain-waiting "waiting for i-" & steps+=($!)
+wait "${steps[@]}"
 for name in exec-launching exec-waiting; do
   expect_same "$(cat "$name.status")" 130
   expect_same "$(live_of "$name")" ""
@@ -76,8 +47,7 @@ expect_machines 0
 
 TEST "also when the launch is done only after the job was killed"
 sandbox --fault RunInstances:late=14s
-cancelled plain-late "launching" &
-wait
+cancelled plain-late "launching"
 flame terminate --run-id-file plain-late.run
 expect_status 0
 expect_same "$(machines | wc -l)" 1
