@@ -1,11 +1,10 @@
-#include "base/text.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/fleet_output.hpp"
 #include "cli/known_secrets.hpp"
+#include "cli/logs_output.hpp"
 #include "cli/regions.hpp"
 #include "cli/selection.hpp"
-#include "cli/table.hpp"
 #include "fleet/console_text.hpp"
 #include "fleet/masking.hpp"
 #include "fleet/stages.hpp"
@@ -25,50 +24,6 @@ constexpr Millis k_call_limit = seconds(15);
 constexpr Millis k_first_pause = seconds(2);    // of --follow, again after each news
 constexpr Millis k_longest_pause = seconds(30); // EC2 limits how often consoles are read
 constexpr Millis k_last_words = seconds(15);    // for the console of a machine that has ended
-
-constexpr Column k_stage_columns[] = {{"STAGE", 3, 0}, {"AT", 2, 0}, {"DETAIL", 1, 20}};
-
-std::string detail_of(const fleet::StageLine& line)
-{
-  std::vector<std::string> parts;
-  if (!line.at.empty()) {
-    parts.push_back("at " + line.at);
-  }
-  if (line.exit_status) {
-    parts.push_back(fmt::format("status {}", *line.exit_status));
-  }
-  if (!line.detail.empty()) {
-    parts.push_back(line.detail);
-  }
-  return join(parts, ", ");
-}
-
-std::string stage_table(const std::vector<fleet::StageLine>& lines, std::optional<int> width)
-{
-  std::vector<std::vector<std::string>> rows;
-  for (const fleet::StageLine& line : lines) {
-    rows.push_back({line.stage, fmt::format("{:.2f}s", line.seconds.value_or(0)), detail_of(line)});
-  }
-  return table(k_stage_columns, std::move(rows), width);
-}
-
-std::string logs_json(const Listed& machine, const std::vector<fleet::StageLine>& lines,
-                      const std::string& console, bool whole)
-{
-  Json json;
-  json.begin().key("machine");
-  write_machine(json, machine);
-  json.key("stages").begin_list();
-  for (const fleet::StageLine& line : lines) {
-    json.begin().key("stage").text(line.stage);
-    json.key("ms").number(static_cast<std::int64_t>(line.seconds.value_or(0) * 1000 + 0.5));
-    json.key("at").text_or_null(line.at);
-    json.key("exit_status").number(line.exit_status);
-    json.key("detail").text_or_null(line.detail).end();
-  }
-  json.end_list().key("console").text(console);
-  return json.key("console_is_whole").boolean(whole).end().line();
-}
 
 class Reader {
 public:
@@ -98,10 +53,10 @@ public:
       const Listed listed{.instance = machine_,
                           .region = region,
                           .stage = stages.empty() ? "" : stages.back().stage,
-                          .detail = stages.empty() ? "" : masked(detail_of(stages.back()))};
-      return world_.write_out(logs_json(listed, masked(stages), text, is_whole(*raw)));
+                          .detail = stages.empty() ? "" : masked(stage_detail(stages.back()))};
+      return world_.write_out(logs_output(listed, masked(stages), text, is_whole(*raw)));
     }
-    const std::string rows = stage_table(masked(stages), world_.terminal.out_width);
+    const std::string rows = stages_output(masked(stages), world_.terminal.out_width);
     return world_.write_out(rows + (rows.empty() || text.empty() ? "" : "\n") + text);
   }
 
@@ -245,7 +200,7 @@ private:
                   machine_.state_reason_code.empty() ? "" : ", " + machine_.state_reason_code,
                   stages.empty() ? ""
                                  : fmt::format("; its last stage is {} {}", stages.back().stage,
-                                               masked(detail_of(stages.back())))));
+                                               masked(stage_detail(stages.back())))));
     return {};
   }
 
