@@ -11,8 +11,9 @@ namespace httplib {
 class Server;
 }
 
-// Where the sandbox's machines run. Real ones boot systemd from the host's own /usr in namespaces
-// of their own; `--machines none` has a host whose machines only exist.
+// Where the sandbox's machines run. Real ones boot systemd from the host's own /usr, or from that
+// of another system, in namespaces of their own; `--machines none` has a host whose machines only
+// exist.
 namespace flame::sandbox {
 
 struct MachineSpec {
@@ -48,7 +49,11 @@ Result<void> can_run_machines();
 // `state_folder` holds what the machines write, in a folder of its own that is removed at the end
 // (with `state_folder`, when that is then empty); what a killed sandbox has left, wherever that
 // was, is removed at the start. When the folder cannot be used, start() says so.
-std::unique_ptr<MachineHost> make_nspawn_host(const std::string& state_folder);
+//
+// `system` is the root of the file system whose /usr the machines boot: "/", or an absolute path of
+// a tree that is not below /run.
+std::unique_ptr<MachineHost> make_nspawn_host(const std::string& state_folder,
+                                              const std::string& system = "/");
 std::unique_ptr<MachineHost> make_paper_host(); // machines that only exist
 
 } // namespace flame::sandbox

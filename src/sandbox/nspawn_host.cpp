@@ -17,10 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Machines that boot the host's own systemd in namespaces of their own.
+// Machines that boot a system's own systemd in namespaces of their own.
 class NspawnHost final : public MachineHost {
 public:
-  explicit NspawnHost(const std::string& state_folder) : lease_(machine::Lease::take(state_folder))
+  NspawnHost(const std::string& state_folder, std::string system)
+    : lease_(machine::Lease::take(state_folder)), system_(std::move(system))
   {
   }
 
@@ -43,7 +44,8 @@ public:
     if (machines_.contains(id)) {
       return fail(ErrorKind::internal, "machine " + id + " is started twice");
     }
-    const machine::Place place{id, lease_->folder() + "/" + id, lease_->cgroup() + "/" + id};
+    const machine::Place place{id, lease_->folder() + "/" + id, lease_->cgroup() + "/" + id,
+                               system_};
     machines_[id] = std::make_unique<machine::Machine>(std::move(spec), place);
     return {};
   }
@@ -65,6 +67,7 @@ public:
 
 private:
   Result<machine::Lease> lease_;
+  std::string system_ = {};
   mutable std::mutex mutex_ = {};
   std::map<std::string, std::unique_ptr<machine::Machine>> machines_ = {}; // ended ones too
 };
@@ -103,9 +106,10 @@ Result<void> can_run_machines()
   return {};
 }
 
-std::unique_ptr<MachineHost> make_nspawn_host(const std::string& state_folder)
+std::unique_ptr<MachineHost> make_nspawn_host(const std::string& state_folder,
+                                              const std::string& system)
 {
-  return std::make_unique<NspawnHost>(state_folder);
+  return std::make_unique<NspawnHost>(state_folder, system);
 }
 
 } // namespace flame::sandbox

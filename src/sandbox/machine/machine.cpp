@@ -79,7 +79,9 @@ void Machine::live()
 Result<void> Machine::run()
 {
   const std::string root = place_.folder + "/root";
-  if (auto made = make_root_folder(root, {spec_.id, spec_.private_ip, spec_.user_data}); !made) {
+  if (auto made =
+        make_root_folder(root, {spec_.id, spec_.private_ip, spec_.user_data, place_.system});
+      !made) {
     return made;
   }
   if (auto made = make_cgroup(place_.cgroup); !made) {

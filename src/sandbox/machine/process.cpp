@@ -28,12 +28,14 @@ struct MountStep {
   unsigned long flags;
 };
 constexpr unsigned long k_plain = MS_NOSUID | MS_NODEV;
+constexpr const char* k_system = "the system's root"; // stands for Place::system
 // clang-format off
 constexpr MountStep k_mounts[] = {
   {nullptr,   "/",            nullptr,   MS_REC | MS_PRIVATE},
   {"proc",    "/proc",        "proc",    k_plain | MS_NOEXEC},
   {"tmpfs",   "/run",         "tmpfs",   k_plain},
   {".",       "/run/machine", nullptr,   MS_BIND | MS_REC},
+  {k_system,  "/run/system",  nullptr,   MS_BIND | MS_REC},
   {"tmpfs",   "/tmp",         "tmpfs",   k_plain},
 };
 // clang-format on
@@ -97,7 +99,8 @@ void reset_signals()
     if (step.flags & MS_BIND) {
       ::mkdir(step.target, 0700);
     }
-    if (::mount(step.source, step.target, step.type, step.flags, nullptr) != 0) {
+    const char* const source = step.source == k_system ? place.system.c_str() : step.source;
+    if (::mount(source, step.target, step.type, step.flags, nullptr) != 0) {
       give_up(step.target);
     }
   }

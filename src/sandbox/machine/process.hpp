@@ -21,6 +21,7 @@ struct Place {
   std::string id = {};     // also the name of the container
   std::string folder = {}; // holds `root`, the machine's root folder
   std::string cgroup = {}; // see cgroup.hpp; exists
+  std::string system = {}; // the root of the file system whose /usr it boots
 };
 
 // Boots systemd on `root` in the network namespace of the calling thread, which has to live until

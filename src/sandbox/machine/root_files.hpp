@@ -63,7 +63,7 @@ inline constexpr RootFile k_root_files[] = {
   {"etc/flame-ec2-sandbox/cloud-final", 0755, k_cloud_final},
 };
 
-// Files of the host's /etc that programs of its /usr expect.
+// Files of the system's /etc that programs of its /usr expect.
 inline constexpr std::string_view k_copied_files[] = {
   "etc/os-release", "etc/ld.so.conf", "etc/ld.so.cache",
   "etc/services",   "etc/protocols",  "etc/login.defs",

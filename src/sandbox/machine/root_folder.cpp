@@ -82,11 +82,11 @@ std::string new_machine_id()
   return id + "\n";
 }
 
-void add_accounts(const fs::path& root)
+void add_accounts(const fs::path& root, const fs::path& system)
 {
   for (const std::string name : {"passwd", "group"}) {
-    const fs::path master =
-      "/usr/share/base-passwd/" + name + ".master"; // Debian's, without people
+    // Debian's, without people.
+    const fs::path master = system / ("usr/share/base-passwd/" + name + ".master");
     if (fs::exists(master)) {
       fs::copy_file(master, root / "etc" / name);
     } else {
@@ -102,10 +102,10 @@ void mask(const fs::path& folder, const std::string& name)
   fs::create_symlink("/dev/null", folder / name, exists);
 }
 
-// Services and generators that came to the host's /usr with packages other than systemd stay out.
-void mask_foreign(const fs::path& root)
+// Services and generators that came to /usr with packages other than systemd stay out.
+void mask_foreign(const fs::path& root, const fs::path& system)
 {
-  const fs::path host = "/usr/lib/systemd";
+  const fs::path host = system / "usr/lib/systemd";
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(host / "system-generators", none)) {
     if (const std::string name = entry.path().filename(); !name.starts_with("systemd-")) {
@@ -122,22 +122,22 @@ void mask_foreign(const fs::path& root)
   }
 }
 
-void add_system(const fs::path& root)
+void add_system(const fs::path& root, const fs::path& system)
 {
   for (const std::string name : {"bin", "sbin", "lib", "lib32", "lib64", "libx32"}) {
-    if (fs::is_symlink("/" + name)) {
-      fs::copy_symlink("/" + name, root / name);
+    if (fs::is_symlink(system / name)) {
+      fs::copy_symlink(system / name, root / name);
     }
   }
   for (const std::string_view file : k_copied_files) {
-    if (const fs::path from = fs::path("/") / file; fs::exists(from)) {
+    if (const fs::path from = system / file; fs::exists(from)) {
       fs::copy_file(from, root / file);
     }
   }
   for (const std::string_view unit : k_masked_units) {
     mask(root / "etc/systemd/system", std::string(unit));
   }
-  mask_foreign(root);
+  mask_foreign(root, system);
   const fs::path units = root / "etc/systemd/system";
   fs::create_symlink("/usr/lib/systemd/system/multi-user.target", units / "default.target");
   fs::create_symlink("../cloud-final.service",
@@ -164,8 +164,8 @@ Result<void> make_root_folder(const std::string& folder, const RootSpec& spec)
     }
     ::chmod((root / "root").c_str(), 0700);
     ::chmod((root / "var/tmp").c_str(), 01777);
-    add_accounts(root);
-    add_system(root);
+    add_accounts(root, spec.system);
+    add_system(root, spec.system);
     for (const RootFile& file : k_root_files) {
       write(root / file.path, file.mode, filled(file.text, spec));
     }

@@ -20,7 +20,7 @@ press() {
 trap press TERM
 set --
 for folder in /usr /etc/alternatives /etc/ssl; do
-  [ ! -d "$folder" ] || set -- "$@" "--bind-ro=$folder"
+  [ ! -d "/run/system$folder" ] || set -- "$@" "--bind-ro=/run/system$folder:$folder"
 done
 while [ -z "$pressed" ]; do
   boots=$((boots + 1))
