@@ -14,8 +14,8 @@
 // On the machine: /opt/flame/<app>/ holds release, env (0600, systemd's EnvironmentFile), guard
 // (0600, writes stage lines and powers off), start and stop (the user's commands, for sh); the
 // stage lines go to the console and /var/log/flame-ec2.log (0600); the units are
-// flame-<app>.service, flame-<app>-rebooted.service and the timers flame-<app>-bootstrap and
-// flame-<app>-lifetime.
+// flame-<app>, -rebooted and -ended.service, and the timers flame-<app>-bootstrap and -lifetime.
+// What the guard notes is in /run/flame-<app>: started, ended, failed, stage.
 namespace flame::boot {
 
 // EC2's limit on user data before base64. Source: EC2 User Guide, "Run commands at launch".

@@ -18,8 +18,8 @@
 namespace flame::fleet {
 
 struct StageLine {
-  std::string stage = {};              // boot, fetch, unpack, setup, start, stopped, failed
-  std::string at = {};                 // of "failed": the stage, or bootstrap, lifetime, reboot
+  std::string stage = {}; // boot, fetch, unpack, setup, start, stopped, failed
+  std::string at = {};    // of "failed": the stage, or bootstrap, lifetime, reboot, parent
   std::optional<int> exit_status = {}; // "rc=N"
   std::string detail = {};             // for people: what failed
   std::optional<double> seconds = {};  // since the script's first line

@@ -1,149 +1,237 @@
-#include "scenes.hpp"
+#include "table.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
 
 using namespace flame::tests;
 using namespace std::chrono_literals;
 
 namespace {
 
-// Off, and the reason is the last word.
-void check_failed(const Outcome& outcome, std::string_view at, int status, std::string_view reason)
+Scene refused(int status, int times)
 {
-  CAPTURE(outcome.console);
-  CHECK(outcome.off);
-  REQUIRE(outcome.last().stage == "failed");
-  CHECK(outcome.last().at == at);
-  CHECK(outcome.last().exit_status == status);
-  CHECK(outcome.last().detail.find(reason) != std::string::npos);
-  CHECK(outcome.last().detail.find("http") == std::string::npos); // the URL is a secret
+  Scene here = scene(least_runner(), "exit 3");
+  here.status = status;
+  here.failing = times;
+  return here;
+}
+
+Scene with_bundle(std::string bundle)
+{
+  Scene here = scene(least_runner(), "");
+  here.bundle = std::move(bundle);
+  return here;
+}
+
+// So that it is as long as many blocks of gzip, of which each is whole.
+std::string large_bundle(std::size_t size)
+{
+  std::mt19937 random(1);
+  std::string noise(size, '\0');
+  std::generate(noise.begin(), noise.end(), [&] { return static_cast<char>(random()); });
+  return tarball({{"bin/hello", "#!/bin/sh\n"}, {"noise", noise}});
+}
+
+Scene with_setup(std::vector<std::string> commands)
+{
+  flame::boot::Runner runner = least_runner();
+  runner.setup_commands = std::move(commands);
+  return scene(runner, "echo too far");
+}
+
+Scene with_unit(std::string_view from, std::string_view to)
+{
+  Scene here = scene(least_runner(), "sleep 100");
+  here.script = replaced(here.script, from, to);
+  return here;
+}
+
+// The first bytes of a program for the architecture that this computer has not.
+std::string foreign_program()
+{
+  std::string bytes("\x7F"
+                    "ELF\x02\x01\x01",
+                    7);
+  bytes.resize(18, '\0');
+#ifdef __x86_64__
+  bytes += '\xB7';
+#else
+  bytes += '\x3E';
+#endif
+  return bytes + std::string(100, '\0');
 }
 
 } // namespace
 
-TEST_CASE_FIXTURE(RunnerMachines, "a bundle that S3 refuses: S3's own word, at once")
+TEST_SUITE_BEGIN("table");
+
+TEST_CASE_FIXTURE(RunnerMachines, "a bundle that does not come ends the machine")
 {
-  Scene here = scene(least_runner(), "");
-  here.status = 403;
-  here.failing = 1;
-  check_failed(run(here), "fetch", 22, "HTTP 403 AccessDenied Request has expired");
+  Scene cut = scene(least_runner(), "");
+  cut.cut = 10;
+  flame::boot::Runner nobody = least_runner();
+  nobody.bundle_url = "http://127.0.0.1:1/bucket/hello.tar.gz";
+  flame::boot::Runner nowhere = least_runner();
+  nowhere.bundle_url = "http://bucket.s3.eu-west-1.amazonaws.com/hello.tar.gz";
+  check_table(*this,
+              {
+                {.name = "403",
+                 .scene = refused(403, 1),
+                 .at = "fetch",
+                 .status = 22,
+                 .reason = "HTTP 403 AccessDenied Request has expired"},
+                {.name = "404",
+                 .scene = refused(404, 1),
+                 .at = "fetch",
+                 .status = 22,
+                 .reason = "HTTP 404 NoSuchKey The specified key does not exist."},
+                {.name = "503 twice", .scene = refused(503, 2), .stage = "stopped", .status = 3},
+                {.name = "503 for ever",
+                 .scene = refused(503, 100),
+                 .at = "fetch",
+                 .status = 22,
+                 .reason = "HTTP 503"},
+                {.name = "cut", .scene = cut, .at = "fetch", .status = 18, .reason = "10 bytes "},
+                {.name = "nobody serves it",
+                 .scene = scene(nobody, ""),
+                 .at = "fetch",
+                 .status = 7,
+                 .reason = "connect"},
+                {.name = "no network",
+                 .scene = scene(nowhere, ""),
+                 .at = "fetch",
+                 .status = 6,
+                 .reason = "Could not resolve host"},
+              });
 }
 
-TEST_CASE_FIXTURE(RunnerMachines, "a bundle that S3 cannot give yet is asked for again")
+TEST_CASE_FIXTURE(RunnerMachines, "a bundle that is broken ends the machine")
 {
-  Scene here = scene(least_runner(), "exit 3");
-  here.status = 503;
-  here.failing = 2;
-  const Outcome outcome = run(here);
-  CAPTURE(outcome.console);
-  CHECK(outcome.stage_names() == k_whole_life);
-  CHECK(outcome.last().exit_status == 3);
-}
-
-TEST_CASE_FIXTURE(RunnerMachines, "a bundle that S3 never gives")
-{
-  Scene here = scene(least_runner(), "");
-  here.status = 503;
-  here.failing = 100;
-  check_failed(run(here), "fetch", 22, "HTTP 503");
-}
-
-TEST_CASE_FIXTURE(RunnerMachines, "a bundle on its way that is cut short")
-{
-  Scene here = scene(least_runner(), "");
-  here.cut = 10;
-  check_failed(run(here), "fetch", 18, "bytes remaining to read");
-}
-
-TEST_CASE_FIXTURE(RunnerMachines, "a bundle that cannot be unpacked")
-{
-  Scene here = scene(least_runner(), "");
-  SUBCASE("since its end was never uploaded")
-  {
-    here.bundle.resize(here.bundle.size() - 10);
-    check_failed(run(here), "unpack", 1, "unexpected end of file");
+  std::vector<Row> rows;
+  const std::string whole = large_bundle(200'000);
+  for (std::size_t tenth = 0; tenth < 10; ++tenth) {
+    rows.push_back({.name = fmt::format("{}0 % of it", tenth),
+                    .scene = with_bundle(whole.substr(0, whole.size() * tenth / 10)),
+                    .at = "unpack",
+                    .status = 1,
+                    .reason = "unexpected end of file"});
   }
-  SUBCASE("since a byte of it is wrong")
-  {
-    here.bundle[here.bundle.size() - 6] ^= 1; // of the checksum: every byte of the tar is there
-    check_failed(run(here), "unpack", 1, "crc error");
-  }
-  SUBCASE("since it is a page in HTML")
-  {
-    here.bundle = "<html>log in first</html>";
-    check_failed(run(here), "unpack", 1, "not in gzip format");
-  }
-  SUBCASE("since it is empty")
-  {
-    here.bundle.clear();
-    check_failed(run(here), "unpack", 1, "unexpected end of file");
-  }
+  const auto bad = [&rows](std::string name, std::string bundle, std::string_view reason) {
+    rows.push_back({.name = std::move(name),
+                    .scene = with_bundle(std::move(bundle)),
+                    .at = "unpack",
+                    .status = 1,
+                    .reason = reason});
+  };
+  std::string wrong = tarball({{"bin/hello", "#!/bin/sh\n"}});
+  wrong[wrong.size() - 6] ^= 1; // of the checksum: every byte of the tar is there
+  bad("a byte is wrong", wrong, "crc error");
+  bad("HTML", "<html>log in first</html>", "not in gzip format");
+  bad("no start command", tarball({{"bin/other", "#!/bin/sh\n"}}), "the bundle has no bin/hello");
+  bad("not executable", tarball({{"bin/hello", "#!/bin/sh\n", 0644}}),
+      "bin/hello of the bundle is not executable");
+  bad("a program of another architecture", tarball({{"bin/hello", foreign_program()}}),
+      "bin/hello of the bundle is not for ");
+  bad("an Erlang of another architecture",
+      tarball({{"bin/hello", "#!/bin/sh\n"}, {"erts-13.1.5/bin/beam.smp", foreign_program()}}),
+      "erts-13.1.5/bin/beam.smp of the bundle is not for ");
+  check_table(*this, rows);
 }
 
-TEST_CASE_FIXTURE(RunnerMachines, "a bundle without a release")
+TEST_CASE_FIXTURE(RunnerMachines, "a disk that is full ends the machine")
 {
-  Scene here = scene(least_runner(), "");
-  SUBCASE("has no bin/APP")
-  {
-    here.bundle = tarball({{"bin/other", "#!/bin/sh\n"}});
-    check_failed(run(here), "unpack", 1, "the bundle has no bin/hello");
-  }
-  SUBCASE("has one that nobody may execute")
-  {
-    here.bundle = tarball({{"bin/hello", "#!/bin/sh\n", 0644}});
-    check_failed(run(here), "unpack", 1, "bin/hello of the bundle is not executable");
-  }
+  Scene small = with_bundle(large_bundle(1'000'000));
+  check_table(*this, {
+                       {.name = "for the bundle",
+                        .scene = after("mount -t tmpfs -o size=500k none /opt", small),
+                        .at = "fetch",
+                        .status = 23,
+                        .reason = "curl: (23)"},
+                       {.name = "for what is in it",
+                        .scene = after("mount -t tmpfs -o size=1500k none /opt", small),
+                        .at = "unpack",
+                        .status = 1,
+                        .reason = "tar: noise: "},
+                       {.name = "for anything",
+                        .scene = after("mount -t tmpfs -o size=4k,nr_inodes=2 none /opt", small),
+                        .at = "boot",
+                        .status = 1,
+                        .reason = "cannot write to /opt/flame/hello",
+                        .says = "No space left on device"},
+                       {.name = "read-only",
+                        .scene = after("mount -t tmpfs -o ro none /opt", small),
+                        .at = "boot",
+                        .status = 1,
+                        .reason = "cannot write to /opt/flame/hello",
+                        .says = "Read-only file system"},
+                     });
 }
 
-TEST_CASE_FIXTURE(RunnerMachines, "nobody serves the bundle")
+TEST_CASE_FIXTURE(RunnerMachines, "a setup command that fails ends the machine")
 {
-  flame::boot::Runner runner = least_runner();
-  runner.bundle_url = "http://127.0.0.1:1/bucket/hello.tar.gz";
-  check_failed(run(scene(runner, "")), "fetch", 7, "connect");
+  check_table(*this, {{.name = "the second of three",
+                       .scene = with_setup({"true", "exit 3", "echo too far"}),
+                       .at = "setup",
+                       .status = 3,
+                       .reason = "setup command 2 failed",
+                       .never = "too far"},
+                      {.name = "one that ends the script",
+                       .scene = with_setup({"kill -TERM $PPID; sleep 1"}),
+                       .at = "setup",
+                       .status = 143,
+                       .reason = "the script ended early",
+                       .never = "too far"}});
 }
 
-TEST_CASE_FIXTURE(RunnerMachines, "a setup command fails: the rest is not run")
+TEST_CASE_FIXTURE(RunnerMachines, "a unit that systemd cannot run ends the machine")
 {
-  flame::boot::Runner runner = least_runner();
-  runner.setup_commands = {"true", "exit 3", "echo too far"};
-  const Outcome outcome = run(scene(runner, "echo too far"));
-  check_failed(outcome, "setup", 3, "setup command 2 failed");
-  CHECK(outcome.console.find("too far") == std::string::npos);
+  const auto broken = [](std::string name, std::string_view from, std::string_view to) {
+    return Row{.name = std::move(name),
+               .scene = with_unit(from, to),
+               .at = "start",
+               .reason = "systemd could not execute the release: "};
+  };
+  Scene no_interpreter = scene(least_runner(), "");
+  no_interpreter.bundle = tarball({{"bin/hello", "#!/no/such/interpreter\n"}});
+  flame::boot::Runner no_command = least_runner();
+  no_command.start_command = "no-such-command";
+  check_table(*this,
+              {
+                broken("environment file", "EnvironmentFile=", "EnvironmentFile=/no/such"),
+                broken("working directory", "WorkingDirectory=", "WorkingDirectory=/no/such"),
+                broken("user", "Type=simple", "Type=simple\nUser=nobodyknows"),
+                {.name = "command line",
+                 .scene = with_unit("ExecStart=", "ExecStart=not/absolute/"),
+                 .at = "start",
+                 .reason = "bad unit file setting"},
+                {.name = "no interpreter",
+                 .scene = no_interpreter,
+                 .at = "start",
+                 .status = 203,
+                 .reason = "systemd could not execute the release"},
+                {.name = "no such command",
+                 .scene = scene(no_command, ""),
+                 .stage = "stopped",
+                 .status = 127,
+                 .says = "no-such-command"},
+              });
 }
 
-TEST_CASE_FIXTURE(RunnerMachines, "a release that systemd cannot execute")
+TEST_CASE_FIXTURE(RunnerMachines, "the end of the release ends the machine")
 {
-  Scene here = scene(least_runner(), "");
-  here.bundle = tarball({{"bin/hello", "#!/no/such/interpreter\n"}});
-  check_failed(run(here), "start", 203, "systemd could not execute the release");
-}
-
-TEST_CASE_FIXTURE(RunnerMachines, "a unit so broken that systemd cannot even run the guard")
-{
-  Scene here = scene(least_runner(), "sleep 100");
-  SUBCASE("for its environment")
-  {
-    here.script = replaced(here.script, "EnvironmentFile=", "EnvironmentFile=/no/such");
-  }
-  SUBCASE("for its user")
-  {
-    here.script = replaced(here.script, "Type=exec", "Type=exec\nUser=nobodyknows");
-  }
-  const Outcome outcome = run(here);
-  CAPTURE(outcome.console);
-  CHECK(outcome.off);
-  CHECK(outcome.last().stage == "failed");
-  CHECK(outcome.last().at == "start");
-}
-
-TEST_CASE_FIXTURE(RunnerMachines, "a disk on which nothing can be written")
-{
-  Scene here = scene(least_runner(), "sleep 100");
-  here.script = replaced(here.script, "/opt/flame", "/proc/flame");
-  const Outcome outcome = run(here);
-  CAPTURE(outcome.console);
-  CHECK(outcome.off);
-  CHECK(outcome.stages.empty()); // the console has what mkdir said
+  const auto ends = [](std::string commands, int status) {
+    return Row{.name = commands,
+               .scene = scene(least_runner(), commands),
+               .stage = "stopped",
+               .status = status,
+               .stages = k_whole_life};
+  };
+  check_table(*this, {ends("exit 0", 0), ends("exit 1", 1), ends("sleep 1; exit 255", 255),
+                      ends("kill -KILL $$", 137), ends("sleep 1; kill -SEGV $$", 139),
+                      ends("sleep 1; systemctl kill -s KILL flame-hello; sleep 100", 137)});
 }
 
 TEST_CASE_FIXTURE(RunnerMachines, "an environment that would mislead the guard, which runs with it")
@@ -157,13 +245,22 @@ TEST_CASE_FIXTURE(RunnerMachines, "an environment that would mislead the guard, 
                       {"app", "other"},
                       {"nonce", "other"},
                       {"dir", "/nowhere"},
+                      {"run", "/nowhere"},
+                      {"off", "true"},
                       {"began", "x"},
+                      {"t", "x"},
+                      {"t0", "x"},
                       {"unit", "other"},
                       {"rc", "0"},
-                      {"POSIXLY_CORRECT", "1"}};
-  const Outcome outcome = run(scene(runner, "exit 3"));
-  CAPTURE(outcome.console);
-  CHECK(outcome.off);
-  CHECK(outcome.stage_names() == k_whole_life);
-  CHECK(outcome.last().exit_status == 3);
+                      {"clean", "yes"},
+                      {"POSIXLY_CORRECT", "1"},
+                      {"SYSTEMD_OFFLINE", "1"},
+                      {"DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere"}};
+  check_table(*this, {{.name = "all of it",
+                       .scene = scene(runner, "exit 3"),
+                       .stage = "stopped",
+                       .status = 3,
+                       .stages = k_whole_life}});
 }
+
+TEST_SUITE_END();

@@ -1,24 +1,9 @@
-#include "runner_machine.hpp"
-#include "scenes.hpp"
+#include "table.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace flame::tests;
 using namespace std::chrono_literals;
-
-TEST_CASE_FIXTURE(RunnerMachines, "the release runs, and its end is the machine's")
-{
-  for (const auto& [commands, status] :
-       {std::pair("exit 0", 0), std::pair("exit 7", 7), std::pair("sleep 1; exit 255", 255),
-        std::pair("kill -KILL $$", 137), std::pair("sleep 1; kill -SEGV $$", 139)}) {
-    CAPTURE(commands);
-    const Outcome outcome = run(scene(least_runner(), commands));
-    CAPTURE(outcome.console);
-    CHECK(outcome.off);
-    CHECK(outcome.stage_names() == k_whole_life);
-    CHECK(outcome.last().exit_status == status);
-  }
-}
 
 TEST_CASE_FIXTURE(RunnerMachines, "the script does its work in every shell")
 {
@@ -28,12 +13,7 @@ TEST_CASE_FIXTURE(RunnerMachines, "the script does its work in every shell")
   runner.bundle_url = least_runner().bundle_url;
   runner.start_command = "echo \"I am $(id -un) at $INSTANCE_IP in $PWD, home is $HOME\"\n"
                          "[ \"$GREETING\" = 'it'\\''s \"s3cret\" & $HOME\n' ] && exit 3";
-  for (const std::string_view shell :
-       {"/usr/bin/dash", "/usr/bin/bash --posix", "/usr/bin/busybox sh"}) {
-    CAPTURE(shell);
-    Scene here = scene(runner, "echo never");
-    here.script = replaced(here.script, "/bin/sh", shell);
-    const Outcome outcome = run(here);
+  for (const Outcome& outcome : run_all(in_every_shell(scene(runner, "echo never")))) {
     CAPTURE(outcome.console);
     CHECK(outcome.off);
     CHECK(outcome.stage_names() == Names{"boot", "fetch", "unpack", "setup", "start", "stopped"});
@@ -45,30 +25,29 @@ TEST_CASE_FIXTURE(RunnerMachines, "the script does its work in every shell")
 
 TEST_CASE_FIXTURE(RunnerMachines, "the release is found at the top of the bundle or in a folder")
 {
-  for (const std::string_view folder : {"", "./", "release/", "hello-1.0/"}) {
-    CAPTURE(folder);
+  std::vector<Row> rows;
+  for (const std::string folder : {"", "./", "release/", "hello-1.0/"}) {
     Scene here = scene(least_runner(), "");
-    here.bundle = tarball({{std::string(folder) + "bin/hello", "#!/bin/sh\ncat lib/word\nexit 4"},
-                           {std::string(folder) + "lib/word", "found it\n", 0644}});
-    const Outcome outcome = run(here);
-    CAPTURE(outcome.console);
-    CHECK(outcome.last().exit_status == 4);
-    CHECK(outcome.console.find("found it") != std::string::npos);
+    here.bundle = tarball({{folder + "bin/hello", "#!/bin/sh\ncat lib/word\nexit 4"},
+                           {folder + "lib/word", "found it\n", 0644}});
+    rows.push_back(
+      {.name = folder, .scene = here, .stage = "stopped", .status = 4, .says = "found it"});
   }
+  check_table(*this, rows);
 }
 
 TEST_CASE_FIXTURE(RunnerMachines, "a command of the user's needs no bin/APP")
 {
-  for (const std::string_view folder : {"", "release/"}) {
-    flame::boot::Runner runner = least_runner();
-    runner.start_command = "exit $(cat lib/status)";
+  flame::boot::Runner runner = least_runner();
+  runner.start_command = "exit $(cat lib/status)";
+  std::vector<Row> rows;
+  for (const std::string folder : {"", "release/"}) {
     Scene here = scene(runner, "");
-    here.bundle = tarball({{std::string(folder) + "lib/status", "9", 0644}});
-    const Outcome outcome = run(here);
-    CAPTURE(outcome.console);
-    CHECK(outcome.stage_names() == k_whole_life);
-    CHECK(outcome.last().exit_status == 9);
+    here.bundle = tarball({{folder + "lib/status", "9", 0644}});
+    rows.push_back(
+      {.name = folder, .scene = here, .stage = "stopped", .status = 9, .stages = k_whole_life});
   }
+  check_table(*this, rows);
 }
 
 TEST_CASE_FIXTURE(RunnerMachines, "the power button gives the release time to end")
@@ -78,7 +57,7 @@ TEST_CASE_FIXTURE(RunnerMachines, "the power button gives the release time to en
   {
     const auto id = start(scene(runner, "trap 'echo had time; exit 5' TERM\necho up\n"
                                         "while :; do sleep 0.1; done"));
-    REQUIRE(says_within(id, "stage=start", 60s));
+    REQUIRE(says_within(id, "]: up", 60s));
     press_power_button(id);
     const Outcome outcome = wait(id);
     CAPTURE(outcome.console);
@@ -92,7 +71,7 @@ TEST_CASE_FIXTURE(RunnerMachines, "the power button gives the release time to en
     runner.start_command = "bin/hello; echo not here";
     const auto id = start(scene(runner, "trap 'sleep 1; echo had time; exit 5' TERM\necho up\n"
                                         "while :; do sleep 0.1; done"));
-    REQUIRE(says_within(id, "stage=start", 60s));
+    REQUIRE(says_within(id, "]: up", 60s));
     press_power_button(id);
     const Outcome outcome = wait(id);
     CAPTURE(outcome.console);
@@ -102,8 +81,9 @@ TEST_CASE_FIXTURE(RunnerMachines, "the power button gives the release time to en
   SUBCASE("by the stop command")
   {
     runner.stop_command = "echo stop it; touch /tmp/stop; sleep 2";
-    const auto id = start(scene(runner, "until [ -e /tmp/stop ]; do sleep 0.1; done; exit 6"));
-    REQUIRE(says_within(id, "stage=start", 60s));
+    const auto id = start(scene(runner, "sleep 1; echo up\n"
+                                        "until [ -e /tmp/stop ]; do sleep 0.1; done; exit 6"));
+    REQUIRE(says_within(id, "]: up", 60s));
     press_power_button(id);
     const Outcome outcome = wait(id);
     CAPTURE(outcome.console);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -21,6 +23,10 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr std::uint16_t k_port = 4566;
+constexpr std::string_view k_missing =
+  R"(<?xml version="1.0" encoding="UTF-8"?>)"
+  "\n<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message>"
+  "<Key>hello.tar.gz</Key></Error>";
 constexpr std::string_view k_expired =
   R"(<?xml version="1.0" encoding="UTF-8"?>)"
   "\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message>"
@@ -78,7 +84,8 @@ void serve_bundle(httplib::Server& server, const Scene& scene)
     }
     if ((*failures)-- > 0) {
       answer.status = scene.status;
-      answer.set_content(std::string(k_expired), "application/xml");
+      answer.set_content(std::string(scene.status == 404 ? k_missing : k_expired),
+                         "application/xml");
     } else if (scene.cut > 0) {
       send_cut(answer, scene.bundle, scene.cut);
     } else {
@@ -88,6 +95,22 @@ void serve_bundle(httplib::Server& server, const Scene& scene)
 }
 
 } // namespace
+
+std::string machine_system()
+{
+  const char* const given = std::getenv("FLAME_TEST_SYSTEM");
+  return given != nullptr ? fs::canonical(given).string() : "/";
+}
+
+int systemd_version()
+{
+  const std::string command = "chroot '" + machine_system() + "' systemctl --version";
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
+  int version = 0;
+  REQUIRE(pipe);
+  REQUIRE(std::fscanf(pipe.get(), "systemd %d", &version) == 1);
+  return version;
+}
 
 struct RunnerMachines::Notes {
   std::mutex mutex = {};
@@ -131,7 +154,7 @@ const fleet::StageLine& Outcome::last() const
 
 RunnerMachines::RunnerMachines()
   : notes_(std::make_shared<Notes>()), folder_(temporary_folder()),
-    host_(sandbox::make_nspawn_host(folder_ + "/state"))
+    host_(sandbox::make_nspawn_host(folder_ + "/state", machine_system()))
 {
 }
 
@@ -187,6 +210,23 @@ Outcome RunnerMachines::wait(const std::string& id, std::chrono::seconds limit)
   const std::lock_guard lock(notes_->mutex);
   outcome.reports = notes_->reports[id];
   return outcome;
+}
+
+std::vector<Outcome> RunnerMachines::run_all(const std::vector<Scene>& scenes)
+{
+  constexpr std::size_t k_at_once = 6;
+  std::vector<std::string> ids;
+  std::vector<Outcome> outcomes;
+  for (const Scene& scene : scenes) {
+    if (ids.size() - outcomes.size() == k_at_once) {
+      outcomes.push_back(wait(ids[outcomes.size()]));
+    }
+    ids.push_back(start(scene));
+  }
+  while (outcomes.size() < ids.size()) {
+    outcomes.push_back(wait(ids[outcomes.size()]));
+  }
+  return outcomes;
 }
 
 } // namespace flame::tests

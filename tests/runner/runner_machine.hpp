@@ -12,7 +12,8 @@
 #include <string_view>
 #include <vector>
 
-// The runner's script on real machines, with a bundle of the test's own making.
+// The runner's script on real machines, with a bundle of the test's own making. They boot the /usr
+// of this computer, or that of $FLAME_TEST_SYSTEM, a tree of tests/machines/make_tree.
 namespace flame::tests {
 
 struct BundleFile {
@@ -47,6 +48,10 @@ struct Outcome {
   const fleet::StageLine& last() const; // a line without stage when there is none
 };
 
+// The root of the file system that machines boot, and the version of its systemd.
+std::string machine_system();
+int systemd_version();
+
 class RunnerMachines {
 public:
   RunnerMachines();
@@ -59,6 +64,8 @@ public:
   void press_power_button(const std::string& id) { host_->press_power_button(id); }
   Outcome wait(const std::string& id, std::chrono::seconds limit = std::chrono::seconds(90));
   Outcome run(Scene scene) { return wait(start(std::move(scene))); }
+  // Several at once, and no more than the computer can bear; the outcomes in the same order.
+  std::vector<Outcome> run_all(const std::vector<Scene>& scenes);
 
 private:
   struct Notes;

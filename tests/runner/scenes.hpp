@@ -27,4 +27,25 @@ inline std::string replaced(std::string text, std::string_view from, std::string
   return text;
 }
 
+// The scene thrice, with the shells that an image may have.
+inline std::vector<Scene> in_every_shell(const Scene& scene)
+{
+  std::vector<Scene> scenes;
+  for (const std::string_view shell :
+       {"/usr/bin/dash", "/usr/bin/bash --posix", "/usr/bin/busybox sh"}) {
+    scenes.push_back(scene);
+    scenes.back().script = replaced(scene.script, "/bin/sh", shell);
+  }
+  return scenes;
+}
+
+// `scene` on a machine on which `commands` were run before the script.
+inline Scene after(const std::string& commands, Scene scene)
+{
+  constexpr std::string_view first_line = "#!/bin/sh\n";
+  REQUIRE(scene.script.starts_with(first_line));
+  scene.script.insert(first_line.size(), commands + "\n");
+  return scene;
+}
+
 } // namespace flame::tests

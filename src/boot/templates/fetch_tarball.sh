@@ -8,14 +8,14 @@ try=1
 while :; do
   rc=0
   code=$(printf 'url = "%s"\n' "$url" | curl -gsSK - -o "$dir/bundle" -w '%{http_code}' \
-    --connect-timeout 10 -y 30 -Y 1000 2>"$dir/err") || rc=$?
+    --connect-timeout 10 -y 30 -Y 1000 2>"$run/err") || rc=$?
   case $rc:$code in
   0:200) break ;;
   0:408 | 0:429 | 0:5?? | 5:* | 6:* | 7:* | 16:* | 18:* | 28:* | 35:* | 52:* | 55:* | 56:* | 92:*) ;;
   *) try=5 ;;
   esac
   if [ "$try" = 5 ]; then
-    [ "$rc" = 0 ] || fail "$(words <"$dir/err")" "$rc"
+    [ "$rc" = 0 ] || fail "$(words <"$run/err")" "$rc"
     fail "HTTP $code $(head -c 4096 "$dir/bundle" | tr -d '\n' |
       sed -n 's:.*<Code>\([^<]*\)</Code>\(.*<Message>\([^<]*\)\)*.*:\1 \3:p' | words)" 22
   fi
@@ -29,8 +29,8 @@ at=unpack
 guard stage unpack
 rm -rf "$dir/new" "$dir/whole"
 mkdir -m 755 "$dir/new"
-: >"$dir/err"
-{ gzip -dc <"$dir/bundle" 2>>"$dir/err" && touch "$dir/whole"; } |
-  (umask 022 && tar -xof - -C "$dir/new" 2>>"$dir/err") || rm -f "$dir/whole"
-[ -e "$dir/whole" ] || fail "$(words <"$dir/err")"
-rm -f "$dir/bundle" "$dir/whole" "$dir/err"
+: >"$run/err"
+{ gzip -dc <"$dir/bundle" 2>>"$run/err" && touch "$dir/whole"; } |
+  (umask 022 && tar -xof - -C "$dir/new" 2>>"$run/err") || rm -f "$dir/whole"
+[ -e "$dir/whole" ] || fail "$(words <"$run/err")"
+rm -f "$dir/bundle" "$dir/whole"

@@ -1,20 +1,25 @@
 # shellcheck shell=sh disable=SC2154
 # /opt/flame/APP/guard: writes stage lines and powers the machine off. Called by the script, by its
-# timers and by the units of the release; they may have any environment and a broken disk, so it
-# goes on after every failure. Set above: app nonce began.
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# timers and by the units of the release; they may have a full disk, so it goes on after every
+# failure, and any environment, so it starts anew without. What it notes is in /run.
+# Set above: PATH dir unit run nonce began off.
+[ "${clean-}" = "$nonce" ] || exec env -i clean="$nonce" PATH="$PATH" \
+  FLAME_PARENT="${FLAME_PARENT:+yes}" /bin/sh "$0" "$@"
 umask 077
-unset LD_PRELOAD LD_LIBRARY_PATH
-dir=/opt/flame/$app
-unit=flame-$app
+
+# t: the time since the script's first line, in hundredths of a second
+clock() {
+  now=$began
+  read -r now _ </proc/uptime
+  t=$(((${now%.*} - ${began%.*}) * 100 + 1${now#*.} - 1${began#*.}))
+}
 
 # stage NAME [KEY=VALUE]... [msg=TEXT]: one line to log and console, read by src/fleet/stages.cpp.
 # The point at the end shows that nothing was cut.
 stage() {
-  now=$began
-  read -r now _ </proc/uptime
-  t=$(((${now%.*} - ${began%.*}) * 100 + 1${now#*.} - 1${began#*.}))
+  clock
   line="flame-ec2 $nonce stage=$1 t=$((t / 100)).$((t / 10 % 10))$((t % 10))"
+  [ "$1" = failed ] || { echo "$1" >"$run/stage"; } 2>/dev/null
   shift
   line="$line${*:+ $*} ."
   { printf '%s\n' "$line" >>/var/log/flame-ec2.log; } 2>/dev/null
@@ -23,17 +28,18 @@ stage() {
 
 # Only the first failure is the reason.
 failed() {
-  [ ! -e "$dir/failed" ] || return 0
-  touch "$dir/failed"
+  [ ! -e "$run/failed" ] || return 0
+  touch "$run/failed"
   stage failed "$@"
 }
 
-power_off() {
-  systemd-run -q --on-active=120 --timer-property=DefaultDependencies=no \
-    -p DefaultDependencies=no /bin/sh -c \
-    'systemctl poweroff -f; sleep 30; echo o >/proc/sysrq-trigger'
-  systemctl poweroff || systemctl poweroff -f || echo o >/proc/sysrq-trigger
+note_start() {
+  stage start
+  echo "$t" >"$run/started"
 }
+
+# Whatever becomes of this shell.
+power_off_at_the_end() { trap 'eval "$off"' EXIT; }
 
 # What tells this machine from one that was made from its image.
 machine() {
@@ -43,43 +49,50 @@ machine() {
 verb=$1
 shift
 case $verb in
-stage) stage "$@" ;;
+# What failed for the time it took is not to go on.
+stage) [ ! -e "$run/failed" ] && stage "$@" ;;
 failed)
+  power_off_at_the_end
+  [ "$1" != at=bootstrap ] || set -- "$@" "(the last stage is $(cat "$run/stage"))"
   failed "$@"
-  power_off
   ;;
 machine) machine ;;
 rebooted)
   [ "$(machine)" = "$(cat "$dir/machine")" ] || exit 0
+  power_off_at_the_end
   began=0.00
-  rm -f "$dir/failed"
+  mkdir -p "$run"
   failed at=reboot 'msg=the machine was rebooted'
-  power_off
   ;;
 # ExecStartPost: the release runs. The file disarms the bootstrap timer, whatever kind it is.
 started)
-  : >"$dir/started" || exit 1
-  systemctl stop --no-block "$unit-bootstrap.timer" 2>/dev/null
-  stage start
+  note_start || exit 1
+  systemctl stop --no-block "$unit-bootstrap.timer" 2>/dev/null || :
   ;;
-# ExecStopPost: systemd gives EXIT_STATUS, a number or the name of a signal, and SERVICE_RESULT. A
-# release may end before ExecStartPost has run; 200 to 243 are then systemd's own, who could not
-# even execute it, unless it is sh with the user's command.
-stopped)
-  rc=${EXIT_STATUS:-1}
-  n=128
-  for name in HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM; do
-    n=$((n + 1))
-    [ "$rc" != "$name" ] || rc=$n
-  done
-  case $rc in *[!0-9]*) rc=128 ;; esac
-  if [ ! -e "$dir/started" ] && [ ! -e "$dir/start" ] && [ "$rc" -ge 200 ] && [ "$rc" -le 243 ]; then
-    failed at=start "rc=$rc" 'msg=systemd could not execute the release'
-  else
-    [ -e "$dir/started" ] || stage start
-    touch "$dir/started"
-    stage stopped "rc=$rc" "msg=${SERVICE_RESULT-}"
+# ExecStopPost of the release, and OnFailure, since the first shares what may be broken in its unit.
+# 200 to 243 at once are systemd's own, who could not even execute the release, unless that is sh
+# with the user's command. A release may end before ExecStartPost has run.
+ended)
+  power_off_at_the_end
+  mkdir "$run/ended" 2>/dev/null || exit 0
+  Result='' ExecMainCode=0 ExecMainStatus=0
+  eval "$(timeout 20 systemctl show -p Result -p ExecMainCode -p ExecMainStatus "$unit" |
+    grep -x '[A-Za-z]*=[a-z0-9-]*')"
+  rc=$ExecMainStatus
+  [ "$ExecMainCode" -lt 2 ] || rc=$((128 + rc))
+  clock
+  t0=$t
+  [ ! -e "$run/started" ] || read -r t0 <"$run/started"
+  lived=$(((t - t0) / 100))
+  if [ "$ExecMainCode" = 0 ] ||
+    { [ "$lived" = 0 ] && [ ! -e "$dir/start" ] && [ "$rc" -ge 200 ] && [ "$rc" -le 243 ]; }; then
+    failed at=start "rc=$rc" "msg=systemd could not execute the release: $Result"
+    exit
   fi
-  power_off
+  [ -e "$run/started" ] || note_start
+  # FLAME's runner gives its parent 20 s, and then ends as if it had done its work.
+  [ -z "${FLAME_PARENT-}" ] || [ "$rc" != 0 ] || [ "$lived" -lt 20 ] || [ "$lived" -gt 25 ] ||
+    failed at=parent rc=0 "msg=ended after $lived s, as a FLAME runner that cannot reach its parent"
+  stage stopped "rc=$rc" "msg=$Result"
   ;;
 esac

@@ -14,6 +14,16 @@ elif [ -z "$top" ]; then
 elif [ ! -x "$top/bin/$app" ]; then
   fail "bin/$app of the bundle is not executable"
 fi
+# A program of the other architecture would be started, and end in words of the shell's.
+elf() { [ "$(head -c4 "$1" | tail -c3)" != ELF ] || od -An -j18 -N2 -tx1 "$1"; }
+for file in "$top/bin/$app" "$top"/erts-*/bin/beam.smp; do
+  [ -f "$file" ] || continue
+  case "$(elf /bin/sh):$(elf "$file")" in
+  ' 3e 00: b7 00' | ' b7 00: 3e 00')
+    fail "${file#"$dir/new/"} of the bundle is not for $(uname -m)"
+    ;;
+  esac
+done
 rm -rf "$dir/release"
 mv "$top" "$dir/release"
 rm -rf "$dir/new"

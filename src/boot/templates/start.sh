@@ -13,7 +13,6 @@ done
 cd /
 
 # Root's alone; systemd reads it before it leaves root. Our lines are right in every version of it.
-at=start
 {
   decode "$vars"
   for line in $ip_vars; do
@@ -43,20 +42,30 @@ if [ -n "$run_as" ]; then
   done
 fi
 
-# RuntimeMaxSec is for a lifetime timer that failed: later, so that the timer's word is the reason.
-# In /run, so that no image made of this machine has it. The two actions are PID 1's own: they work
-# where the guard cannot even be run.
+# What the guard cannot say and do from within the unit, it does from another.
 umask 022
 mkdir -p /run/systemd/system
+cat >"/run/systemd/system/$unit-ended.service" <<FLAME
+[Unit]
+DefaultDependencies=no
+[Service]
+ExecStart=/bin/sh $dir/guard ended
+FLAME
+
+# RuntimeMaxSec is for a lifetime timer that failed: later, so that the timer's word is the reason.
+# In /run, so that no image made of this machine has it. The two actions are PID 1's own: they work
+# where the guard cannot even be run. Not Type=exec: systemd 247 hangs, for ever and as a whole, when
+# such a service ends at once.
 cat >"/run/systemd/system/$unit.service" <<FLAME
 [Unit]
 Description=$app, by flame-ec2
 Wants=network-online.target
 After=network-online.target
+OnFailure=$unit-ended.service
 SuccessAction=poweroff
 FailureAction=poweroff
 [Service]
-Type=exec
+Type=simple
 ${run_as:+User=$run_as}
 WorkingDirectory=$dir/release
 Environment=LANG=C.UTF-8$home
@@ -64,7 +73,7 @@ EnvironmentFile=$dir/env
 ExecStart=$command
 ExecStartPost=+/bin/sh $dir/guard started
 ${stop:+ExecStop=-/bin/sh $dir/stop}
-ExecStopPost=+/bin/sh $dir/guard stopped
+ExecStopPost=+/bin/sh $dir/guard ended
 TimeoutStopSec=30
 KillMode=$kill
 LimitNOFILE=1048576
@@ -73,13 +82,13 @@ SyslogIdentifier=$app
 ${lifetime:+RuntimeMaxSec=$((lifetime + 30))}
 FLAME
 
+at=start
 # Never waits: the unit may be ordered after cloud-init, which waits for this script.
-systemctl start --no-block "$unit" || {
+systemctl start --no-block "$unit" 2>"$run/err" || {
   systemctl daemon-reload
-  systemctl start --no-block "$unit"
+  systemctl start --no-block "$unit" 2>"$run/err" || fail "$(words <"$run/err")"
 }
-until [ -e "$dir/started" ]; do
-  [ "$(systemctl is-active "$unit")" != failed ] ||
-    fail "systemd could not start the release: $(systemctl show -p Result "$unit")"
+until [ -e "$run/started" ]; do
+  [ "$(systemctl is-active "$unit")" != failed ] || exit 1
   sleep 1
 done

@@ -12,7 +12,9 @@ fail() {
 }
 on_exit() {
   rc=$?
-  [ -e "$dir/started" ] || fail 'the script ended early' "$rc"
+  [ ! -e "$run/started" ] || return 0
+  [ "$at" != start ] || guard ended || :
+  fail 'the script ended early' "$rc"
 }
 trap on_exit EXIT
 
@@ -22,19 +24,19 @@ decode() { printf %s "$1" | base64 -d; }
 
 guard machine >"$dir/machine" || :
 umask 022
-mkdir -p /etc/systemd/system/multi-user.target.wants
+mkdir -p /etc/systemd/system/sysinit.target.wants
 cat >"/etc/systemd/system/$unit-rebooted.service" <<FLAME
 [Unit]
-Description=Power off: flame-ec2 machines run once
-ConditionPathExists=!/run/$unit
+DefaultDependencies=no
+After=local-fs.target
+ConditionPathExists=!$run
 FailureAction=poweroff
 [Service]
 Type=oneshot
 ExecStart=/bin/sh $dir/guard rebooted
 FLAME
 umask 077
-: >"/run/$unit"
-ln -sf "../$unit-rebooted.service" /etc/systemd/system/multi-user.target.wants/
+ln -sf "../$unit-rebooted.service" /etc/systemd/system/sysinit.target.wants/
 guard stage boot
 for tool in base64 curl gzip tar; do
   command -v "$tool" >/dev/null || fail "the image has no $tool"
