@@ -94,6 +94,14 @@ std::optional<Seconds> checked(const Fields& f)
          + seconds(*f.second);
 }
 
+// A leap second and an offset may lead out of the years that ISO 8601 can write.
+std::optional<Seconds> in_four_digits(Seconds time)
+{
+  constexpr Seconds first = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+  constexpr Seconds end = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
+  return time >= first && time < end ? std::optional(time) : std::nullopt;
+}
+
 // "Z", "+01:00", "-0130" after an optional ".123".
 std::optional<seconds> zone_offset(std::string_view text)
 {
@@ -182,7 +190,7 @@ std::optional<Seconds> parse_iso8601(std::string_view text)
   if (!local || !offset) {
     return std::nullopt;
   }
-  return *local - *offset;
+  return in_four_digits(*local - *offset);
 }
 
 std::optional<Seconds> parse_http_date(std::string_view text)
@@ -199,9 +207,10 @@ std::optional<Seconds> parse_http_date(std::string_view text)
       month = static_cast<int>(i) + 1;
     }
   }
-  return checked({number(text.substr(12, 4)), month, number(text.substr(5, 2)),
-                  number(text.substr(17, 2)), number(text.substr(20, 2)),
-                  number(text.substr(23, 2))});
+  const auto time =
+    checked({number(text.substr(12, 4)), month, number(text.substr(5, 2)),
+             number(text.substr(17, 2)), number(text.substr(20, 2)), number(text.substr(23, 2))});
+  return time ? in_four_digits(*time) : std::nullopt;
 }
 
 Result<Millis> parse_duration(std::string_view text)

@@ -34,6 +34,16 @@ TEST_CASE("base::parse_iso8601 reads fractions and offsets")
   CHECK(parse_iso8601("2024-02-29T23:59:60Z") == Seconds(1'709'251'200s)); // a leap second
 }
 
+TEST_CASE("base: a time that would be written with a longer year is none")
+{
+  CHECK(parse_iso8601("9999-12-31T23:59:59Z"));
+  CHECK(!parse_iso8601("9999-12-31T23:59:60Z"));
+  CHECK(!parse_iso8601("9999-12-31T23:59:59-00:01"));
+  CHECK(parse_iso8601("0000-01-01T00:00:00Z"));
+  CHECK(!parse_iso8601("0000-01-01T00:00:00+00:01"));
+  CHECK(!parse_http_date("Fri, 31 Dec 9999 23:59:60 GMT"));
+}
+
 TEST_CASE("base::parse_iso8601 refuses what is no time")
 {
   for (const std::string_view text : {"",
