@@ -43,7 +43,7 @@ umask 022
 mkdir -p "$dir"
 umask 077
 mkdir -p "$run"
-rm -f "$dir/start" "$dir/stop"
+rm -f "$dir"/st*
 cat >"$dir/guard" <<FLAME
 PATH=$PATH dir=$dir unit=$unit run=$run nonce=$nonce began=$began off='$off'
 FLAME

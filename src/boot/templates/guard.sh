@@ -64,8 +64,10 @@ rebooted)
   mkdir -p "$run"
   failed at=reboot 'msg=the machine was rebooted'
   ;;
-# ExecStartPost: the release runs. The file disarms the bootstrap timer, whatever kind it is.
+# ExecStartPost: the release runs. The file disarms the bootstrap timer, whatever kind it is. A release
+# that ends at once does not cut it short: ExecStopPost comes after.
 started)
+  trap '' TERM
   note_start || exit 1
   systemctl stop --no-block "$unit-bootstrap.timer" 2>/dev/null || :
   ;;
@@ -84,7 +86,8 @@ ended)
   t0=$t
   [ ! -e "$run/started" ] || read -r t0 <"$run/started"
   lived=$(((t - t0) / 100))
-  if [ "$ExecMainCode" = 0 ] ||
+  # 2 (killed) with exit-code: systemd did it, since ExecStartPost shares what is broken.
+  if [ "$ExecMainCode" = 0 ] || [ "$ExecMainCode$Result" = 2exit-code ] ||
     { [ "$lived" = 0 ] && [ ! -e "$dir/start" ] && [ "$rc" -ge 200 ] && [ "$rc" -le 243 ]; }; then
     failed at=start "rc=$rc" "msg=systemd could not execute the release: $Result"
     exit

@@ -14,7 +14,7 @@ on_exit() {
   rc=$?
   [ ! -e "$run/started" ] || return 0
   [ "$at" != start ] || guard ended || :
-  fail 'the script ended early' "$rc"
+  [ -e "$run/ended" ] || fail 'the script ended early' "$rc"
 }
 trap on_exit EXIT
 
