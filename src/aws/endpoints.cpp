@@ -1,22 +1,17 @@
 #include "aws/endpoints.hpp"
 
+#include "base/ip_address.hpp"
 #include "base/url.hpp"
 
 #include <fmt/format.h>
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 
 namespace flame::aws {
 namespace {
-
-using Ipv4 = std::array<std::uint8_t, 4>;
-using Ipv6 = std::array<std::uint8_t, 16>;
 
 // Inside a machine AWS serves metadata and pod credentials over http on these, link-local in all
 // but their form: nobody else can have the prefix fd00:ec2::/32.
@@ -30,39 +25,23 @@ std::string_view host_name(std::string_view host)
   return host.substr(0, end);
 }
 
-// Strict: four decimal numbers. "127.1" is a name to us, so nothing is granted to it.
-std::optional<Ipv4> ipv4_of(std::string_view host)
-{
-  Ipv4 address{};
-  const std::string text(host);
-  return inet_pton(AF_INET, text.c_str(), address.data()) == 1 ? std::optional(address)
-                                                               : std::nullopt;
-}
-
 std::optional<Ipv6> ipv6_of(std::string_view host)
 {
-  Ipv6 address{};
-  if (!host.starts_with('[') || !host.ends_with(']')) {
-    return std::nullopt;
-  }
-  const std::string text(host.substr(1, host.size() - 2));
-  return inet_pton(AF_INET6, text.c_str(), address.data()) == 1 ? std::optional(address)
-                                                                : std::nullopt;
+  const bool in_brackets = host.starts_with('[') && host.ends_with(']');
+  return in_brackets ? parse_ipv6(host.substr(1, host.size() - 2)) : std::nullopt;
 }
 
 bool is_local(std::string_view host)
 {
-  if (const auto v4 = ipv4_of(host)) {
-    return (*v4)[0] == 127 || ((*v4)[0] == 169 && (*v4)[1] == 254);
+  if (const auto v4 = parse_ipv4(host)) {
+    return is_loopback(*v4) || ((*v4)[0] == 169 && (*v4)[1] == 254);
   }
   if (const auto v6 = ipv6_of(host)) {
-    Ipv6 loopback{};
-    loopback[15] = 1;
     const bool link_local = (*v6)[0] == 0xfe && ((*v6)[1] & 0xc0) == 0x80;
-    return *v6 == loopback || link_local
+    return is_loopback(*v6) || link_local
            || std::equal(k_aws_local.begin(), k_aws_local.end(), v6->begin());
   }
-  return host == "localhost" || host.ends_with(".localhost");
+  return is_loopback_name(host);
 }
 
 // Letters that a DNS name may have; '_' is seen in the names of containers.
@@ -134,7 +113,7 @@ std::string url_of(const Endpoint& endpoint)
 bool is_address_or_loopback(std::string_view host)
 {
   const std::string_view name = host_name(host);
-  return ipv4_of(name) || ipv6_of(name) || is_local(name);
+  return parse_ipv4(name) || ipv6_of(name) || is_local(name);
 }
 
 } // namespace flame::aws
