@@ -6,6 +6,7 @@
 #include "boot/plan_machine.hpp"
 #include "boot/raw_parameters.hpp"
 #include "boot/request.hpp"
+#include "flame/node.hpp"
 #include "flame/parent.hpp"
 
 #include <fmt/format.h>
@@ -75,14 +76,33 @@ std::string user_of(const Settings& settings)
   return settings.run_as == "root" ? "" : settings.run_as;
 }
 
+// A parent that decodes; what is wrong with any other is said with the runner's environment.
+std::optional<child::Parent> parent_of(const Settings& settings)
+{
+  auto parent = child::decode_parent(settings.flame_parent);
+  return parent ? std::optional(*std::move(parent)) : std::nullopt;
+}
+
+// Of a lifetime that is not set.
+void check_other_end(Mistakes& mistakes, const Settings& settings)
+{
+  constexpr std::string_view k_hint = "give --max-lifetime 1h, or say none";
+  const auto parent = parent_of(settings);
+  if (!has_parent(settings)) {
+    mistakes.add("max_lifetime is not set, and without a FLAME parent nothing else ends the "
+                 "machine",
+                 std::string(k_hint));
+  } else if (parent && !child::check_backend(*parent)) {
+    mistakes.add("max_lifetime is not set, and FLAME.LocalBackend, which FLAME_PARENT names, ends "
+                 "no machine",
+                 std::string(k_hint));
+  }
+}
+
 void check_lifetime(Mistakes& mistakes, const Settings& settings)
 {
   if (!settings.max_lifetime) {
-    if (!has_parent(settings)) {
-      mistakes.add("max_lifetime is not set, and without a FLAME parent nothing else ends the "
-                   "machine",
-                   "give --max-lifetime 1h, or say none");
-    }
+    check_other_end(mistakes, settings);
     return;
   }
   const Millis boot_timeout = settings.boot_timeout.value_or(k_default_boot_timeout);
@@ -104,9 +124,27 @@ std::string run_id_of(const Settings& settings, const Facts& facts)
   return settings.run_id.empty() ? facts.random_run_id : settings.run_id;
 }
 
+void check_parent(Mistakes& mistakes, const Settings& settings)
+{
+  if (const auto parent = parent_of(settings)) {
+    check(mistakes, child::check_reachable(*parent));
+  }
+}
+
+std::vector<std::string> all_warnings(const Settings& settings, const Facts& facts)
+{
+  std::vector<std::string> warnings = warnings_of(settings, facts);
+  if (const auto parent = parent_of(settings)) {
+    if (const auto fit = child::check_backend(*parent); !fit) {
+      warnings.push_back(fit.error().message);
+    }
+  }
+  return warnings;
+}
+
 std::string parent_ip_of(const Settings& settings, const Facts& facts)
 {
-  if (const auto parent = child::decode_parent(settings.flame_parent)) {
+  if (const auto parent = parent_of(settings)) {
     if (const auto host = child::host_of_node(parent->node); !host.empty()) {
       return std::string(host);
     }
@@ -160,6 +198,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
   }
   check_image(mistakes, settings, facts);
   check_network(mistakes, settings, facts);
+  check_parent(mistakes, settings);
   check_lifetime(mistakes, settings);
   check_root_volume(mistakes, settings, facts);
   check_tags(mistakes, settings);
@@ -179,7 +218,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
             .boot_timeout = settings.boot_timeout.value_or(k_default_boot_timeout),
             .keep_on_failure = settings.keep_on_failure,
             .notices = notices_of(settings, facts),
-            .warnings = warnings_of(settings, facts)};
+            .warnings = all_warnings(settings, facts)};
   if (const auto lifetime = lifetime_of(settings)) {
     plan.expires_at =
       facts.now + std::chrono::ceil<std::chrono::seconds>(*lifetime) + k_expiry_margin;

@@ -26,7 +26,7 @@ public:
   std::string_view take(std::uint64_t count)
   {
     if (count > rest_.size()) {
-      fail("ends in the middle of a term");
+      fail("was cut: it ends in the middle of a term");
       return {};
     }
     const std::string_view piece = rest_.substr(0, count);

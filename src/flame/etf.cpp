@@ -1,5 +1,6 @@
 #include "flame/etf.hpp"
 
+#include "base/inflate.hpp"
 #include "flame/byte_reader.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +12,8 @@ namespace {
 
 constexpr int k_deepest = 64; // FLAME's own terms go to 3
 constexpr std::uint8_t k_version = 131;
+constexpr std::uint8_t k_compressed = 80;          // stands behind the version only
+constexpr std::uint32_t k_largest = 1024UL * 1024; // once unpacked
 
 Term read_term(Reader& reader, int depth);
 
@@ -209,7 +212,6 @@ constexpr Tag k_tags[] = {
   {120, 12, nullptr, port},    // V4_PORT
 };
 // clang-format on
-constexpr std::uint8_t k_compressed = 80;
 
 const Tag* row_of(std::uint32_t tag)
 {
@@ -233,27 +235,55 @@ Term read_term(Reader& reader, int depth)
   }
   const Tag* row = row_of(tag);
   if (row == nullptr) {
-    reader.fail(tag == k_compressed ? "is a compressed term, which FLAME never makes"
-                                    : fmt::format("has a term of unknown kind {}", tag));
+    reader.fail(fmt::format("has a term of unknown kind {}", tag));
     return {};
   }
   return row->leaf != nullptr ? row->leaf(reader, row->size)
                               : row->branch(reader, row->size, depth);
 }
 
-} // namespace
+// `packed`: its size, then zlib's stream.
+tl::expected<std::string, std::string> unpack(std::string_view packed)
+{
+  Reader reader(packed);
+  const std::uint32_t size = reader.number(4);
+  if (!reader.ok()) {
+    return tl::unexpected(reader.problem());
+  }
+  if (size > k_largest) {
+    return tl::unexpected(fmt::format("is a compressed term of {} bytes", size));
+  }
+  auto bytes = inflate(packed.substr(4), size);
+  if (!bytes) {
+    return tl::unexpected(std::string("is a compressed term that is cut or broken"));
+  }
+  return *std::move(bytes);
+}
 
-tl::expected<Term, std::string> decode_term(std::string_view bytes)
+tl::expected<Term, std::string> whole_term(std::string_view bytes)
 {
   Reader reader(bytes);
-  if (reader.number(1) != k_version) {
-    return tl::unexpected(std::string("is not an Erlang term"));
-  }
   Term term = read_term(reader, 0);
   if (!reader.ok()) {
     return tl::unexpected(reader.problem());
   }
   return term;
+}
+
+} // namespace
+
+tl::expected<Term, std::string> decode_term(std::string_view bytes)
+{
+  if (bytes.empty() || static_cast<std::uint8_t>(bytes.front()) != k_version) {
+    return tl::unexpected(std::string("is not an Erlang term"));
+  }
+  bytes.remove_prefix(1);
+  if (bytes.empty() || static_cast<std::uint8_t>(bytes.front()) != k_compressed) {
+    return whole_term(bytes);
+  }
+  return unpack(bytes.substr(1)).and_then([](const std::string& unpacked) {
+    return whole_term(unpacked);
+  });
 }
 
 } // namespace flame::child

@@ -8,7 +8,8 @@
 #include <vector>
 
 // Reads Erlang's external term format: enough to look into one map. Pure. Whatever the bytes are,
-// it ends, uses memory in proportion to them and recurses to a fixed depth.
+// it ends, uses memory in proportion to them (a compressed term: 1 MiB) and recurses to a fixed
+// depth.
 //
 // Source: erts, "External Term Format".
 namespace flame::child {

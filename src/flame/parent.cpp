@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "flame/etf.hpp"
+#include "flame/node.hpp"
 
 #include <fmt/format.h>
 
@@ -15,10 +16,24 @@ namespace {
 constexpr std::size_t k_longest = 128UL * 1024;
 constexpr std::size_t k_longest_name = 255; // of an atom
 
+constexpr std::string_view k_pass_on = "pass the value on byte for byte as FLAME made it";
+constexpr std::string_view k_start_long =
+  "start the parent with a long name that the machines can reach: RELEASE_DISTRIBUTION=name and "
+  "RELEASE_NODE=app@<private ip>";
+
 tl::unexpected<Error> bad_parent(std::string_view why)
 {
-  return fail(ErrorKind::config, fmt::format("FLAME_PARENT {}", why),
-              "pass the value on byte for byte as FLAME made it");
+  return fail(ErrorKind::config, fmt::format("FLAME_PARENT {}", why), std::string(k_pass_on));
+}
+
+void add(Mistakes& mistakes, std::string_view what, std::string_view hint)
+{
+  mistakes.add(fmt::format("FLAME_PARENT {}", what), std::string(hint));
+}
+
+Result<void> outcome(const Mistakes& mistakes)
+{
+  return mistakes.empty() ? Result<void>() : Result<void>(tl::unexpected(mistakes.error()));
 }
 
 // nullptr when the map has no such key.
@@ -48,7 +63,7 @@ struct Field {
   std::string_view wanted; // for the message
   std::string Parent::*to; // nullptr: only checked
   Term::Kind kind;
-  bool required; // by FLAME's child
+  bool required; // by FLAME's child; any other that we cannot read is left out
   bool may_be_nil;
 };
 
@@ -59,30 +74,64 @@ constexpr Field k_fields[] = {
   {"backend",   "a module",    &Parent::backend,   Term::Kind::atom,      true,  false},
   {"host_env",  "a string",    &Parent::host_env,  Term::Kind::binary,    true,  true},
   {"node_base", "a string",    &Parent::node_base, Term::Kind::binary,    true,  false},
+  {"backend_app", "an app",    &Parent::backend_app, Term::Kind::atom,    false, true},
+  {"backend_vsn", "a string",  &Parent::backend_vsn, Term::Kind::binary,  false, true},
   {"flame_vsn", "a string",    &Parent::flame_vsn, Term::Kind::binary,    false, true},
 };
 // clang-format on
 
-Result<void> read_field(const Term& map, const Field& field, Parent& parent)
+// What is wrong with it, "" when nothing is.
+std::string read_field(const Term& map, const Field& field, Parent& parent)
 {
   const Term* value = value_of(map, field.key);
   if (value == nullptr) {
-    return field.required ? Result<void>(bad_parent(fmt::format("has no {}", field.key)))
-                          : Result<void>();
+    return fmt::format("has no {}", field.key);
   }
   if (field.may_be_nil && is_nil(*value)) {
-    return {};
+    return "";
   }
   if (value->kind != field.kind || is_nil(*value)) {
-    return bad_parent(fmt::format("has a {} that is not {}", field.key, field.wanted));
+    return fmt::format("has a {} that is not {}", field.key, field.wanted);
   }
   if (!is_valid_utf8(value->text) || value->text.find('\0') != std::string::npos) {
-    return bad_parent(fmt::format("has a {} that is not text", field.key));
+    return fmt::format("has a {} that is not text", field.key);
   }
   if (field.to != nullptr) {
     parent.*field.to = value->text;
   }
-  return {};
+  return "";
+}
+
+Result<Parent> read_parent(const Term& map)
+{
+  Mistakes mistakes(ErrorKind::config);
+  Parent parent;
+  for (const Field& field : k_fields) {
+    const std::string problem = read_field(map, field, parent);
+    if (field.required && !problem.empty()) {
+      add(mistakes, problem, k_pass_on);
+    } else if (field.to == &Parent::node_base && !is_node_base(parent.node_base)) {
+      add(mistakes, "has a node_base that no node's name can begin with", k_pass_on);
+    }
+  }
+  if (!mistakes.empty()) {
+    return tl::unexpected(mistakes.error());
+  }
+  return parent;
+}
+
+// Of what is no base64.
+std::string_view problem_of(std::string_view text)
+{
+  constexpr std::string_view k_blanks = " \t\r\n";
+  constexpr std::string_view k_letters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+  if (text.find_first_of(k_blanks) != std::string_view::npos) {
+    return "holds blanks or line breaks";
+  }
+  return text.find_first_not_of(k_letters) == std::string_view::npos && text.size() % 4 != 0
+           ? "was cut: its base64 ends in the middle of a group"
+           : "is not base64";
 }
 
 } // namespace
@@ -97,8 +146,7 @@ Result<Parent> decode_parent(std::string_view base64)
   }
   const auto bytes = from_base64(base64);
   if (!bytes) {
-    const bool blanks = base64.find_first_of(" \t\r\n") != std::string_view::npos;
-    return bad_parent(blanks ? "holds blanks or line breaks" : "is not base64, or was cut");
+    return bad_parent(problem_of(base64));
   }
   const auto term = decode_term(*bytes);
   if (!term) {
@@ -107,23 +155,40 @@ Result<Parent> decode_parent(std::string_view base64)
   if (term->kind != Term::Kind::map) {
     return bad_parent("is an Erlang term, but not a map");
   }
-  Parent parent;
-  for (const Field& field : k_fields) {
-    if (const auto read = read_field(*term, field, parent); !read) {
-      return tl::unexpected(read.error());
-    }
-  }
-  if (!is_node_base(parent.node_base)) {
-    return bad_parent("has a node_base that no node's name can begin with");
-  }
-  return parent;
+  return read_parent(*term);
 }
 
-std::string_view host_of_node(std::string_view node)
+Result<void> check_reachable(const Parent& parent)
 {
-  const std::size_t at = node.find('@');
-  const std::string_view host = at == std::string_view::npos ? "" : node.substr(at + 1);
-  return host == "nohost" ? "" : host;
+  Mistakes mistakes(ErrorKind::config);
+  if (host_of_node(parent.node).empty()) {
+    add(mistakes, fmt::format("is of the node {}, which is not distributed", parent.node),
+        k_start_long);
+  } else if (!has_long_name(parent.node)) {
+    add(mistakes,
+        fmt::format("is of the node {}, a short name, which no machine can reach", parent.node),
+        k_start_long);
+  }
+  if (is_on_loopback(parent.node)) {
+    add(mistakes,
+        fmt::format("is of the node {}, on the loopback interface, where each machine finds only "
+                    "itself",
+                    parent.node),
+        k_start_long);
+  }
+  return outcome(mistakes);
+}
+
+Result<void> check_backend(const Parent& parent)
+{
+  Mistakes mistakes(ErrorKind::config);
+  if (parent.backend == "Elixir.FLAME.LocalBackend") {
+    add(
+      mistakes, "names the backend FLAME.LocalBackend, which ends no machine",
+      "name the backend that boots the machines; FLAME.FlyBackend is in every release with FLAME, "
+      "and its shutdown ends the release");
+  }
+  return outcome(mistakes);
 }
 
 } // namespace flame::child

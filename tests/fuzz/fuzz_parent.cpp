@@ -1,5 +1,6 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "flame/node.hpp"
 #include "flame/parent.hpp"
 #include "fuzz_check.hpp"
 
@@ -22,12 +23,16 @@ void check(std::string_view base64)
     return;
   }
   FUZZ_CHECK(!parent->node_base.empty());
-  for (const std::string* text : {&parent->node, &parent->node_base, &parent->host_env,
-                                  &parent->backend, &parent->flame_vsn}) {
+  for (const std::string* text :
+       {&parent->node, &parent->node_base, &parent->host_env, &parent->backend,
+        &parent->backend_app, &parent->backend_vsn, &parent->flame_vsn}) {
     FUZZ_CHECK(is_valid_utf8(*text));
     FUZZ_CHECK(text->find('\0') == std::string::npos);
   }
   FUZZ_CHECK(child::host_of_node(parent->node).size() < parent->node.size() + 1);
+  for (const auto& result : {child::check_reachable(*parent), child::check_backend(*parent)}) {
+    FUZZ_CHECK(result || result.error().message.starts_with("FLAME_PARENT "));
+  }
 }
 
 } // namespace

@@ -221,6 +221,51 @@ TEST_CASE("boot: names that fit everywhere")
   CHECK(!check_run_id(std::string(65, 'a')));
 }
 
+namespace {
+
+Settings child_of(const std::string& node, const std::string& backend = "Elixir.FlameEC2")
+{
+  const auto atom = etf::new_atom;
+  Settings settings = least();
+  settings.max_lifetime.reset();
+  settings.subnet_ids = {"subnet-1"};
+  settings.security_group_ids = {"sg-1"};
+  settings.flame_parent = to_base64(etf::map({{atom("ref"), etf::reference(atom(node))},
+                                              {atom("pid"), etf::pid(atom(node))},
+                                              {atom("backend"), atom(backend)},
+                                              {atom("node_base"), etf::binary("app-flame-00")},
+                                              {atom("host_env"), etf::binary("INSTANCE_IP")}}));
+  return settings;
+}
+
+} // namespace
+
+TEST_CASE("boot: a parent that no machine could reach is refused")
+{
+  CHECK(make_plan(child_of("app@10.0.0.7"), k_facts));
+  for (const char* node : {"app@web", "app@127.0.0.1", "nonode@nohost"}) {
+    CAPTURE(node);
+    const auto messages = mistakes_of(child_of(node));
+    REQUIRE(messages.size() == 1);
+    CHECK(messages[0].starts_with(std::string("FLAME_PARENT is of the node ") + node));
+    CHECK(make_runner(child_of(node), k_facts)); // what would be sent can be seen all the same
+  }
+}
+
+TEST_CASE("boot: a parent whose backend ends no machine needs a lifetime")
+{
+  Settings settings = child_of("app@10.0.0.7", "Elixir.FLAME.LocalBackend");
+  CHECK(mistakes_of(settings)
+        == std::vector<std::string>{"max_lifetime is not set, and FLAME.LocalBackend, which "
+                                    "FLAME_PARENT names, ends no machine"});
+  settings.max_lifetime = config::Lifetime{std::chrono::hours(1)};
+  const auto plan = make_plan(settings, k_facts);
+  REQUIRE(plan);
+  CHECK(plan->warnings
+        == std::vector<std::string>{
+          "FLAME_PARENT names the backend FLAME.LocalBackend, which ends no machine"});
+}
+
 TEST_CASE("boot: FLAME_PARENT_IP is the host of the parent's node, else our address, else left out")
 {
   const auto tag = [](const Settings& settings, const std::string& address) {

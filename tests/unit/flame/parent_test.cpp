@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <random>
+#include <sstream>
 
 using namespace flame;
 using namespace flame::child;
@@ -40,6 +42,16 @@ std::string parent_with(std::string_view key, const std::string& value)
                    pick("backend_vsn", new_atom("nil")), pick("flame_vsn", new_atom("nil"))});
 }
 
+// term_to_binary(Map, [compressed]): as parent_with("", ""), with a few more values.
+std::string compressed_parent()
+{
+  std::ifstream in(std::string(FLAME_FIXTURES) + "/../fuzz/corpus/parent/compressed",
+                   std::ios::binary);
+  std::stringstream bytes;
+  bytes << in.rdbuf();
+  return bytes.str();
+}
+
 } // namespace
 
 TEST_CASE("flame: a parent of OTP 25 is read")
@@ -52,6 +64,8 @@ TEST_CASE("flame: a parent of OTP 25 is read")
   CHECK(parent->node_base == "my_app-flame-0123456789abcdef0123");
   CHECK(parent->host_env == "INSTANCE_IP");
   CHECK(parent->backend == "Elixir.FlameEC2");
+  CHECK(parent->backend_app == "flame_ec2");
+  CHECK(parent->backend_vsn == "1.0.0");
   CHECK(parent->flame_vsn == "0.5.3");
 }
 
@@ -125,8 +139,12 @@ TEST_CASE("flame: what is not base64 says so")
   const auto message = [](std::string_view text) { return decode_parent(text).error().message; };
   const std::string good = to_base64(etf::flame_parent_otp25());
   CHECK(message("") == "FLAME_PARENT is empty");
-  CHECK(message("hello") == "FLAME_PARENT is not base64, or was cut");
-  CHECK(message(good.substr(0, good.size() - 1)) == "FLAME_PARENT is not base64, or was cut");
+  CHECK(message("hell-") == "FLAME_PARENT is not base64");
+  CHECK(message("he=o") == "FLAME_PARENT is not base64");
+  for (std::size_t left : {1, 2, 3}) {
+    CHECK(message(good.substr(0, 100 + left))
+          == "FLAME_PARENT was cut: its base64 ends in the middle of a group");
+  }
   CHECK(message(good + "\n") == "FLAME_PARENT holds blanks or line breaks");
   CHECK(message(std::string(131073, 'A'))
         == "FLAME_PARENT has 131073 bytes, more than any that FLAME makes");
@@ -136,11 +154,10 @@ TEST_CASE("flame: what is no parent says why")
 {
   CHECK(problem("") == "is empty");
   CHECK(problem("plain text") == "is not an Erlang term");
-  CHECK(problem("\x83") == "ends in the middle of a term");
+  CHECK(problem("\x83") == "was cut: it ends in the middle of a term");
   CHECK(problem(etf::tagged(131, new_atom("hello"))) == "is an Erlang term, but not a map");
   CHECK(problem(etf::map({})) == "has no ref");
   CHECK(problem("\x83\xff") == "has a term of unknown kind 255");
-  CHECK(problem("\x83P") == "is a compressed term, which FLAME never makes");
   CHECK(problem(parent_with("ref", new_atom("x"))) == "has a ref that is not a reference");
   CHECK(problem(parent_with("pid", new_atom("x"))) == "has a pid that is not a pid");
   CHECK(problem(parent_with("backend", new_atom("nil"))) == "has a backend that is not a module");
@@ -159,6 +176,57 @@ TEST_CASE("flame: what is no parent says why")
   }
 }
 
+TEST_CASE("flame: all that is wrong is said at once")
+{
+  const auto parent = decode_parent(to_base64(etf::map({{new_atom("backend"), new_atom("nil")}})));
+  REQUIRE(!parent);
+  std::vector<std::string> messages = {parent.error().message};
+  for (const Mistake& mistake : parent.error().also) {
+    messages.push_back(mistake.message);
+    CHECK(mistake.hint == k_hint);
+  }
+  CHECK(messages
+        == std::vector<std::string>{"FLAME_PARENT has no ref", "FLAME_PARENT has no pid",
+                                    "FLAME_PARENT has a backend that is not a module",
+                                    "FLAME_PARENT has no host_env",
+                                    "FLAME_PARENT has no node_base"});
+}
+
+TEST_CASE("flame: what the child does not need may be of any kind")
+{
+  for (const char* key : {"flame_vsn", "backend_vsn", "backend_app"}) {
+    for (const std::string& value :
+         {etf::tagged(97, "\x01"), etf::binary("\xff"), etf::tagged(106, "")}) {
+      const auto parent = decode_parent(to_base64(parent_with(key, value)));
+      REQUIRE(parent);
+      CHECK(parent->flame_vsn.empty());
+      CHECK(parent->backend_vsn.empty());
+      CHECK(parent->backend_app.empty());
+    }
+  }
+}
+
+TEST_CASE("flame: a compressed parent is read, and one that is cut, broken or a bomb is not")
+{
+  const std::string whole = compressed_parent();
+  const auto parent = decode_parent(to_base64(whole));
+  REQUIRE(parent);
+  CHECK(parent->node == "parent@10.0.0.7");
+  CHECK(parent->node_base == "app-flame-00");
+  for (std::size_t size = 2; size < whole.size(); ++size) {
+    CAPTURE(size);
+    CHECK(problem(whole.substr(0, size))
+          == (size < 6 ? "was cut: it ends in the middle of a term"
+                       : "is a compressed term that is cut or broken"));
+  }
+  std::string lies = whole;
+  lies[5] = static_cast<char>(lies[5] + 1); // in the size
+  CHECK(problem(lies) == "is a compressed term that is cut or broken");
+  lies[2] = '\x7f';
+  CHECK(problem(lies).ends_with(" bytes"));
+  CHECK(problem(parent_with("backend_vsn", whole.substr(1))) == "has a term of unknown kind 80");
+}
+
 TEST_CASE("flame: each key that the child needs is missed by name")
 {
   for (const char* key : {"ref", "pid", "backend", "host_env", "node_base"}) {
@@ -175,7 +243,7 @@ TEST_CASE("flame: a parent cut anywhere is refused")
   for (const std::string& whole : {etf::flame_parent_otp25(), etf::flame_parent_otp26()}) {
     for (std::size_t size = 1; size < whole.size(); ++size) {
       CAPTURE(size);
-      CHECK(problem(whole.substr(0, size)) == "ends in the middle of a term");
+      CHECK(problem(whole.substr(0, size)) == "was cut: it ends in the middle of a term");
     }
   }
 }
@@ -188,9 +256,9 @@ TEST_CASE("flame: depth and counts are bounded")
     nested += std::string("h\x01", 2);
   }
   CHECK(problem(nested) == "has terms within terms too deeply");
-  CHECK(problem("\x83t\xff\xff\xff\xff") == "ends in the middle of a term");
-  CHECK(problem("\x83m\xff\xff\xff\xff") == "ends in the middle of a term");
-  CHECK(problem("\x83o\xff\xff\xff\xff") == "ends in the middle of a term");
+  CHECK(problem("\x83t\xff\xff\xff\xff") == "was cut: it ends in the middle of a term");
+  CHECK(problem("\x83m\xff\xff\xff\xff") == "was cut: it ends in the middle of a term");
+  CHECK(problem("\x83o\xff\xff\xff\xff") == "was cut: it ends in the middle of a term");
 }
 
 TEST_CASE("flame: a damaged parent never breaks us, and is never shown")
@@ -209,12 +277,4 @@ TEST_CASE("flame: a damaged parent never breaks us, and is never shown")
       REQUIRE(parent.error().message.size() < 100);
     }
   }
-}
-
-TEST_CASE("flame: the host of a node is what stands after its @")
-{
-  CHECK(host_of_node("app@10.0.0.7") == "10.0.0.7");
-  CHECK(host_of_node("app") == "");
-  CHECK(host_of_node("app@") == "");
-  CHECK(host_of_node("nonode@nohost") == "");
 }
