@@ -84,6 +84,10 @@ constexpr OwnFlag k_gc_flags[] = {
   {"--exit-code", "", "exit with status 11 when anything was found"},
 };
 
+constexpr OwnFlag k_decode_flags[] = {
+  {"--example", "NODE", "make a value with the parent NODE, as in app@10.0.0.7, to rehearse with"},
+};
+
 const Command k_commands[] = {
   {"boot", "launch a machine that runs the release", "",
    "Launches a machine, waits until it runs, and prints its id and address. The machine fetches the "
@@ -151,6 +155,19 @@ const Command k_commands[] = {
    "--show prints each setting with its value and where it comes from; secrets as ***.",
    "flame-ec2 configure --region eu-west-1 --app demo --print",
    k_all_groups, k_configure_flags, run_configure},
+  {"decode-parent", "say what is in a FLAME_PARENT, and what is wrong with it", "[VALUE]",
+   "Decodes the value, or for - what is on standard input, or the variable FLAME_PARENT, and prints "
+   "the parent's node, whether it has a long name and is on the loopback interface, the backend's "
+   "module and the versions, node_base, and the variable of the host. Needs no network, no "
+   "credentials and no Erlang. The value may be seen by others in the list of processes when it is on "
+   "the command line; its pid and reference are never printed.\n\n"
+   "The status is 3 for a value that is none, and for a parent that no machine could reach or whose "
+   "backend would not end one. boot refuses such values too, all but the last, for which it asks for "
+   "max_lifetime.\n\n"
+   "A value with a pid that somebody waits for can only be made by FLAME itself. With one of --example "
+   "a boot can be rehearsed: its release finds nobody and ends, at once or after 20 s.",
+   "flame-ec2 decode-parent --example app@10.0.0.7 | flame-ec2 decode-parent -",
+   {}, k_decode_flags, run_decode_parent},
   {"completion", "print the completions of a shell", "bash|zsh|fish",
    "Prints a script by which the shell completes commands, flags and values.",
    "source <(flame-ec2 completion bash)",

@@ -57,21 +57,6 @@ std::string boot_json(const boot::BootResult& result)
   return json.end().end().line();
 }
 
-// For `eval`: what comes from outside is quoted unless it is plain.
-std::string assignment(std::string_view name, std::string_view value)
-{
-  constexpr std::string_view k_plain =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:/@";
-  if (value.find_first_not_of(k_plain) == std::string_view::npos) {
-    return fmt::format("{}={}\n", name, value);
-  }
-  std::string quoted;
-  for (const char c : value) {
-    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return fmt::format("{}='{}'\n", name, quoted);
-}
-
 std::string boot_env(const boot::BootResult& result)
 {
   std::vector<std::string> ids;
@@ -87,6 +72,20 @@ std::string boot_env(const boot::BootResult& result)
 }
 
 } // namespace
+
+std::string assignment(std::string_view name, std::string_view value)
+{
+  constexpr std::string_view k_plain =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:/@";
+  if (value.find_first_not_of(k_plain) == std::string_view::npos) {
+    return fmt::format("{}={}\n", name, value);
+  }
+  std::string quoted;
+  for (const char c : value) {
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return fmt::format("{}='{}'\n", name, quoted);
+}
 
 std::string boot_output(const boot::BootResult& result, Output output)
 {

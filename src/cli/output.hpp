@@ -33,6 +33,9 @@ struct DryRun {
 };
 std::string dry_run_output(const DryRun& dry_run, Output output);
 
+// "NAME=value\n" for `eval`: a value is quoted unless it is plain.
+std::string assignment(std::string_view name, std::string_view value);
+
 // {"error": {…}} on one line, for stdout.
 std::string error_json(const Error& error);
 

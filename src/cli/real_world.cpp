@@ -26,11 +26,13 @@ Result<client::ThisMachine> this_machine(const config::Settings& settings, clien
   return client::this_machine(imds, asked);
 }
 
+constexpr std::size_t k_longest_line = 1024UL * 1024; // of a longer one the rest is the next
+
 // Byte for byte, so that nothing behind the line is taken; a signal ends the waiting.
 std::optional<std::string> read_line(const Cancel& cancel)
 {
   std::string line;
-  for (;;) {
+  while (line.size() < k_longest_line) {
     std::array<pollfd, 2> ready = {{{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0},
                                     {.fd = cancel.wake_fd(), .events = POLLIN, .revents = 0}}};
     ::poll(ready.data(), ready.size(), -1);
@@ -47,6 +49,7 @@ std::optional<std::string> read_line(const Cancel& cancel)
     }
     line += byte;
   }
+  return line;
 }
 
 } // namespace

@@ -63,7 +63,7 @@ printf '[pool.ci]\nregion = "eu-west-1"\n' >flame-ec2.toml
 for command in --help --version "boot --help" man "help settings" "completion bash" \
   "completion --values pools" "completion --values profiles" configure "configure --show" \
   "configure --show --pool ci --json" "configure --app a --print" \
-  "configure --app a --config new.toml"; do
+  "configure --app a --config new.toml" "decode-parent --example app@10.0.0.7"; do
   TEST "flame-ec2 $command touches no network"
   # shellcheck disable=SC2086 # words
   traced $command
