@@ -79,7 +79,8 @@ struct LaunchTemplate {
   std::string image_id = {};
   std::string instance_type = {};
   std::string key_name = {};
-  std::string instance_profile = {}; // name or ARN
+  std::string instance_profile = {};  // name or ARN
+  std::string availability_zone = {}; // name or id
   bool has_user_data = false;
   std::vector<std::string> security_groups = {}; // beside interfaces: ids and names
   std::vector<Params> interfaces = {};           // {"DeviceIndex", "0"}, {"SecurityGroupId.1", …}

@@ -89,11 +89,15 @@ LaunchTemplate template_of(pugi::xml_node item)
                        .instance_type = text_at(data, "instanceType"),
                        .key_name = text_at(data, "keyName"),
                        .instance_profile = text_at(data, "iamInstanceProfile/arn"),
+                       .availability_zone = text_at(data, "placement/availabilityZone"),
                        .has_user_data = !text_at(data, "userData").empty(),
                        .metadata_options =
                          params_of(data.child("metadataOptions"), "MetadataOptions.")};
   if (found.instance_profile.empty()) {
     found.instance_profile = text_at(data, "iamInstanceProfile/name");
+  }
+  if (found.availability_zone.empty()) {
+    found.availability_zone = text_at(data, "placement/availabilityZoneId");
   }
   for (const char* set : {"securityGroupIdSet", "securityGroupSet"}) {
     for (const pugi::xml_node group : data.child(set).children("item")) {

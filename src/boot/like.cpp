@@ -7,15 +7,50 @@
 namespace flame::boot {
 namespace {
 
+using aws::LaunchTemplate;
 using config::Configured;
 
 struct Taken {
   std::string_view key;
   std::vector<std::string> (*values)(const Model&);
-  bool of_machine;              // else of every command
-  bool regional;                // means nothing in other regions
-  std::string_view notice = {}; // {0}: key, {1}: the machine's id
+  bool of_machine;                            // else of every command
+  bool regional;                              // means nothing in other regions
+  bool (*in_template)(const LaunchTemplate&); // whether that says it, so that we must not
+  std::string_view notice = {};               // {0}: key, {1}: the machine's id
 };
+
+bool never(const LaunchTemplate&)
+{
+  return false;
+}
+
+// The image is the template's to say, and a template without one is a mistake to be told.
+bool always(const LaunchTemplate&)
+{
+  return true;
+}
+
+bool has_type(const LaunchTemplate& found)
+{
+  return !found.instance_type.empty();
+}
+
+// Subnet and groups must be of one VPC, and a subnet of the zone: who says a part of that says all.
+bool has_network(const LaunchTemplate& found)
+{
+  return !found.interfaces.empty() || !found.security_groups.empty()
+         || !found.availability_zone.empty();
+}
+
+bool has_profile(const LaunchTemplate& found)
+{
+  return !found.instance_profile.empty();
+}
+
+bool has_key(const LaunchTemplate& found)
+{
+  return !found.key_name.empty();
+}
 
 std::vector<std::string> one(const std::string& value)
 {
@@ -24,33 +59,91 @@ std::vector<std::string> one(const std::string& value)
 
 // clang-format off
 constexpr Taken k_taken[] = {
-  {"region",               [](const Model& model) { return one(model.region); }, false, false},
-  {"image_id",             [](const Model& model) { return one(model.instance.image_id); }, true, true,
+  {"region",               [](const Model& model) { return one(model.region); }, false, false, never},
+  {"image_id",             [](const Model& model) { return one(model.instance.image_id); }, true, true, always,
    "{0} is that of {1}: each machine starts all services that are enabled in it"},
-  {"instance_type",        [](const Model& model) { return one(model.instance.instance_type); }, true, false},
-  {"subnet_id",            [](const Model& model) { return one(model.instance.subnet_id); }, true, true},
-  {"security_group_id",    [](const Model& model) { return model.instance.security_group_ids; }, true, true},
-  {"iam_instance_profile", [](const Model& model) { return one(model.instance.instance_profile_arn); }, true, false,
+  {"instance_type",        [](const Model& model) { return one(model.instance.instance_type); }, true, false, has_type},
+  {"subnet_id",            [](const Model& model) { return one(model.instance.subnet_id); }, true, true, has_network},
+  {"security_group_id",    [](const Model& model) { return model.instance.security_group_ids; }, true, true, has_network},
+  {"iam_instance_profile", [](const Model& model) { return one(model.instance.instance_profile_arn); }, true, false, has_profile,
    "{0} is that of {1}: each release gets all its rights; a profile of its own can do with fewer"},
-  {"key_name",             [](const Model& model) { return one(model.instance.key_name); }, true, true},
+  {"key_name",             [](const Model& model) { return one(model.instance.key_name); }, true, true, has_key},
 };
 // clang-format on
 
-bool is_open(const Taken& row, const Configured& said, std::span<const config::Group> groups)
+bool has_template(const Configured& said)
 {
-  const bool machines = std::ranges::count(groups, config::Group::machine) > 0
-                        && said.settings.launch_template_id.empty();
+  return !said.settings.launch_template_id.empty();
+}
+
+bool is_unseen(const Taken& row, const Configured& said, const Seen& seen)
+{
+  return row.of_machine && has_template(said) && !seen;
+}
+
+// Of a template that is unseen it is supposed that it says nothing.
+bool is_open(const Taken& row, const Configured& said, std::span<const config::Group> groups,
+             const Seen& seen)
+{
+  const bool taken = !row.of_machine || std::ranges::count(groups, config::Group::machine) > 0;
   const bool named = row.key == "image_id" && said.origins.contains("image");
-  return !said.origins.contains(row.key) && !named && (machines || !row.of_machine);
+  const bool in_template = has_template(said) && row.in_template(seen.value_or(LaunchTemplate()));
+  return taken && !said.origins.contains(row.key) && !named && !in_template;
+}
+
+// What is taken, and what is not; by key.
+struct Sorted {
+  std::vector<const Taken*> taken = {};
+  std::vector<std::string> elsewhere = {};
+  std::vector<std::string> unseen = {};
+};
+
+Sorted sort(const Model& model, const Configured& said, std::span<const config::Group> groups,
+            const Seen& seen)
+{
+  const std::string& region = said.settings.region;
+  const bool elsewhere = !region.empty() && region != model.region;
+  Sorted sorted;
+  for (const Taken& row : k_taken) {
+    if (row.values(model).empty() || !is_open(row, said, groups, seen)) {
+      continue;
+    }
+    if (is_unseen(row, said, seen)) {
+      sorted.unseen.emplace_back(row.key);
+    } else if (row.regional && elsewhere) {
+      sorted.elsewhere.emplace_back(row.key);
+    } else {
+      sorted.taken.push_back(&row);
+    }
+  }
+  return sorted;
+}
+
+std::string left_open(const Sorted& sorted, const Model& model, const Configured& said)
+{
+  const config::Settings& settings = said.settings;
+  if (!sorted.unseen.empty()) {
+    return fmt::format("not taken from {}, since launch template {} may say it and was not looked "
+                       "into: {}",
+                       model.instance.id, settings.launch_template_id,
+                       fmt::join(sorted.unseen, ", "));
+  }
+  if (!sorted.elsewhere.empty()) {
+    return fmt::format("not taken from {}, since they exist in {} and the region is {}: {}",
+                       model.instance.id, model.region, settings.region,
+                       fmt::join(sorted.elsewhere, ", "));
+  }
+  return {};
 }
 
 } // namespace
 
-std::vector<std::string> open_keys(const Configured& said, std::span<const config::Group> groups)
+std::vector<std::string> open_keys(const Configured& said, std::span<const config::Group> groups,
+                                   const Seen& seen)
 {
   std::vector<std::string> keys;
   for (const Taken& row : k_taken) {
-    if (is_open(row, said, groups)) {
+    if (is_open(row, said, groups, seen) && !is_unseen(row, said, seen)) {
       keys.emplace_back(row.key);
     }
   }
@@ -58,29 +151,20 @@ std::vector<std::string> open_keys(const Configured& said, std::span<const confi
 }
 
 Result<Likeness> settings_like(const Model& model, const Configured& said,
-                               std::span<const config::Group> groups)
+                               std::span<const config::Group> groups, const Seen& seen)
 {
-  const std::string& region = said.settings.region;
-  const bool elsewhere = !region.empty() && region != model.region;
-  Likeness likeness;
-  std::vector<std::string> left_out;
-  bool machines = false;
-  for (const Taken& row : k_taken) {
-    const auto values = row.values(model);
-    if (values.empty() || !is_open(row, said, groups)) {
-      continue;
-    }
-    machines = machines || row.of_machine;
-    if (row.regional && elsewhere) {
-      left_out.emplace_back(row.key);
-      continue;
-    }
-    for (const std::string& value : values) {
+  const Sorted sorted = sort(model, said, groups, seen);
+  Likeness likeness{.left_open = left_open(sorted, model, said)};
+  bool machines = !sorted.elsewhere.empty();
+  for (const Taken* row : sorted.taken) {
+    machines = machines || row->of_machine;
+    for (const std::string& value : row->values(model)) {
       likeness.layer.rows.push_back(
-        {config::find_key(row.key), value, model.origin, config::Form::exact});
+        {config::find_key(row->key), value, model.origin, config::Form::exact});
     }
-    if (!row.notice.empty()) {
-      likeness.notices.push_back(fmt::format(fmt::runtime(row.notice), row.key, model.instance.id));
+    if (!row->notice.empty()) {
+      likeness.notices.push_back(
+        fmt::format(fmt::runtime(row->notice), row->key, model.instance.id));
     }
   }
   if (machines && model.instance.private_ip.empty()) {
@@ -88,12 +172,14 @@ Result<Likeness> settings_like(const Model& model, const Configured& said,
                 fmt::format("{} has no IPv4 address, and flame-ec2 needs one", model.instance.id),
                 "give image, subnet and groups as settings, in a subnet that has IPv4");
   }
-  if (!left_out.empty()) {
-    likeness.left_open =
-      fmt::format("not taken from {}, since they exist in {} and the region is {}: {}",
-                  model.instance.id, model.region, region, fmt::join(left_out, ", "));
-  }
   return likeness;
+}
+
+bool depends_on_template(const Configured& said, std::span<const config::Group> groups)
+{
+  return std::ranges::any_of(k_taken, [&](const Taken& row) {
+    return is_open(row, said, groups, {}) && is_unseen(row, said, {});
+  });
 }
 
 } // namespace flame::boot

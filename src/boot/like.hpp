@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "config/layers.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,14 +24,23 @@ struct Likeness {
   std::string left_open = {};            // what is not taken and why, for a warning; else ""
 };
 
-// Keys that settings_like() could still fill. Beside a launch template the region alone: the rest
-// is the template's to say. Where `groups` has no Group::machine, it is the same.
-std::vector<std::string> open_keys(const config::Configured& said,
-                                   std::span<const config::Group> groups);
+// What a launch template says that somebody has looked into; nullopt: nobody has, or there is none.
+using Seen = std::optional<aws::LaunchTemplate>;
 
-// Rows for those keys. What exists in one region only is left out when another is set. Kind config:
-// the machine has no IPv4 address, so that machines beside it would not be reached.
+// Keys that settings_like() could still fill. Beside a launch template only what that leaves open,
+// and never the image; while it is unseen, and where `groups` has no Group::machine, the region
+// alone.
+std::vector<std::string> open_keys(const config::Configured& said,
+                                   std::span<const config::Group> groups, const Seen& seen = {});
+
+// Rows for those keys. Left out are what exists in one region only when another is set, and what a
+// template that is unseen may say itself. Kind config: the machine has no IPv4 address, so that
+// machines beside it would not be reached.
 Result<Likeness> settings_like(const Model& model, const config::Configured& said,
-                               std::span<const config::Group> groups);
+                               std::span<const config::Group> groups, const Seen& seen = {});
+
+// Whether a launch template is set that may leave open what settings_like() could fill: it is worth
+// a look.
+bool depends_on_template(const config::Configured& said, std::span<const config::Group> groups);
 
 } // namespace flame::boot

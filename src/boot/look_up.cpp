@@ -23,44 +23,39 @@ bool needs_image(const Settings& settings, const Facts& facts)
   return wants_root_volume(settings) || default_type;
 }
 
+// A missing right is a warning, unless there is no way without.
+Result<void> without(LookedUp& done, const aws::ApiError& error, bool needed, std::string warning)
+{
+  if (error.error_class != aws::ErrorClass::permission) {
+    return tl::unexpected(error.error);
+  }
+  if (needed) {
+    Error why = error.error;
+    why.hint = "the settings of the root volume need the name that the image gives it: allow "
+               "the action, or leave them out";
+    return tl::unexpected(std::move(why));
+  }
+  done.warnings.push_back(std::move(warning));
+  return {};
+}
+
 class Asking {
 public:
-  Asking(Facts facts, const Settings& settings, aws::Ec2Api& ec2, aws::SsmApi& ssm,
+  Asking(LookedUp done, const Settings& settings, aws::Ec2Api& ec2, aws::SsmApi& ssm,
          aws::CallLimit limit)
-    : settings_(settings), ec2_(ec2), ssm_(ssm), limit_(limit), done_{.facts = std::move(facts)}
+    : settings_(settings), ec2_(ec2), ssm_(ssm), limit_(limit), done_(std::move(done))
   {
   }
 
   Result<LookedUp> all()
   {
-    return launch_template()
-      .and_then([&] { return parameter(); })
-      .and_then([&] { return image(); })
-      .map([&] {
-        facts().looked_up = true;
-        return std::move(done_);
-      });
+    return parameter().and_then([&] { return image(); }).map([&] {
+      facts().looked_up = true;
+      return std::move(done_);
+    });
   }
 
 private:
-  Result<void> launch_template()
-  {
-    const std::string& id = settings_.launch_template_id;
-    if (id.empty()) {
-      return {};
-    }
-    const std::string& version = settings_.launch_template_version;
-    auto found = ec2_.launch_template(id, version.empty() ? "$Default" : version, limit_);
-    if (found) {
-      facts().launch_template = std::move(*found);
-      return {};
-    }
-    return without(found.error(), wants_root_volume(settings_),
-                   fmt::format("no permission to look into launch template {} "
-                               "(ec2:DescribeLaunchTemplateVersions); it is sent unseen",
-                               id));
-  }
-
   Result<void> parameter()
   {
     const std::string id = root_image_id_of(settings_, facts());
@@ -72,7 +67,7 @@ private:
     const auto value = ssm_.parameter(name, limit_);
     if (!value) {
       return without(
-        value.error(), wants_root_volume(settings_),
+        done_, value.error(), wants_root_volume(settings_),
         fmt::format("no permission to read the parameter {} (ssm:GetParameter); EC2 is "
                     "left to do it",
                     name));
@@ -94,7 +89,7 @@ private:
     auto images = ec2_.describe_images({id}, limit_);
     if (!images) {
       return without(
-        images.error(), wants_root_volume(settings_),
+        done_, images.error(), wants_root_volume(settings_),
         fmt::format("no permission to look at image {} (ec2:DescribeImages); it is taken "
                     "for one of x86_64",
                     id));
@@ -105,22 +100,6 @@ private:
         "check the id, that it is of this Region, and that it is shared with the account");
     }
     facts().image = std::move(images->front());
-    return {};
-  }
-
-  // A missing right is a warning, unless there is no way without.
-  Result<void> without(const aws::ApiError& error, bool needed, std::string warning)
-  {
-    if (error.error_class != aws::ErrorClass::permission) {
-      return tl::unexpected(error.error);
-    }
-    if (needed) {
-      Error why = error.error;
-      why.hint = "the settings of the root volume need the name that the image gives it: allow "
-                 "the action, or leave them out";
-      return tl::unexpected(std::move(why));
-    }
-    done_.warnings.push_back(std::move(warning));
     return {};
   }
 
@@ -138,7 +117,31 @@ private:
 Result<LookedUp> look_up(Facts facts, const Settings& settings, aws::Ec2Api& ec2, aws::SsmApi& ssm,
                          aws::CallLimit limit)
 {
-  return Asking(std::move(facts), settings, ec2, ssm, limit).all();
+  return look_into_template(std::move(facts), settings, ec2, limit).and_then([&](LookedUp done) {
+    return Asking(std::move(done), settings, ec2, ssm, limit).all();
+  });
+}
+
+Result<LookedUp> look_into_template(Facts facts, const Settings& settings, aws::Ec2Api& ec2,
+                                    aws::CallLimit limit)
+{
+  LookedUp done{.facts = std::move(facts)};
+  const std::string& id = settings.launch_template_id;
+  if (id.empty() || done.facts.looked_into_template) {
+    return done;
+  }
+  done.facts.looked_into_template = true;
+  const std::string& version = settings.launch_template_version;
+  auto found = ec2.launch_template(id, version.empty() ? "$Default" : version, limit);
+  if (found) {
+    done.facts.launch_template = std::move(*found);
+    return done;
+  }
+  return without(done, found.error(), wants_root_volume(settings),
+                 fmt::format("no permission to look into launch template {} "
+                             "(ec2:DescribeLaunchTemplateVersions); it is sent unseen",
+                             id))
+    .map([&] { return std::move(done); });
 }
 
 std::vector<std::string> lookups_of(const Settings& settings)

@@ -22,6 +22,11 @@ struct LookedUp {
 Result<LookedUp> look_up(Facts facts, const config::Settings& settings, aws::Ec2Api& ec2,
                          aws::SsmApi& ssm, aws::CallLimit limit);
 
+// Its first step alone, the launch template, for who has settings that depend on it: what it finds
+// goes on to look_up(), which does not ask again.
+Result<LookedUp> look_into_template(Facts facts, const config::Settings& settings, aws::Ec2Api& ec2,
+                                    aws::CallLimit limit);
+
 // What look_up() would ask for, as far as that is known beforehand: "launch template web". Pure.
 std::vector<std::string> lookups_of(const config::Settings& settings);
 

@@ -26,6 +26,7 @@ struct Facts {
   // From here on: what AWS said to boot/look_up. Without it the plan shows what would be asked for
   // in its place.
   bool looked_up = false;
+  bool looked_into_template = false;                       // or tried to, which is not done twice
   std::optional<aws::LaunchTemplate> launch_template = {}; // nullopt: none, or no right to look
   std::string image_id = {};            // what a name or a parameter stands for; "": not resolved
   std::optional<aws::Image> image = {}; // the one that is booted; nullopt: not looked at

@@ -11,6 +11,7 @@ namespace flame::cli {
 namespace {
 
 constexpr std::chrono::seconds k_patience(30);
+constexpr config::Group k_where[] = {config::Group::where};
 
 Error in_auto_configure(Error error)
 {
@@ -100,34 +101,50 @@ Result<config::Layer> region_of_this_machine(const config::Settings& settings, W
   });
 }
 
-void auto_configure(config::Configured& configured, std::span<const config::Group> groups,
-                    World& world, Console& console,
-                    const std::function<config::Configured(config::Layer)>& with)
+std::optional<boot::Model> auto_configure(config::Configured& configured,
+                                          std::span<const config::Group> groups, World& world,
+                                          Console& console)
 {
+  const bool beside = boot::depends_on_template(configured, groups);
   const auto open = boot::open_keys(configured, groups);
   const bool wants_address = std::ranges::count(groups, config::Group::machine) > 0
                              && configured.settings.flame_parent.empty();
   if (!configured.mistakes.empty()) {
     configured.incomplete = true;
-    return;
+    return {};
   }
-  if (open.empty() && !wants_address) {
-    return;
+  if (open.empty() && !beside && !wants_address) {
+    return {};
   }
   const bool region_alone =
-    std::ranges::all_of(open, [](const std::string& key) { return key == "region"; });
+    !beside && std::ranges::all_of(open, [](const std::string& key) { return key == "region"; });
   const auto model = this_model(configured.settings,
                                 region_alone ? client::Asked::identity : client::Asked::all, world);
-  const auto likeness = model.and_then(
-    [&](const boot::Model& it) { return boot::settings_like(it, configured, groups); });
+  const auto likeness = model.and_then([&](const boot::Model& it) {
+    return boot::settings_like(it, configured, beside ? std::span(k_where) : groups);
+  });
   if (!likeness) {
     configured.failure = in_auto_configure(likeness.error());
     configured.incomplete = true;
-    return;
+    return {};
   }
   say(*likeness, *model, console);
-  configured = with(likeness->layer);
+  config::add_below(configured, likeness->layer);
   configured.local_address = model->instance.private_ip;
+  return beside ? std::optional(*model) : std::nullopt;
+}
+
+Result<void> fill_beside_template(config::Configured& configured,
+                                  std::span<const config::Group> groups, const boot::Model& model,
+                                  const boot::Seen& seen, Console& console)
+{
+  const auto likeness = boot::settings_like(model, configured, groups, seen);
+  if (!likeness) {
+    return tl::unexpected(in_auto_configure(likeness.error()));
+  }
+  say(*likeness, model, console);
+  config::add_below(configured, likeness->layer);
+  return {};
 }
 
 } // namespace flame::cli

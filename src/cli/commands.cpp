@@ -150,8 +150,8 @@ const Command k_commands[] = {
    "file to begin with is printed.\n\n"
    "--auto asks the instance metadata service of the EC2 machine that this runs on for region, image, "
    "type, subnet, all security groups, instance profile and key; flags win, and beside a launch "
-   "template the region alone is filled. --like asks EC2 for the same of any machine that lives, from "
-   "anywhere. With the setting auto_configure every boot asks.\n\n"
+   "template only what that leaves open is filled, never the image. --like asks EC2 for the same of any "
+   "machine that lives, from anywhere. With the setting auto_configure every boot asks.\n\n"
    "--show prints each setting with its value and where it comes from; secrets as ***.",
    "flame-ec2 configure --region eu-west-1 --app demo --print",
    k_all_groups, k_configure_flags, run_configure},

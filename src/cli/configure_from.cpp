@@ -1,16 +1,20 @@
 #include "cli/configure_from.hpp"
 
+#include "boot/look_up.hpp"
 #include "cli/auto_configure.hpp"
+#include "cli/cloud.hpp"
 #include "cli/read_settings.hpp"
 
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
 namespace flame::cli {
 namespace {
 
 constexpr config::Group k_where[] = {config::Group::where};
+constexpr Millis k_patience = std::chrono::seconds(30);
 
 Result<void> check(const Invocation& invocation)
 {
@@ -59,6 +63,32 @@ Result<config::Settings> where_to_ask(const Invocation& invocation, const Config
   return no_mistakes(configured).map([&] { return configured.settings; });
 }
 
+// What the launch template that is written says. Without the right to look, or without credentials,
+// that is not known, and said.
+Result<boot::Seen> seen_template(const config::Configured& said, config::Settings where,
+                                 const boot::Model& model, World& world, Console& console)
+{
+  where.launch_template_id = said.settings.launch_template_id;
+  where.launch_template_version = said.settings.launch_template_version;
+  if (where.region.empty()) {
+    where.region = model.region;
+  }
+  const auto cloud = connect(where, world, console);
+  if (!cloud) {
+    return tl::unexpected(cloud.error());
+  }
+  const auto found = boot::look_into_template({}, where, (*cloud)->ec2(),
+                                              {.deadline = world.clock->now() + k_patience});
+  if (!found && found.error().kind != ErrorKind::credentials) {
+    return tl::unexpected(found.error());
+  }
+  for (const std::string& warning :
+       found ? found->warnings : std::vector<std::string>{found.error().message}) {
+    console.warn(warning);
+  }
+  return found ? found->facts.launch_template : boot::Seen();
+}
+
 void say(const boot::Likeness& likeness, const boot::Model& model, Console& console)
 {
   const std::string& address = model.instance.private_ip;
@@ -98,8 +128,13 @@ Result<std::optional<config::Layer>> looked_up_layer(const Invocation& invocatio
   }
   const auto model = like ? model_of(*like, *settings, world, console)
                           : this_model(*settings, client::Asked::all, world);
-  auto likeness =
-    model.and_then([&](const boot::Model& it) { return boot::settings_like(it, said, groups); });
+  auto likeness = model.and_then([&](const boot::Model& it) {
+    const auto seen = boot::depends_on_template(said, groups)
+                        ? seen_template(said, *settings, it, world, console)
+                        : Result<boot::Seen>();
+    return seen.and_then(
+      [&](const boot::Seen& found) { return boot::settings_like(it, said, groups, found); });
+  });
   if (!likeness) {
     return tl::unexpected(likeness.error());
   }

@@ -98,8 +98,10 @@ std::vector<std::string> aws_profile_names(const World& world)
   return names;
 }
 
-config::Configured read_settings(const Invocation& invocation, World& world, Console& console,
-                                 Profile profile, const std::optional<std::string>& attached)
+namespace {
+
+BootSettings read_layers(const Invocation& invocation, World& world, Console& console,
+                         Profile profile, const std::optional<std::string>& attached)
 {
   const Command& command = *invocation.command;
   ConfigFile file = read_config_file({invocation.value("--config"), invocation.value("--pool")},
@@ -120,17 +122,14 @@ config::Configured read_settings(const Invocation& invocation, World& world, Con
   configured.mistakes.insert(configured.mistakes.begin(), line.mistakes.begin(),
                              line.mistakes.end());
   configured.incomplete = file.layers.incomplete || line.incomplete;
+  std::optional<boot::Model> here;
   if (profile == Profile::read && configured.settings.auto_configure) {
-    auto_configure(configured, command.groups, world, console, [&](config::Layer layer) {
-      from.layers.push_back(std::move(layer));
-      return merged(from, command, world);
-    });
+    here = auto_configure(configured, command.groups, world, console);
   }
   if (profile == Profile::read && lacks_region(configured, command)) {
     const auto region = region_of_this_machine(configured.settings, world);
     if (region) {
-      from.layers.push_back(*region);
-      configured = merged(from, command, world);
+      config::add_below(configured, *region);
     } else if (region.error().kind == ErrorKind::interrupted) {
       configured.failure = region.error();
     }
@@ -144,7 +143,21 @@ config::Configured read_settings(const Invocation& invocation, World& world, Con
   if (console.shows_details()) {
     say_origins(configured, command, console);
   }
-  return configured;
+  return {std::move(configured), std::move(here)};
+}
+
+} // namespace
+
+config::Configured read_settings(const Invocation& invocation, World& world, Console& console,
+                                 Profile profile)
+{
+  return read_layers(invocation, world, console, profile, {}).configured;
+}
+
+BootSettings read_boot_settings(const Invocation& invocation, World& world, Console& console,
+                                const std::optional<std::string>& attached)
+{
+  return read_layers(invocation, world, console, Profile::read, attached);
 }
 
 Result<void> no_mistakes(const config::Configured& configured, const std::optional<Error>& more)

@@ -47,6 +47,14 @@ std::string said(const Option& option, const Flag& flag)
   return flag.value == "true" ? "false" : flag.value == "false" ? "true" : flag.value;
 }
 
+// Of one field.
+struct Copy {
+  const Settings& from;
+  Settings& to;
+  template <typename T> void operator()(T Settings::*field) const { to.*field = from.*field; }
+  void operator()(std::monostate) const {}
+};
+
 } // namespace
 
 Layer flags_layer(std::span<const Flag> flags)
@@ -117,6 +125,27 @@ Configured merge(std::vector<Layer> layers, std::span<const Group> groups, const
     }
   }
   return std::move(merged).finish();
+}
+
+void add_below(Configured& configured, const Layer& layer)
+{
+  const Caller nobody;
+  Merge merged(nobody);
+  merged.begin_layer(layer.rank);
+  for (const Row& row : layer.rows) {
+    if (!configured.origins.contains(row.option->key)) {
+      merged.add(row);
+    }
+  }
+  const Configured added = std::move(merged).finish();
+  for (const auto& entry : added.origins) {
+    std::visit(Copy{added.settings, configured.settings}, find_key(entry.first)->field);
+    configured.origins.insert(entry);
+  }
+  configured.mistakes.insert(configured.mistakes.end(), added.mistakes.begin(),
+                             added.mistakes.end());
+  configured.warnings.insert(configured.warnings.end(), added.warnings.begin(),
+                             added.warnings.end());
 }
 
 } // namespace flame::config

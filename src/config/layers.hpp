@@ -60,6 +60,10 @@ std::vector<std::string> unknown_variables(const std::map<std::string, std::stri
 // does not matter, their ranks do; two layers of a rank come in their order.
 Configured merge(std::vector<Layer> layers, std::span<const Group> groups, const Caller& caller);
 
+// Adds a layer below all that `configured` is made of: rows for what is set already are left out. A
+// map that is set is not merged.
+void add_below(Configured& configured, const Layer& layer);
+
 // What the AWS profile says: "region", "ca_bundle", "endpoint_url", "ec2.endpoint_url". "":
 // nothing.
 using ProfileLookup = std::function<std::string(std::string_view key)>;

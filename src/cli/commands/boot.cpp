@@ -4,6 +4,7 @@
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/evidence.hpp"
+#include "cli/look_up.hpp"
 #include "cli/output.hpp"
 #include "cli/read_settings.hpp"
 #include "cli/user_data.hpp"
@@ -27,13 +28,14 @@ struct Boot {
   Console& console;
   const config::Configured& configured;
   const config::Settings& settings;
+  const std::optional<boot::Model>& here; // fills what a launch template leaves open
   const boot::Facts& facts;
   const boot::Plan& plan;
   TimePoint started; // of the command
 
   Boot with(const boot::Plan& other) const
   {
-    return {invocation, world, console, configured, settings, facts, other, started};
+    return {invocation, world, console, configured, settings, here, facts, other, started};
   }
 };
 
@@ -55,20 +57,28 @@ Result<boot::Plan> looked_up(const Boot& it, Cloud& cloud)
     return it.plan;
   }
   const TimePoint deadline = it.world.clock->now() + std::min(k_lookup_limit, it.plan.boot_timeout);
-  const auto found =
-    boot::look_up(it.facts, it.settings, cloud.ec2(), cloud.ssm(), {.deadline = deadline});
-  if (!found) {
-    return tl::unexpected(found.error());
+  const auto known = look_up({it.configured, it.facts}, it.here, it.invocation.command->groups,
+                             cloud, {.deadline = deadline}, it.console);
+  if (!known) {
+    return tl::unexpected(known.error());
   }
-  for (const std::string& warning : found->warnings) {
-    it.console.warn(warning);
-  }
-  auto plan = boot::make_plan(it.settings, found->facts);
-  if (!plan) {
-    return tl::unexpected(no_mistakes(it.configured, plan.error()).error());
+  auto plan = boot::make_plan(known->configured.settings, known->facts);
+  const auto more = plan ? std::optional<Error>() : plan.error();
+  if (const auto valid = no_mistakes(known->configured, more); !valid) {
+    return tl::unexpected(valid.error());
   }
   say(*plan, it.console);
   return plan;
+}
+
+// Beside a launch template nobody has looked into, which a boot would.
+void say_left_out(const Boot& it)
+{
+  if (it.here) {
+    it.console.note(fmt::format("auto_configure: a boot would also fill what launch template {} "
+                                "leaves open, from {}",
+                                it.settings.launch_template_id, it.here->origin));
+  }
 }
 
 DryRun dry_run_of(const Boot& it, std::string_view user_data, bool exact)
@@ -206,8 +216,7 @@ Result<void> boot_with(const Invocation& invocation, World& world, Console& cons
                        const std::optional<std::string>& attached)
 {
   const TimePoint started = world.clock->now();
-  const config::Configured configured =
-    read_settings(invocation, world, console, Profile::read, attached);
+  const auto [configured, here] = read_boot_settings(invocation, world, console, attached);
   boot::Facts facts = look_up_facts(world);
   facts.local_address = configured.local_address;
   const auto plan = boot::make_plan(configured.settings, facts);
@@ -215,12 +224,14 @@ Result<void> boot_with(const Invocation& invocation, World& world, Console& cons
   if (const auto valid = no_mistakes(configured, more); !valid) {
     return valid;
   }
-  const Boot it{invocation, world, console, configured, configured.settings, facts, *plan, started};
+  const Boot it{invocation, world, console, configured, configured.settings,
+                here,       facts, *plan,   started};
   if (const auto how = invocation.value("--dry-run")) {
     if (*how == "ec2") {
       return dry_run_by_ec2(it);
     }
     say(*plan, console);
+    say_left_out(it);
     return dry_run(it);
   }
   return launch(it);

@@ -86,12 +86,33 @@ expect_same "$(jq -r .key_name machine.json)" sandbox-key
 expect_same "$(jq -r .tags.FLAME_PARENT_IP machine.json)" 10.0.1.10
 expect_in_stderr "auto_configure: image_id, subnet_id, security_group_id, iam_instance_profile, key_name"
 
-TEST "beside a launch template it leaves all to that"
+TEST "beside a launch template nobody looks into it for a dry run, and the rest is left open"
 flame boot "${release[@]}" --launch-template-id lt-0123456789abcdef0 --dry-run --json
 expect_status 0
+expect_in_stderr "a boot would also fill what launch template lt-0123456789abcdef0 leaves open"
 expect_json '.request.ImageId // "none"' none
 expect_json '.request | keys | map(select(startswith("SecurityGroupId") or startswith("Iam") or . == "KeyName" or . == "InstanceType" or . == "SubnetId")) | length' 0
 expect_json '[.request[] | select(. == "10.0.1.10")] | length > 0' true
+
+TEST "a boot fills what the template leaves open, after one look into it"
+looks() { asked | grep -cx DescribeLaunchTemplateVersions; }
+machine() { control GET instances | jq -r ".[-1] | $1"; }
+before=$(looks || true)
+flame boot "${release[@]}" --launch-template-id lt-0123456789abcdef0 --json
+expect_status 0
+expect_same "$(looks)" $((before + 1))
+expect_same "$(machine '"\(.instance_type) \(.security_group_ids)"')" "t3.micro sg-0fedcba9876543210"
+expect_same "$(machine '"\(.key_name) \(.profile_arn)"')" "sandbox-key $profile"
+expect_in_stderr "auto_configure: iam_instance_profile, key_name from instance metadata"
+ec2 CreateLaunchTemplate LaunchTemplateName=image LaunchTemplateData.ImageId=ami-0123456789abcdef0 >created
+flame boot "${release[@]}" --launch-template-id image --json
+expect_status 0
+expect_same "$(machine '"\(.instance_type) \(.subnet_id) \(.security_group_ids)"')" \
+  "t3.medium subnet-0123456789abcdef0 sg-0123456789abcdef0,sg-0fedcba9876543210"
+flame configure --auto --print --launch-template-id image
+expect_status 0
+expect_in_stdout 'instance_type = ["t3.medium"]'
+! grep -q '^image_id' stdout || die "an image beside a template"
 
 TEST "without auto_configure nobody is asked, and nobody's address is told"
 with=(AWS_EC2_METADATA_DISABLED=false)
@@ -100,6 +121,17 @@ flame boot "${release[@]}" --image-id ami-0123456789abcdef0 --dry-run
 expect_status 0
 expect_same "$(metadata_requests)" "$before"
 ! grep -q FLAME_PARENT_IP stdout || die "a machine's parent has an address that nobody asked for"
+sandbox_stop
+rm -f sandbox.env
+
+TEST "a template that may not be looked into: region and address alone, with a warning"
+sandbox --fault DescribeLaunchTemplateVersions:UnauthorizedOperation
+with=(AWS_EC2_METADATA_DISABLED=false FLAME_EC2_AUTO_CONFIGURE=true "${proxies[@]}")
+flame boot "${release[@]}" --launch-template-id sandbox-template --json
+expect_status 0
+expect_in_stderr "warning: not taken from i-0fedcba9876543210, since launch template sandbox-template may say it"
+expect_same "$(machine '"\(.key_name)\(.profile_arn) \(.tags.FLAME_PARENT_IP)"')" " 10.0.1.10"
+expect_same "$(looks)" 1
 sandbox_stop
 rm -f sandbox.env
 

@@ -2,6 +2,7 @@
 #include "support/fixture.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace flame;
 using namespace flame::aws;
@@ -79,4 +80,19 @@ TEST_CASE("aws::parse_launch_template_versions reads a template that says nothin
   CHECK(found.image_id.empty());
   CHECK(!found.has_user_data);
   CHECK(found.interfaces.empty());
+  CHECK(found.availability_zone.empty());
+}
+
+TEST_CASE("aws::parse_launch_template_versions reads the zone of a template, by name or id")
+{
+  for (const char* name : {"availabilityZone", "availabilityZoneId"}) {
+    const auto versions = parse_launch_template_versions(fmt::format(
+      "<DescribeLaunchTemplateVersionsResponse><launchTemplateVersionSet><item>"
+      "<launchTemplateData><placement><tenancy>default</tenancy><{0}>zone</{0}></placement>"
+      "</launchTemplateData></item></launchTemplateVersionSet>"
+      "</DescribeLaunchTemplateVersionsResponse>",
+      name));
+    REQUIRE(versions);
+    CHECK(versions->front().availability_zone == "zone");
+  }
 }

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace flame;
 using namespace flame::boot;
 using config::Configured;
@@ -110,6 +112,82 @@ TEST_CASE("boot: beside a launch template, and for commands without machines, th
   CHECK(keys(settings_like(model(), said(flags), k_boot).value()) == List{"region"});
   CHECK(open_keys(said({}), k_look) == List{"region"});
   CHECK(open_keys(said({{"--region", "eu-west-1"}}), k_look).empty());
+}
+
+TEST_CASE("boot: beside a launch template that is seen, what that leaves open")
+{
+  struct Case {
+    const char* says = "";
+    aws::LaunchTemplate found = {};
+    std::vector<config::Flag> flags = {};
+    List not_filled = {};
+  };
+  const List network = {"subnet_id", "security_group_id"};
+  const Case cases[] = {
+    {"nothing", {}, {}, {}},
+    {"an image", {.image_id = "ami-7"}, {}, {}},
+    {"a type", {.instance_type = "t3.micro"}, {}, {"instance_type"}},
+    {"a key", {.key_name = "theirs"}, {}, {"key_name"}},
+    {"a profile", {.instance_profile = "theirs"}, {}, {"iam_instance_profile"}},
+    {"groups", {.security_groups = {"sg-7"}}, {}, network},
+    {"a subnet", {.interfaces = {{{"SubnetId", "subnet-7"}}}}, {}, network},
+    {"an interface", {.interfaces = {{{"DeviceIndex", "0"}}}}, {}, network},
+    {"a zone", {.availability_zone = "eu-west-1b"}, {}, network},
+    {"two things",
+     {.instance_type = "t3.micro", .key_name = "theirs"},
+     {},
+     {"instance_type", "key_name"}},
+    {"nothing, and flags do", {}, {{"--key-name", "mine"}}, {"key_name"}},
+    {"a type, and a flag the group",
+     {.instance_type = "t3.micro"},
+     {{"--security-group-id", "sg-9"}},
+     {"instance_type", "security_group_id"}},
+  };
+  for (const Case& it : cases) {
+    CAPTURE(it.says);
+    std::vector<config::Flag> flags = it.flags;
+    flags.push_back({"--launch-template-id", "lt-1"});
+    List wanted = {
+      "region",  "instance_type", "subnet_id", "security_group_id", "iam_instance_profile",
+      "key_name"}; // never the image
+    std::erase_if(
+      wanted, [&](const std::string& key) { return std::ranges::count(it.not_filled, key) > 0; });
+    CHECK(open_keys(said(flags), k_boot, it.found) == wanted);
+    const auto likeness = settings_like(model(), said(flags), k_boot, it.found);
+    REQUIRE(likeness);
+    CHECK(likeness->left_open.empty());
+    List filled = keys(*likeness); // a row for each group
+    filled.erase(std::unique(filled.begin(), filled.end()), filled.end());
+    CHECK(filled == wanted);
+  }
+}
+
+TEST_CASE("boot: a launch template is worth a look when something depends on it")
+{
+  const config::Flag of_template{"--launch-template-id", "lt-1"};
+  CHECK(depends_on_template(said({of_template}), k_boot));
+  CHECK(!depends_on_template(said({of_template}), k_look));
+  CHECK(!depends_on_template(said({}), k_boot));
+  CHECK(!depends_on_template(said({of_template,
+                                   {"--instance-type", "t3.nano"},
+                                   {"--subnet-id", "subnet-9"},
+                                   {"--security-group-id", "sg-9"},
+                                   {"--iam-instance-profile", "narrow"},
+                                   {"--key-name", "mine"}}),
+                             k_boot));
+}
+
+TEST_CASE("boot: what a launch template that nobody may see could say is not taken")
+{
+  const std::vector<config::Flag> flags = {{"--launch-template-id", "lt-1"},
+                                           {"--key-name", "mine"}};
+  const auto likeness = settings_like(model(), said(flags), k_boot);
+  REQUIRE(likeness);
+  CHECK(keys(*likeness) == List{"region"});
+  CHECK(likeness->notices.empty());
+  CHECK(likeness->left_open
+        == "not taken from i-1, since launch template lt-1 may say it and was not looked into: "
+           "instance_type, subnet_id, security_group_id, iam_instance_profile");
 }
 
 TEST_CASE("boot: what exists in one region is not taken to another")

@@ -117,6 +117,35 @@ TEST_CASE("boot::look_up looks into the template, and at its image when that mat
   CHECK(bare.facts.image_id == "ami-1");
 }
 
+TEST_CASE("boot::look_up does not look twice into a template")
+{
+  World world;
+  const Settings settings{.launch_template_id = "web"};
+  SUBCASE("that it has seen")
+  {
+    const auto first = look_into_template({}, settings, world.ec2, {});
+    REQUIRE(first);
+    CHECK(!first->facts.looked_up);
+    const auto second = look_up(first->facts, settings, world.ec2, world.ssm, {});
+    REQUIRE(second);
+    CHECK(second->facts.looked_up);
+    CHECK(second->facts.launch_template->instance_type == "c7i.large");
+    CHECK(world.asked() == Lines{"template web $Default"});
+  }
+  SUBCASE("that it may not see")
+  {
+    world.ec2.refused = {{"template", k_denied}};
+    const auto first = look_into_template({}, settings, world.ec2, {});
+    REQUIRE(first);
+    CHECK(first->warnings.size() == 1);
+    const auto second = look_up(first->facts, settings, world.ec2, world.ssm, {});
+    REQUIRE(second);
+    CHECK(second->warnings.empty()); // said once
+    CHECK(!second->facts.launch_template);
+    CHECK(world.asked() == Lines{"template web $Default"});
+  }
+}
+
 TEST_CASE("boot::look_up does without rights, and says so")
 {
   World world;

@@ -1,5 +1,6 @@
 #include "cli/app.hpp"
 #include "support/fake_world.hpp"
+#include "support/on_ec2.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,20 +12,6 @@ namespace {
 
 const List k_boot = {"boot",      "--app",          "demo", "--bundle", "s3://bundles/demo.tar.gz",
                      "--dry-run", "--max-lifetime", "1h",   "--json"};
-
-client::ThisMachine on_ec2()
-{
-  client::ThisMachine machine{.region = "eu-west-1"};
-  machine.instance = test::machine("i-0123456789abcdef0", aws::InstanceState::running);
-  machine.instance.image_id = "ami-1";
-  machine.instance.instance_type = "m7i.large";
-  machine.instance.private_ip = "10.20.3.40";
-  machine.instance.subnet_id = "subnet-1";
-  machine.instance.security_group_ids = {"sg-1", "sg-2"};
-  machine.instance.instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/web";
-  machine.instance.key_name = "ops";
-  return machine;
-}
 
 int run(FakeWorld& fake, List arguments, const List& more = {})
 {
@@ -77,18 +64,6 @@ TEST_CASE("cli: without auto_configure and with a region nobody asks, and nothin
   CHECK(run(fake, k_boot, {"--region", "eu-west-1"}) == 3);
   CHECK(has(fake.err, "image_id is not set"));
   CHECK(fake.metadata_asked.empty());
-}
-
-TEST_CASE("cli: auto_configure beside a launch template asks for region and address")
-{
-  FakeWorld fake;
-  fake.here = on_ec2();
-  CHECK(run(fake, k_boot, {"--auto-configure", "--launch-template-id", "lt-1"}) == 0);
-  CHECK(has(fake.out, R"("region":"eu-west-1")"));
-  CHECK(has(fake.out, "10.20.3.40"));
-  CHECK(!has(fake.out, "sg-1"));
-  CHECK(!has(fake.out, "m7i.large"));
-  CHECK(fake.metadata_asked == std::vector{client::Asked::identity});
 }
 
 TEST_CASE("cli: auto_configure where there is no metadata")

@@ -66,6 +66,27 @@ TEST_CASE("config: each layer against each: scalars and lists are replaced, maps
   }
 }
 
+TEST_CASE("config: a layer below fills what nothing has set")
+{
+  Configured got = configured({{"--region", "us-east-1"}, {"--subnet-id", "subnet-9"}});
+  add_below(got, {Rank::metadata,
+                  {row("region", "low"), row("subnet_id", "subnet-1"), row("key_name", "ops"),
+                   row("security_group_id", "sg-1"), row("security_group_id", "sg-2")}});
+  CHECK(got.mistakes.empty());
+  CHECK(got.settings.region == "us-east-1");
+  CHECK(got.settings.subnet_ids == List{"subnet-9"});
+  CHECK(got.settings.key_name == "ops");
+  CHECK(got.settings.security_group_ids == List{"sg-1", "sg-2"});
+  CHECK(got.origins.at("region").rank == Rank::flag);
+  CHECK(got.origins.at("key_name").rank == Rank::metadata);
+  CHECK(got.origins.at("key_name").text == "test");
+  // What is wrong with it is told as of any layer.
+  add_below(got, {Rank::metadata, {row("key_name", "other"), row("boot_timeout", "soon")}});
+  CHECK(got.settings.key_name == "ops");
+  REQUIRE(got.mistakes.size() == 1);
+  CHECK(got.mistakes[0].message.starts_with("test: "));
+}
+
 TEST_CASE("config: flag over variable over the surroundings, with origins")
 {
   const Map env = {{"AWS_REGION", "eu-north-1"},

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "boot/like.hpp"
+#include "boot/look_up.hpp"
+#include "cli/console.hpp"
+#include "cli/world.hpp"
+
+#include <optional>
+#include <span>
+
+namespace flame::cli {
+
+// What a plan is made of.
+struct Known {
+  config::Configured configured = {};
+  boot::Facts facts = {};
+};
+
+// Adds what AWS says that the plan depends on, with the warnings said; what a launch template
+// leaves open is filled from `here`, as auto_configure() returns it. Errors as those of
+// boot::look_up() and fill_beside_template().
+Result<Known> look_up(Known known, const std::optional<boot::Model>& here,
+                      std::span<const config::Group> groups, Cloud& cloud, aws::CallLimit limit,
+                      Console& console);
+
+} // namespace flame::cli
