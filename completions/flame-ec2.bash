@@ -47,16 +47,17 @@ _flame_ec2() {
   case "$command $before" in
     *' --evidence-dir') _flame_ec2_files -d; return ;;
     *' --env-file' | *' --release-cookie-file' | *' --run-id-file' | *' --ca-bundle' | *' --config') _flame_ec2_files -f; return ;;
+    *' --image') _flame_ec2_values images; return ;;
     *' --pool') _flame_ec2_values pools; return ;;
     *' --profile') _flame_ec2_values profiles; return ;;
     *' --region') _flame_ec2_values regions; return ;;
     *' --color') _flame_ec2_words 'auto always never'; return ;;
     *' --root-volume-type') _flame_ec2_words 'gp3 gp2 io2 io1 standard'; return ;;
+    *' --values') _flame_ec2_words 'images pools profiles regions'; return ;;
     *' --wait-for') _flame_ec2_words 'launched running'; return ;;
-    *' --values') _flame_ec2_words 'pools profiles regions'; return ;;
     *' --format') _flame_ec2_words 'script base64'; return ;;
     *' --output' | *' -o') _flame_ec2_words 'text json env'; return ;;
-    *' --app' | *' --bundle' | *' --env' | *' -e' | *' --env-from' | *' --unset-env' | *' --release-node' | *' --run-as' | *' --start-command' | *' --stop-command' | *' --setup-commands' | *' --image' | *' --image-id' | *' --launch-template-id' | *' --launch-template-version' | *' --instance-type' | *' --subnet-id' | *' --security-group-id' | *' --iam-instance-profile' | *' --key-name' | *' --root-volume-size' | *' --root-volume-iops' | *' --root-volume-throughput' | *' --root-volume-kms-key' | *' --metadata-hop-limit' | *' --tags' | *' --ec2' | *' --run-id' | *' --boot-timeout' | *' --max-lifetime' | *' --bootstrap-timeout' | *' --log' | *' --endpoint-url' | *' --ec2-service-endpoint' | *' --instance-metadata-url' | *' --instance-metadata-token-url' | *' --settle' | *' --like' | *' --example') return ;;
+    *' --app' | *' --bundle' | *' --env' | *' -e' | *' --env-from' | *' --unset-env' | *' --release-node' | *' --run-as' | *' --start-command' | *' --stop-command' | *' --setup-commands' | *' --image-id' | *' --launch-template-id' | *' --launch-template-version' | *' --instance-type' | *' --subnet-id' | *' --security-group-id' | *' --iam-instance-profile' | *' --key-name' | *' --root-volume-size' | *' --root-volume-iops' | *' --root-volume-throughput' | *' --root-volume-kms-key' | *' --metadata-hop-limit' | *' --tags' | *' --ec2' | *' --run-id' | *' --boot-timeout' | *' --max-lifetime' | *' --bootstrap-timeout' | *' --log' | *' --endpoint-url' | *' --ec2-service-endpoint' | *' --instance-metadata-url' | *' --instance-metadata-token-url' | *' --settle' | *' --like' | *' --example') return ;;
   esac
   case $command in
     boot) flags='--dry-run --show-secrets --attached --app --bundle --env --env-file --env-from --unset-env --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --public-ip --no-public-ip --root-volume-size --root-volume-type --root-volume-iops --root-volume-throughput --root-volume-encrypted --root-volume-kms-key --metadata-hop-limit --metadata-tags --no-metadata-tags --tags --ec2 --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;

@@ -73,9 +73,18 @@ TEST_CASE("cli: auto_configure fills what a launch template leaves open, by one 
   fake.ec2.templates["lt-1"] = {
     .id = "lt-1", .version = "2", .image_id = "ami-7", .key_name = "theirs"};
   fake.ec2.launches = {api_failure(aws::ErrorClass::dry_run, "DryRunOperation")};
-  const List boot = {
-    "boot", "--app",         "demo",   "--bundle",         "s3://b/d.tar.gz",      "--max-lifetime",
-    "1h",   "--dry-run=ec2", "--json", "--auto-configure", "--launch-template-id", "lt-1"};
+  const List boot = {"boot",
+                     "--app",
+                     "demo",
+                     "--bundle",
+                     "s3://bundles/d.tar.gz",
+                     "--max-lifetime",
+                     "1h",
+                     "--dry-run=ec2",
+                     "--json",
+                     "--auto-configure",
+                     "--launch-template-id",
+                     "lt-1"};
   SUBCASE("one that is seen")
   {
     CHECK(run(fake, boot) == 0);
@@ -158,7 +167,7 @@ TEST_CASE("cli: configure --auto and --like write what a launch template leaves 
   }
   SUBCASE("without credentials")
   {
-    fake.ec2.refused = {{"template", api_failure(aws::ErrorClass::fatal)}};
+    fake.ec2.refused = {{"template", api_failure(aws::ErrorClass::unknown)}};
     fake.ec2.refused.at("template").error = {.kind = ErrorKind::credentials,
                                              .message = "there are no AWS credentials"};
     CHECK(auto_beside() == 0);
