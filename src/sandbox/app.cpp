@@ -29,7 +29,7 @@ Result<void> make_folder(const std::string& path)
   return {};
 }
 
-std::string quoted(const std::string& text) // for a shell
+std::string shell_quoted(const std::string& text) // for a shell
 {
   std::string out = "'";
   for (const char c : text) {
@@ -205,7 +205,7 @@ std::string App::environment() const
                 "export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:{}/\n",
                 user_.id, user_.secret, options_.regions.front(), endpoint, metadata_->port());
   if (api_tls_) {
-    text += fmt::format("export AWS_CA_BUNDLE={}\n", quoted(tls_.certificate));
+    text += fmt::format("export AWS_CA_BUNDLE={}\n", shell_quoted(tls_.certificate));
   }
   return text;
 }

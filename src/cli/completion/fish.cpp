@@ -23,7 +23,7 @@ end
 complete -c flame-ec2 -f
 )fish";
 
-std::string quoted(std::string_view text)
+std::string between_quotes(std::string_view text)
 {
   std::string result;
   for (const char c : text) {
@@ -54,7 +54,7 @@ std::string flag(const std::string& condition, const Word& word)
   std::string text = fmt::format("complete -c flame-ec2 {} -l {}", condition, word.name.substr(2));
   text += word.letter.empty() ? "" : fmt::format(" -s {}", word.letter.substr(1));
   text += word.takes_value ? action(word) : "";
-  return text + fmt::format(" -d '{}'\n", quoted(word.help));
+  return text + fmt::format(" -d '{}'\n", between_quotes(word.help));
 }
 
 } // namespace
@@ -64,7 +64,7 @@ std::string fish_completion()
   std::string text = k_head;
   for (const Command& command : commands()) {
     text += fmt::format("complete -c flame-ec2 -n __fish_use_subcommand -a {} -d '{}'\n",
-                        command.name, quoted(command.summary));
+                        command.name, between_quotes(command.summary));
   }
   for (const Command& command : commands()) {
     const std::string condition = fmt::format("-n '__fish_seen_subcommand_from {}'", command.name);

@@ -37,7 +37,7 @@ if [ "$funcstack[1]" = _flame_ec2 ]; then _flame_ec2 "$@"; else compdef _flame_e
 )zsh";
 
 // Text inside '…' of _arguments: brackets and colons are its own.
-std::string quoted(std::string_view text)
+std::string between_quotes(std::string_view text)
 {
   std::string result;
   for (const char c : text) {
@@ -70,8 +70,8 @@ std::string action(const Word& word)
 std::string argument(const Word& word)
 {
   const std::string value =
-    word.takes_value ? fmt::format(":{}:{}", quoted(word.metavar), action(word)) : "";
-  const std::string help = fmt::format("[{}]{}", quoted(word.help), value);
+    word.takes_value ? fmt::format(":{}:{}", between_quotes(word.metavar), action(word)) : "";
+  const std::string help = fmt::format("[{}]{}", between_quotes(word.help), value);
   std::string text =
     fmt::format(" \\\n        '*{}{}'", word.name + (word.takes_value ? "=" : ""), help);
   if (!word.letter.empty()) {
@@ -86,7 +86,7 @@ std::string zsh_completion()
 {
   std::string text = k_head;
   for (const Command& command : commands()) {
-    text += fmt::format("        '{}:{}'\n", command.name, quoted(command.summary));
+    text += fmt::format("        '{}:{}'\n", command.name, between_quotes(command.summary));
   }
   text += "      )\n      _describe command names ;;\n    argument)\n      case $words[1] in\n";
   for (const Command& command : commands()) {
