@@ -96,7 +96,7 @@ Result<void> run_decode_parent(const Invocation& invocation, World& world, Conso
     return tl::unexpected(parent.error());
   }
   const auto faults = faults_of(*parent);
-  const auto written =
+  auto written =
     world.write_out(parent_output(*parent, faults ? &*faults : nullptr, invocation.output));
   if (!written || !faults) {
     return written;
