@@ -23,7 +23,7 @@ constexpr int k_gp3_least_iops = 3000;
 void check_image_name(Mistakes& mistakes, const Settings& settings)
 {
   if (!settings.image.empty() && !settings.image_id.empty()) {
-    mistakes.add(fmt::format("image \"{}\" and image_id \"{}\" are both set", settings.image,
+    mistakes.add(fmt::format(R"(image "{}" and image_id "{}" are both set)", settings.image,
                              settings.image_id),
                  "keep one of the two");
   }

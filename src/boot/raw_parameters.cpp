@@ -146,7 +146,7 @@ void check_raw_parameters(Mistakes& mistakes, const config::Settings& settings)
     } else if (taken != nullptr) {
       mistakes.add(fmt::format("ec2 \"{}\" {}", name, taken->why), "leave it out");
     } else if (const std::string_view type = type_mistake(name, value); !type.empty()) {
-      mistakes.add(fmt::format("ec2 \"{}\" {}, not \"{}\"", name, type, value));
+      mistakes.add(fmt::format(R"(ec2 "{}" {}, not "{}")", name, type, value));
     }
   }
 }

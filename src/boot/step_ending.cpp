@@ -95,7 +95,7 @@ Terminate terminate_of(State& state)
   if (state.tries == 0 || state.alive.size() < 2) {
     return {state.alive};
   }
-  std::ranges::rotate(state.alive, state.alive.begin() + 1);
+  std::rotate(state.alive.begin(), state.alive.begin() + 1, state.alive.end());
   return {{state.alive.front()}};
 }
 

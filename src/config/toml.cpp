@@ -9,6 +9,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <optional>
 
 // Slow to compile, so that nothing else stands here.
 namespace flame::config {
@@ -16,22 +17,30 @@ namespace {
 
 constexpr std::size_t k_deepest = 100;
 
-// toml++ 3.3 follows dotted keys to any depth, and its destructors then run out of stack. Counts,
-// outside of strings and comments, dots since the last thing that ends a key, and open brackets.
-class DepthCheck {
+// What toml++ 3.3 cannot be trusted with. It follows dotted keys to any depth, and its destructors
+// then run out of stack; and it looks a letter of a bare key up in tables that do not have all of
+// Unicode. So this counts, outside of strings and comments, dots since the last thing that ends a
+// key, and open brackets; and TOML 1.0 has ASCII alone there.
+class TrustCheck {
 public:
-  explicit DepthCheck(std::string_view text) : text_(text) {}
+  explicit TrustCheck(std::string_view text) : text_(text)
+  {
+    constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
+    at_ = text_.starts_with(k_byte_order_mark) ? k_byte_order_mark.size() : 0;
+  }
 
-  // The line on which it goes too deep, or 0.
-  std::size_t line()
+  std::optional<TomlError> error()
   {
     while (at_ < text_.size()) {
+      if (static_cast<unsigned char>(text_[at_]) >= 0x80) {
+        return TomlError{"a letter that is not ASCII stands outside of quotes", line_, 1};
+      }
       step();
       if (dots_ + open_ > k_deepest) {
-        return line_;
+        return TomlError{"it is nested too deeply", line_, 1};
       }
     }
-    return 0;
+    return std::nullopt;
   }
 
 private:
@@ -152,8 +161,8 @@ TomlError error_of(const toml::parse_error& error)
 
 tl::expected<TomlValue, TomlError> parse_toml(std::string_view text)
 {
-  if (const std::size_t line = DepthCheck(text).line(); line != 0) {
-    return tl::unexpected(TomlError{"it is nested too deeply", line, 1});
+  if (const auto error = TrustCheck(text).error()) {
+    return tl::unexpected(*error);
   }
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
