@@ -111,7 +111,15 @@ Result<void> dry_run(const Boot& it)
 {
   boot::Runner runner = it.plan.runner;
   runner.bundle_url = boot::placeholder_url();
-  return print_dry_run(it, boot::render_user_data(runner));
+  if (const auto fits = boot::check_user_data_size(boot::render_user_data(runner)); !fits) {
+    return fits; // what is too long without a URL is too long with any
+  }
+  const std::string user_data = boot::render_user_data(runner);
+  if (const auto fits = boot::check_user_data_size(user_data); !fits) {
+    it.console.warn(
+      fmt::format("with the longest URL that the bundle can get, {}", fits.error().message));
+  }
+  return print_dry_run(it, user_data);
 }
 
 // EC2 checks each candidate: permissions, names, and whether the zone offers the type. Nothing is

@@ -199,6 +199,25 @@ TEST_CASE("cli boot --dry-run: shows the request and asks nobody")
   CHECK(!has(fake.out, "hunter2"));
 }
 
+TEST_CASE("cli boot --dry-run: refuses user data that no boot could send, and warns before that")
+{
+  std::string outcomes; // one letter for each size: fine, warned, refused
+  for (std::size_t size = 1000; size <= 9000; size += 500) {
+    FakeWorld fake;
+    const std::string value = "A=" + std::string(size, 'x');
+    const int status = run(fake, {"boot", "--dry-run", "--env", value}, k_release, k_boot);
+    const bool warned = has(fake.err, "warning: with the longest URL that the bundle can get, the "
+                                      "user data is ");
+    CHECK(fake.out.empty() == (status == 3));
+    CHECK(has(fake.err, "over EC2's limit of 16384 bytes") == (warned || status == 3));
+    const char outcome = status == 3 ? 'r' : warned ? 'w' : 'f';
+    if (outcomes.empty() || outcomes.back() != outcome) {
+      outcomes += outcome;
+    }
+  }
+  CHECK(outcomes == "fwr");
+}
+
 TEST_CASE("cli boot --dry-run=ec2: EC2 checks every candidate, and nothing is launched")
 {
   FakeWorld fake;
