@@ -64,8 +64,10 @@ private:
       return {};
     }
     const std::string name = id.substr(aws::k_resolve.size());
-    const auto value = ssm_.parameter(name, limit_);
-    if (!value) {
+    auto value = ssm_.parameter(name, limit_);
+    if (!value) { // AWS's answer does not always name it
+      value.error().error.message =
+        fmt::format("cannot read the parameter {}: {}", name, value.error().error.message);
       return without(
         done_, value.error(), wants_root_volume(settings_),
         fmt::format("no permission to read the parameter {} (ssm:GetParameter); EC2 is "

@@ -56,7 +56,8 @@ Result<boot::Plan> looked_up(const Boot& it, Cloud& cloud)
     say(it.plan, it.console);
     return it.plan;
   }
-  const TimePoint deadline = it.world.clock->now() + std::min(k_lookup_limit, it.plan.boot_timeout);
+  const TimePoint deadline =
+    std::min(it.world.clock->now() + k_lookup_limit, it.started + it.plan.boot_timeout);
   const auto known = look_up({it.configured, it.facts}, it.here, it.invocation.command->groups,
                              cloud, {.deadline = deadline}, it.console);
   if (!known) {
@@ -110,10 +111,10 @@ Result<void> print_dry_run(const Boot& it, std::string_view user_data)
 Result<void> dry_run(const Boot& it)
 {
   boot::Runner runner = it.plan.runner;
-  runner.bundle_url = boot::placeholder_url();
   if (const auto fits = boot::check_user_data_size(boot::render_user_data(runner)); !fits) {
     return fits; // what is too long without a URL is too long with any
   }
+  runner.bundle_url = boot::placeholder_url();
   const std::string user_data = boot::render_user_data(runner);
   if (const auto fits = boot::check_user_data_size(user_data); !fits) {
     it.console.warn(
@@ -211,7 +212,9 @@ Result<void> launch(const Boot& before)
   announce(before);
   const auto plan = looked_up(before, **cloud);
   if (!plan) {
-    return tl::unexpected(plan.error());
+    Error why = plan.error();
+    why.run_id = before.plan.run_id;
+    return tl::unexpected(std::move(why));
   }
   const Boot it = before.with(*plan);
   Evidence evidence(it.settings.evidence_dir, it.plan, it.world, it.console);

@@ -192,6 +192,9 @@ TEST_CASE("boot::look_up stops at what is not there, and at an answer that is no
   World world;
   CHECK(world.ask({.image_id = "ami-9"}).error().message == "image ami-9 is not there");
   CHECK(world.ask({.image_id = "resolve:ssm:/none"}).error().aws_code == "ParameterNotFound");
+  CHECK(world.ask({.image_id = "resolve:ssm:/none"})
+          .error()
+          .message.starts_with("cannot read the parameter /none: "));
   CHECK(world.ask({.image_id = "resolve:ssm:/text"}).error().message
         == "the parameter /text holds no image id");
   CHECK(world.ask({.launch_template_id = "none"}).error().aws_code
