@@ -35,7 +35,9 @@ Result<Bundle> parse_bundle(std::string_view url)
 {
   Result<aws::S3Object> object = aws::parse_s3_url(url);
   if (!object) {
-    return tl::unexpected(object.error());
+    Error why = object.error();
+    why.message = fmt::format("bundle is not valid: {}", why.message);
+    return tl::unexpected(std::move(why));
   }
   const auto* const type = std::ranges::find_if(
     k_bundle_types, [&](const BundleType& row) { return object->key.ends_with(row.suffix); });

@@ -45,6 +45,15 @@ void check(Mistakes& mistakes, const Result<void>& result)
   }
 }
 
+// Names the setting, so that the mistake can be told with its place.
+Result<void> check_region(std::string_view region)
+{
+  return aws::check_region(region).map_error([](Error why) {
+    why.message = fmt::format("region is not valid: {}", why.message);
+    return why;
+  });
+}
+
 bool has_parent(const Settings& settings)
 {
   return !settings.flame_parent.empty();
@@ -194,7 +203,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
   auto runner = take(mistakes, make_runner(settings, facts));
   need(mistakes, settings.region, "region", "give --region REGION or set AWS_REGION");
   if (!settings.region.empty()) {
-    check(mistakes, aws::check_region(settings.region));
+    check(mistakes, check_region(settings.region));
   }
   check_image(mistakes, settings, facts);
   check_network(mistakes, settings, facts);

@@ -172,15 +172,15 @@ void check_tags(Mistakes& mistakes, const Settings& settings)
   }
   for (const auto& [key, value] : settings.tags) {
     if (key.empty() || key.size() > k_tag_key_limit || key.starts_with("aws:")) {
-      mistakes.add(fmt::format("tag \"{}\" has a name that EC2 does not take", key),
+      mistakes.add(fmt::format("tags \"{}\" has a name that EC2 does not take", key),
                    "1 to 128 characters, not beginning with aws:");
     }
     if (key.starts_with("flame-ec2:")) {
-      mistakes.add(fmt::format("tag \"{}\" is one of ours", key),
+      mistakes.add(fmt::format("tags \"{}\" is one of ours", key),
                    "names that begin with flame-ec2: say which machines may be ended");
     }
     if (value.size() > k_tag_value_limit) {
-      mistakes.add(fmt::format("tag \"{}\" has a value of {} characters, and EC2 takes {}", key,
+      mistakes.add(fmt::format("tags \"{}\" has a value of {} characters, and EC2 takes {}", key,
                                value.size(), k_tag_value_limit));
     }
   }

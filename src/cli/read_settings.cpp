@@ -81,6 +81,19 @@ std::string with_origin(const config::Configured& configured, const std::string&
                                             : fmt::format("{}: {}", origin->second.text, message);
 }
 
+// Whether a setting is missing only because its value could not be read, which is said already.
+bool is_said(const config::Configured& configured, std::string_view message)
+{
+  const std::size_t end = message.find(" is not set");
+  if (end == std::string_view::npos) {
+    return false;
+  }
+  const std::string read_as = fmt::format(": {} is ", message.substr(0, end));
+  return std::ranges::any_of(configured.mistakes, [&](const Mistake& mistake) {
+    return mistake.message.find(read_as) != std::string::npos;
+  });
+}
+
 } // namespace
 
 Result<client::AwsProfile> aws_profile(const std::string& name, const World& world)
@@ -173,9 +186,12 @@ Result<void> no_mistakes(const config::Configured& configured, const std::option
     all.add(*configured.failure);
   }
   if (more && !(configured.incomplete && !all.empty())) {
-    all.add(with_origin(configured, more->message), more->hint);
-    for (const Mistake& mistake : more->also) {
-      all.add(with_origin(configured, mistake.message), mistake.hint);
+    std::vector<Mistake> others = more->also;
+    others.insert(others.begin(), {more->message, more->hint});
+    for (const Mistake& mistake : others) {
+      if (!is_said(configured, mistake.message)) {
+        all.add(with_origin(configured, mistake.message), mistake.hint);
+      }
     }
   }
   return all.empty() ? Result<void>() : tl::unexpected(all.error());

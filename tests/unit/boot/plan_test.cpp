@@ -94,12 +94,12 @@ TEST_CASE("boot::make_plan refuses what EC2 or the machine would choke on")
   SUBCASE("a tag of AWS's")
   {
     settings.tags = {{"aws:x", "1"}};
-    wanted = "tag \"aws:x\" has a name that EC2 does not take";
+    wanted = "tags \"aws:x\" has a name that EC2 does not take";
   }
   SUBCASE("a tag of ours")
   {
     settings.tags = {{"flame-ec2:run-id", "other"}};
-    wanted = "tag \"flame-ec2:run-id\" is one of ours";
+    wanted = "tags \"flame-ec2:run-id\" is one of ours";
   }
   SUBCASE("more tags than fit")
   {

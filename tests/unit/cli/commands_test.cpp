@@ -99,6 +99,43 @@ TEST_CASE("cli boot: all that is missing and bad is reported at once, with origi
   CHECK(fake.connected.empty());
 }
 
+TEST_CASE("cli boot: a look-up that fails names the run that was announced")
+{
+  FakeWorld fake;
+  CHECK(run(fake, {"boot", "--run-id", "ci-7", "--image-id", "ami-9", "--region", "eu-west-1"},
+            k_release, {"--json"})
+        == 3);
+  CHECK(has(fake.out, "image ami-9 is not there"));
+  CHECK(has(fake.out, "\"run_id\":\"ci-7\""));
+  CHECK(fake.ec2.launched_with.empty());
+}
+
+TEST_CASE("cli boot: what the plan refuses is told with its place")
+{
+  FakeWorld fake;
+  fake.world.env = {{"AWS_REGION", "mars"}, {"FLAME_EC2_BUNDLE", "https://host/app.tgz"}};
+  CHECK(run(fake, {"boot", "--app", "demo", "--tag", "aws:x=y"}) == 3);
+  for (const char* part :
+       {"variable AWS_REGION: region is not valid: \"mars\" is not a region",
+        "variable FLAME_EC2_BUNDLE: bundle is not valid: the S3 URL \"https://host/app.tgz\"",
+        "flag --tag: tags \"aws:x\" has a name"}) {
+    CAPTURE(part);
+    CHECK(has(fake.err, part));
+  }
+}
+
+TEST_CASE("cli boot: what could not be read is not called missing too")
+{
+  FakeWorld fake;
+  fake.files["flame-ec2.toml"] = "max_lifetime = 5\nimage_id = true\n";
+  CHECK(run(fake, {"boot", "--config", "flame-ec2.toml"}) == 3);
+  CHECK(has(fake.err, "flame-ec2.toml:1: max_lifetime is a number without a unit"));
+  CHECK(!has(fake.err, "max_lifetime is not set"));
+  CHECK(has(fake.err, "flame-ec2.toml:2: image_id is true or false"));
+  CHECK(!has(fake.err, "image_id is not set"));
+  CHECK(has(fake.err, "bundle is not set"));
+}
+
 TEST_CASE("cli boot: prints the machine, after it has said how to end it")
 {
   FakeWorld fake;
