@@ -206,6 +206,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
     check(mistakes, check_region(settings.region));
   }
   check_image(mistakes, settings, facts);
+  check_ids(mistakes, settings);
   check_network(mistakes, settings, facts);
   check_parent(mistakes, settings);
   check_lifetime(mistakes, settings);

@@ -20,6 +20,39 @@ constexpr std::size_t k_tag_key_limit = 128;
 constexpr std::size_t k_tag_value_limit = 256;
 constexpr int k_gp3_least_iops = 3000;
 
+bool is_alphanumeric(char c)
+{
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// Of AWS's own making, as in subnet-0abc. EC2 knows whether it is there.
+bool is_id(std::string_view text, std::string_view prefix)
+{
+  return text.starts_with(prefix) && text.size() > prefix.size()
+         && std::ranges::all_of(text.substr(prefix.size()),
+                                [](char c) { return is_alphanumeric(c) || c == '-'; });
+}
+
+// Of a family and a size, as in m7i-flex.large and u-6tb1.112xlarge.
+bool is_type(std::string_view text)
+{
+  const std::size_t dot = text.find('.');
+  return dot != std::string_view::npos && dot > 0 && dot + 1 < text.size()
+         && std::ranges::all_of(text,
+                                [](char c) { return is_alphanumeric(c) || c == '-' || c == '.'; });
+}
+
+void check_each(Mistakes& mistakes, std::string_view key, const std::vector<std::string>& ids,
+                std::string_view prefix)
+{
+  for (const std::string& id : ids) {
+    if (!is_id(id, prefix)) {
+      mistakes.add(fmt::format("{} \"{}\" is no id", key, id),
+                   fmt::format("it begins with {}", prefix));
+    }
+  }
+}
+
 void check_image_name(Mistakes& mistakes, const Settings& settings)
 {
   if (!settings.image.empty() && !settings.image_id.empty()) {
@@ -42,7 +75,7 @@ void check_image_name(Mistakes& mistakes, const Settings& settings)
 void check_image_id(Mistakes& mistakes, const std::string& image)
 {
   const bool parameter = image.starts_with(aws::k_resolve) && image.size() > aws::k_resolve.size();
-  if (!image.empty() && !image.starts_with("ami-") && !parameter) {
+  if (!image.empty() && !is_id(image, "ami-") && !parameter) {
     mistakes.add(fmt::format("image_id \"{}\" is no image id", image),
                  aws::find_public_image(image) != nullptr
                    ? fmt::format("it is the name of a public image: --image {}", image)
@@ -89,8 +122,7 @@ void check_metadata_tags(Mistakes& mistakes, const Settings& settings)
 {
   constexpr std::string_view k_signs = "+-=.,_:@";
   const auto fits = [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-           || k_signs.find(c) != std::string_view::npos;
+    return is_alphanumeric(c) || k_signs.find(c) != std::string_view::npos;
   };
   for (const auto& entry : settings.tags) {
     const std::string& key = entry.first;
@@ -129,6 +161,18 @@ void check_image(Mistakes& mistakes, const Settings& settings, const Facts& fact
                                                  : "use another image");
   }
   check_types(mistakes, settings, facts);
+}
+
+void check_ids(Mistakes& mistakes, const Settings& settings)
+{
+  check_each(mistakes, "subnet_id", settings.subnet_ids, "subnet-");
+  check_each(mistakes, "security_group_id", settings.security_group_ids, "sg-");
+  for (const std::string& type : settings.instance_types) {
+    if (!is_type(type)) {
+      mistakes.add(fmt::format("instance_type \"{}\" is no type of machine", type),
+                   "it has a family and a size, as in t3.small");
+    }
+  }
 }
 
 void check_root_volume(Mistakes& mistakes, const Settings& settings, const Facts& facts)

@@ -9,6 +9,8 @@
 namespace flame::boot {
 
 void check_image(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
+// The form of ids and types: nobody is asked for what EC2 cannot have.
+void check_ids(Mistakes& mistakes, const config::Settings& settings);
 void check_root_volume(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
 void check_tags(Mistakes& mistakes, const config::Settings& settings);
 

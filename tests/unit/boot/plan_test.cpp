@@ -86,6 +86,31 @@ TEST_CASE("boot::make_plan refuses what EC2 or the machine would choke on")
     settings.image_id = "debian";
     wanted = "image_id \"debian\" is no image id";
   }
+  SUBCASE("an image with a blank")
+  {
+    settings.image_id = "ami-1 2";
+    wanted = "image_id \"ami-1 2\" is no image id";
+  }
+  SUBCASE("the name of a security group")
+  {
+    settings.security_group_ids = {"sg-1", "default"};
+    wanted = "security_group_id \"default\" is no id";
+  }
+  SUBCASE("a VPC for a subnet")
+  {
+    settings.subnet_ids = {"vpc-0abc"};
+    wanted = "subnet_id \"vpc-0abc\" is no id";
+  }
+  SUBCASE("a subnet without its digits")
+  {
+    settings.subnet_ids = {"subnet-"};
+    wanted = "subnet_id \"subnet-\" is no id";
+  }
+  SUBCASE("a type without its size")
+  {
+    settings.instance_types = {"m7i-flex.large", "t3"};
+    wanted = "instance_type \"t3\" is no type of machine";
+  }
   SUBCASE("a role for a profile")
   {
     settings.iam_instance_profile = "arn:aws:iam::1:role/x";
