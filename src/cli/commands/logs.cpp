@@ -255,7 +255,9 @@ Result<void> run_logs(const Invocation& invocation, World& world, Console& conso
                 selector->ids.size() > 1           ? "logs shows one machine"
                 : invocation.output == Output::env ? "logs has no --output env"
                                                    : "--follow prints text only",
-                selector->ids.size() > 1 ? "give one id" : "leave one of the flags out");
+                selector->ids.size() > 1           ? "give one id"
+                : invocation.output == Output::env ? "choose one of text, json"
+                                                   : "leave one of the flags out");
   }
   const auto settings = read_region(invocation, world, console);
   if (!settings) {

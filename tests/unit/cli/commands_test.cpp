@@ -63,6 +63,7 @@ TEST_CASE("cli: help, version and mistakes go where they belong")
   CHECK(run(fake, {"bot", "--help"}) == 2);
   CHECK(run(fake, {}) == 2);
   CHECK(run(fake, {"help", "bot"}) == 2);
+  CHECK(has(fake.err, "did you mean: flame-ec2 help boot"));
   CHECK(run(fake, {"completion"}) == 2);
   CHECK(fake.out.empty());
   CHECK(fake.connected.empty());
