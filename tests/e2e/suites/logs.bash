@@ -123,7 +123,7 @@ expect_error 2
 flame logs web-1
 expect_error 2 web-1
 flame logs "$id" --output env
-expect_error 2 env
+expect_error 2 "--output env" "choose one of text, json"
 flame logs "$id" --follow --json
 expect_status 2
 fault 'GetConsoleOutput:UnauthorizedOperation'
