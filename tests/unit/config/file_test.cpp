@@ -262,6 +262,8 @@ TEST_CASE("config: nesting without end is refused, dots in texts are not nesting
   }
   CHECK(nested("a.", 500'000, "\n").mistakes[0].message
         == "f:2: this is no TOML: it is nested too deeply");
+  CHECK(file_layers("app = \"ü\" # ü\n\xEF\xBA\xBF = 1\n", {.name = "f"}, k_all).mistakes[0].message
+        == "f:2: this is no TOML: a letter that is not ASCII stands outside of quotes");
   const std::string dots(1000, '.');
   for (const std::string& quote : List{"'", "\"", "'''", "\"\"\""}) {
     CHECK(configured("env.A = " + quote + dots + quote + " # " + dots).settings.env.at("A")
