@@ -110,6 +110,10 @@ void check_other_end(Mistakes& mistakes, const Settings& settings)
 
 void check_lifetime(Mistakes& mistakes, const Settings& settings)
 {
+  if (settings.keep_on_failure && !(settings.max_lifetime && settings.max_lifetime->limit)) {
+    mistakes.add("keep_on_failure is set, and nothing would end what it keeps",
+                 "give --max-lifetime 1h");
+  }
   if (!settings.max_lifetime) {
     check_other_end(mistakes, settings);
     return;
@@ -188,6 +192,7 @@ Result<Runner> make_runner(const Settings& settings, const Facts& facts)
     .setup_commands = settings.setup_commands,
     .max_lifetime = lifetime_of(settings),
     .bootstrap_timeout = settings.bootstrap_timeout.value_or(k_default_bootstrap_timeout),
+    .keep_on_failure = settings.keep_on_failure,
   };
   check(mistakes, check_run_as(runner.run_as));
   check(mistakes, check_variables(runner.variables));

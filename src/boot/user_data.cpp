@@ -121,8 +121,8 @@ std::string guard(const Runner& runner)
   return assign("app", runner.app) + assign("nonce", runner.nonce)
          + assign("timeout", seconds(runner.bootstrap_timeout))
          + assign("lifetime", runner.max_lifetime ? seconds(*runner.max_lifetime) : "")
-         + lean("arm.sh") + "cat >>\"$dir/guard\" <<'FLAME'\n" + lean("guard.sh") + "FLAME\n"
-         + lean("watch.sh");
+         + assign("keep", runner.keep_on_failure ? "yes" : "") + lean("arm.sh")
+         + "cat >>\"$dir/guard\" <<'FLAME'\n" + lean("guard.sh") + "FLAME\n" + lean("watch.sh");
 }
 
 std::string data(const Runner& runner)

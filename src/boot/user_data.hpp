@@ -40,6 +40,7 @@ struct Runner {
   std::vector<std::string> setup_commands = {}; // for sh, as root, in the release's folder
   std::optional<Millis> max_lifetime = {};      // from the script's first line; nullopt: none
   Millis bootstrap_timeout = std::chrono::minutes(15); // from the script's first line to the start
+  bool keep_on_failure = false; // leave a machine whose release never started to its lifetime
 };
 
 // Stands where a presigned URL will be, and is as long as one with a session token gets.

@@ -141,6 +141,32 @@ TEST_CASE_FIXTURE(RunnerMachines, "a bundle that is broken ends the machine")
   check_table(*this, rows);
 }
 
+TEST_CASE_FIXTURE(RunnerMachines, "keep_on_failure leaves what never started to its lifetime alone")
+{
+  flame::boot::Runner runner = least_runner();
+  runner.keep_on_failure = true;
+  runner.max_lifetime = 25s;
+  Scene missing = scene(runner, "");
+  missing.status = 404;
+  missing.failing = 9;
+  Scene broken = scene(runner, "sleep 100");
+  broken.script =
+    replaced(broken.script, "WorkingDirectory=$dir/release", "WorkingDirectory=/none");
+  Scene late = scene(runner, "");
+  late.script = replaced(late.script, "timeout='900'", "timeout='3'");
+  late.hangs = true;
+  check_table(
+    *this, {{.name = "no bundle", .scene = missing, .at = "fetch", .status = 22},
+            {.name = "no folder", .scene = broken, .at = "start"},
+            {.name = "too late", .scene = late, .at = "bootstrap"},
+            {.name = "an end", .scene = scene(runner, "exit 1"), .stage = "stopped", .status = 1}});
+  const std::string id = start(missing);
+  CHECK(says_within(id, "stage=failed", 60s));
+  const auto failed = std::chrono::steady_clock::now();
+  CHECK(wait(id).off);
+  CHECK(std::chrono::steady_clock::now() - failed > 5s);
+}
+
 TEST_CASE_FIXTURE(RunnerMachines, "a disk that is full ends the machine")
 {
   Scene small = with_bundle(large_bundle(1'000'000));

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034
 # The first lines on the machine, run as root by cloud-init. Whatever goes wrong from here on, the
 # machine powers off: nothing before the timers can fail or block.
-# Set above: app nonce timeout lifetime.
+# Set above: app nonce timeout lifetime keep.
 set -eu
 began=0.00
 read -r began _ </proc/uptime || :
@@ -45,5 +45,5 @@ umask 077
 mkdir -p "$run"
 rm -f "$dir"/st*
 cat >"$dir/guard" <<FLAME
-PATH=$PATH dir=$dir unit=$unit run=$run nonce=$nonce began=$began off='$off'
+PATH=$PATH dir=$dir unit=$unit run=$run nonce=$nonce began=$began keep=$keep off='$off'
 FLAME

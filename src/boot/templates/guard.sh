@@ -2,7 +2,7 @@
 # /opt/flame/APP/guard: writes stage lines and powers the machine off. Called by the script, by its
 # timers and by the units of the release; they may have a full disk, so it goes on after every
 # failure, and any environment, so it starts anew without. What it notes is in /run.
-# Set above: PATH dir unit run nonce began off.
+# Set above: PATH dir unit run nonce began keep off.
 [ "${clean-}" = "$nonce" ] || exec env -i clean="$nonce" PATH="$PATH" \
   FLAME_PARENT="${FLAME_PARENT:+yes}" /bin/sh "$0" "$@"
 umask 077
@@ -51,10 +51,14 @@ shift
 case $verb in
 # What failed for the time it took is not to go on.
 stage) [ ! -e "$run/failed" ] && stage "$@" ;;
+# With keep (keep_on_failure) the machine is left for a look, to its lifetime.
 failed)
-  power_off_at_the_end
+  case $keep:$1 in
+  :* | *:at=lifetime) power_off_at_the_end ;;
+  esac
   [ "$1" != at=bootstrap ] || set -- "$@" "(the last stage is $(cat "$run/stage"))"
   failed "$@"
+  exit 0
   ;;
 machine) machine ;;
 rebooted)
@@ -75,7 +79,7 @@ started)
 # 200 to 243 at once are systemd's own, who could not even execute the release, unless that is sh
 # with the user's command. A release may end before ExecStartPost has run.
 ended)
-  power_off_at_the_end
+  [ -n "$keep" ] || power_off_at_the_end
   mkdir "$run/ended" 2>/dev/null || exit 0
   Result='' ExecMainCode=0 ExecMainStatus=0
   eval "$(timeout 20 systemctl show -p Result -p ExecMainCode -p ExecMainStatus "$unit" |
@@ -92,6 +96,7 @@ ended)
     failed at=start "rc=$rc" "msg=systemd could not execute the release: $Result"
     exit
   fi
+  power_off_at_the_end
   [ -e "$run/started" ] || note_start
   # FLAME's runner gives its parent 20 s, and then ends as if it had done its work.
   [ -z "${FLAME_PARENT-}" ] || [ "$rc" != 0 ] || [ "$lived" -lt 20 ] || [ "$lived" -gt 25 ] ||

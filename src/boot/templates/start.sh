@@ -63,7 +63,7 @@ Wants=network-online.target
 After=network-online.target
 OnFailure=$unit-ended.service
 SuccessAction=poweroff
-FailureAction=poweroff
+${keep:+#}FailureAction=poweroff
 [Service]
 Type=simple
 ${run_as:+User=$run_as}
