@@ -13,20 +13,19 @@ using config::Configured;
 struct Taken {
   std::string_view key;
   std::vector<std::string> (*values)(const Model&);
-  bool of_machine; // else of every command
-  bool regional;   // means nothing in other regions
-  bool (*in_template)(
-    const LaunchTemplate& /*unused*/); // whether that says it, so that we must not
-  std::string_view notice = {};        // {0}: key, {1}: the machine's id
+  bool of_machine;                            // else of every command
+  bool regional;                              // means nothing in other regions
+  bool (*in_template)(const LaunchTemplate&); // whether that says it, so that we must not
+  std::string_view notice = {};               // {0}: key, {1}: the machine's id
 };
 
-bool never(const LaunchTemplate& /*unused*/)
+bool never(const LaunchTemplate&)
 {
   return false;
 }
 
 // The image is the template's to say, and a template without one is a mistake to be told.
-bool always(const LaunchTemplate& /*unused*/)
+bool always(const LaunchTemplate&)
 {
   return true;
 }
