@@ -18,6 +18,9 @@ struct Ec2Fixture {
             [](const Instance& instance) { return MachineSpec{.id = instance.id}; })
   {
   }
+  ~Ec2Fixture() { host.reset(); } // before the state, which it tells of machines that go off
+  Ec2Fixture(const Ec2Fixture&) = delete;
+  Ec2Fixture& operator=(const Ec2Fixture&) = delete;
 
   test::FakeClock clock = {};
   FaultBook faults = {};
