@@ -236,6 +236,10 @@ TEST_CASE("config: what is no TOML is named with its line, and never with its va
   check("[env]\nA = '1'\n[env]\nB = '2'", "f:3: this is no TOML: ");
   check("env = {A = '1'}\n[env]\nB = '2'", "f:2: this is no TOML: ");
   check("= 1", "f:1: this is no TOML: ");
+  check("[\x10"
+        "a",
+        "f:1: this is no TOML: ");
+  check("nio \xC7\x87 = 1", "f:1: this is no TOML: "); // U+01C7, for toml++'s tables
   check("app", "f:1: this is no TOML: ");
   check(std::string_view("app = 'x\0y'", 11), "f:1: this is no TOML: ");
   check("\xFF\xFE"
