@@ -8,11 +8,10 @@
 namespace flame::boot {
 namespace {
 
-// First match wins. To support a new bundle type: add a row here and its script to boot/templates.
-// The script leaves the unpacked bundle in "$dir/new".
+// First match wins. A new bundle type is a row here, for a program that makes a tar with `-dc`.
 constexpr BundleType k_bundle_types[] = {
-  {"tarball", ".tar.gz", "fetch_tarball.sh"},
-  {"tarball", ".tgz", "fetch_tarball.sh"},
+  {"tar.gz", ".tar.gz", "gzip"},
+  {"tar.gz", ".tgz", "gzip"},
 };
 
 std::string known_endings()
@@ -29,6 +28,12 @@ std::string known_endings()
 std::span<const BundleType> bundle_types()
 {
   return k_bundle_types;
+}
+
+const BundleType* find_bundle_type(std::string_view format)
+{
+  const auto* const type = std::ranges::find(k_bundle_types, format, &BundleType::format);
+  return type == std::end(k_bundle_types) ? nullptr : type;
 }
 
 Result<Bundle> parse_bundle(std::string_view url)

@@ -184,7 +184,7 @@ Result<Runner> make_runner(const Settings& settings, const Facts& facts)
     .app = settings.app,
     .run_id = run_id_of(settings, facts),
     .nonce = facts.nonce,
-    .fetch = bundle ? std::string(bundle->type->fetch) : "",
+    .fetch = {.format = bundle ? std::string(bundle->type->format) : ""},
     .variables = child::runner_variables(environment_of(settings, facts, mistakes)),
     .run_as = user_of(settings),
     .start_command = settings.start_command,

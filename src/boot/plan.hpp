@@ -49,7 +49,7 @@ struct Plan {
   std::string subnet_parameter = "SubnetId"; // that carries a candidate's subnet
   std::string parent_ip = {}; // host of the FLAME parent's node, else our own address, else ""
   Bundle bundle = {};
-  Runner runner = {}; // bundle_url is filled in when it is rendered
+  Runner runner = {}; // the URL is filled in when it is rendered
   config::WaitFor wait_for = config::WaitFor::running;
   Millis boot_timeout = std::chrono::seconds(120);
   std::optional<Seconds> expires_at = {}; // nullopt: no lifetime

@@ -128,7 +128,7 @@ std::string guard(const Runner& runner)
 std::string data(const Runner& runner)
 {
   const auto base64 = [](const std::string& text) { return to_base64(text); };
-  return assign("url", quote_for_curl(runner.bundle_url)) + assign("run_as", runner.run_as)
+  return assign("url", quote_for_curl(runner.fetch.url)) + assign("run_as", runner.run_as)
          + assign("setup", base64_words(runner.setup_commands))
          + assign("start", base64(runner.start_command))
          + assign("stop", base64(runner.stop_command)) + environment(runner.variables);
@@ -146,10 +146,20 @@ std::string placeholder_url()
 
 Runner without_secrets(Runner runner)
 {
-  runner.bundle_url = "***";
+  const auto hide = [](std::string& secret) { secret = secret.empty() ? "" : "***"; };
+  hide(runner.fetch.url);
+  hide(runner.env_url);
   runner.nonce = "***";
   for (child::Variable& variable : runner.variables) {
     variable.value = "***";
+  }
+  for (FolderFile& file : runner.fetch.files) {
+    hide(file.url);
+  }
+  if (runner.store) {
+    for (auto& [name, value] : runner.store->fields) {
+      hide(value);
+    }
   }
   return runner;
 }
@@ -170,8 +180,8 @@ std::string render_user_data(const Runner& runner)
 {
   return fmt::format("#!/bin/sh\n# flame-ec2, run {}\n", runner.run_id) + guard(runner)
          + data(runner) + (needs_systemd248(runner) ? lean("systemd248.sh") : "")
-         + (needs_address(runner) ? lean("address.sh") : "") + lean(runner.fetch) + lean("place.sh")
-         + lean("start.sh");
+         + (needs_address(runner) ? lean("address.sh") : "") + lean("fetch_tarball.sh")
+         + lean("place.sh") + lean("start.sh");
 }
 
 } // namespace flame::boot

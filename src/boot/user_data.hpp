@@ -4,9 +4,11 @@
 #include "flame/runner_env.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // The runner's script: what EC2 gets as user data and cloud-init runs as root. Pure.
@@ -24,12 +26,42 @@ inline constexpr std::size_t k_user_data_limit = 16'384;
 // Linux's limit on one string of an environment, "NAME=value" and its NUL (MAX_ARG_STRLEN).
 inline constexpr std::size_t k_variable_limit = 131'072;
 
+// A file of an S3 folder that is fetched by itself.
+struct FolderFile {
+  std::string path = {}; // in the release, relative
+  std::string url = {};  // presigned GET; secret
+  bool executable = false;
+};
+
+// How the bundle comes to the machine: by its URL, file by file, or as an object that the machine
+// itself may read.
+struct Fetch {
+  std::string format = {};            // of a row of boot/bundle, "tar.gz"; "" for `files`
+  std::string url = {};               // presigned GET or https, or the placeholder; secret
+  std::string sha256 = {};            // lower-case hex; "" when unknown
+  std::string etag = {};              // as S3 gives it, with its quotes; "" when unknown
+  std::uint64_t size = 0;             // bytes; 0 when unknown
+  std::vector<FolderFile> files = {}; // an S3 folder; else empty
+  std::string bucket = {};            // of the object that the machine's own role reads; else ""
+  std::string key = {};
+  std::string version_id = {};
+  std::string region = {};
+  std::string endpoint = {}; // "" is the region's own
+};
+
+// Where the machine writes its stages and logs: an S3 POST policy, for keys that begin with
+// `prefix` and go on with the machine's id.
+struct StoreChannel {
+  std::string url = {};
+  std::vector<std::pair<std::string, std::string>> fields = {}; // of the form, in order; secret
+  std::string prefix = {};                                      // "flame/runs/RUN/BOOT/"
+};
+
 struct Runner {
-  std::string app = {};        // part of unit and folder names; see check_app_name
-  std::string run_id = {};     // for people who read the script
-  std::string nonce = {};      // hex; in every stage line, so that a release cannot forge one
-  std::string fetch = {};      // template name of the bundle's type
-  std::string bundle_url = {}; // presigned, or the placeholder
+  std::string app = {};    // part of unit and folder names; see check_app_name
+  std::string run_id = {}; // for people who read the script
+  std::string nonce = {};  // hex; in every stage line, so that a release cannot forge one
+  Fetch fetch = {};
   std::vector<child::Variable> variables = {};
   std::string run_as = {};        // "" is root; created when the machine has no such user
   std::string start_command = {}; // for sh, in the release's folder; "" is bin/<app> start
@@ -40,7 +72,11 @@ struct Runner {
   std::vector<std::string> setup_commands = {}; // for sh, as root, in the release's folder
   std::optional<Millis> max_lifetime = {};      // from the script's first line; nullopt: none
   Millis bootstrap_timeout = std::chrono::minutes(15); // from the script's first line to the start
-  bool keep_on_failure = false; // leave a machine whose release never started to its lifetime
+  bool keep_on_failure = false;   // leave a machine whose release never started to its lifetime
+  std::string ready_command = {}; // for sh, as run_as, in the release's folder: 0 is ready
+  std::optional<StoreChannel> store = {}; // nullopt: console and log alone
+  std::string env_url = {};               // presigned GET of what `variables` gives; secret
+  bool deny_metadata = false;             // keep the release from the metadata service
 };
 
 // Stands where a presigned URL will be, and is as long as one with a session token gets.

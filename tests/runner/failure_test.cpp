@@ -73,9 +73,9 @@ TEST_CASE_FIXTURE(RunnerMachines, "a bundle that does not come ends the machine"
   Scene cut = scene(least_runner(), "");
   cut.cut = 10;
   flame::boot::Runner nobody = least_runner();
-  nobody.bundle_url = "http://127.0.0.1:1/bucket/hello.tar.gz";
+  nobody.fetch.url = "http://127.0.0.1:1/bucket/hello.tar.gz";
   flame::boot::Runner nowhere = least_runner();
-  nowhere.bundle_url = "http://bucket.s3.eu-west-1.amazonaws.com/hello.tar.gz";
+  nowhere.fetch.url = "http://bucket.s3.eu-west-1.amazonaws.com/hello.tar.gz";
   check_table(*this,
               {
                 {.name = "403",

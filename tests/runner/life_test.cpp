@@ -10,7 +10,7 @@ TEST_CASE_FIXTURE(RunnerMachines, "the script does its work in every shell")
   flame::boot::Runner runner = full_runner();
   runner.app = least_runner().app;
   runner.nonce = least_runner().nonce;
-  runner.bundle_url = least_runner().bundle_url;
+  runner.fetch.url = least_runner().fetch.url;
   runner.start_command = "echo \"I am $(id -un) at $INSTANCE_IP in $PWD, home is $HOME\"\n"
                          "[ \"$GREETING\" = 'it'\\''s \"s3cret\" & $HOME\n' ] && exit 3";
   for (const Outcome& outcome : run_all(in_every_shell(scene(runner, "echo never")))) {

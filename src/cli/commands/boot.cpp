@@ -114,7 +114,7 @@ Result<void> dry_run(const Boot& it)
   if (const auto fits = boot::check_user_data_size(boot::render_user_data(runner)); !fits) {
     return fits; // what is too long without a URL is too long with any
   }
-  runner.bundle_url = boot::placeholder_url();
+  runner.fetch.url = boot::placeholder_url();
   const std::string user_data = boot::render_user_data(runner);
   if (const auto fits = boot::check_user_data_size(user_data); !fits) {
     it.console.warn(

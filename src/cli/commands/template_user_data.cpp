@@ -53,7 +53,7 @@ Result<void> run_template_user_data(const Invocation& invocation, World& world, 
   if (!url) {
     return tl::unexpected(url.error());
   }
-  runner->bundle_url = std::move(*url);
+  runner->fetch.url = std::move(*url);
   const std::string exact = boot::render_user_data(*runner);
   console.note(fmt::format("{} of {} bytes{}", exact.size(), boot::k_user_data_limit,
                            presign ? "" : ", with the longest URL that the bundle can get"));

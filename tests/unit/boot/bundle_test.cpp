@@ -1,5 +1,4 @@
 #include "boot/bundle.hpp"
-#include "boot/templates.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,13 +7,13 @@
 using namespace flame;
 using namespace flame::boot;
 
-TEST_CASE("boot::parse_bundle picks the fetch script by the URL's ending")
+TEST_CASE("boot::parse_bundle knows the format by the URL's ending")
 {
   for (const std::string_view url : {"s3://bucket/app.tar.gz", "s3://bucket/a/b/app-1.0.tgz"}) {
     CAPTURE(url);
     const auto bundle = parse_bundle(url);
     REQUIRE(bundle);
-    CHECK(bundle->type->fetch == "fetch_tarball.sh");
+    CHECK(bundle->type->format == "tar.gz");
     CHECK(bundle->object.bucket == "bucket");
   }
   CHECK(parse_bundle("s3://bucket/app.tar.gz?versionId=v1")->object.version_id == "v1");
@@ -40,8 +39,10 @@ TEST_CASE("boot::bundle_types holds together")
 {
   for (const BundleType& type : bundle_types()) {
     CAPTURE(type.suffix);
-    CHECK(!type.name.empty());
     CHECK(std::ranges::count(bundle_types(), type.suffix, &BundleType::suffix) == 1);
-    CHECK(std::ranges::count(templates(), type.fetch, &Template::name) == 1);
+    const BundleType* const found = find_bundle_type(type.format);
+    REQUIRE(found != nullptr);
+    CHECK(found->unpacker == type.unpacker);
   }
+  CHECK(find_bundle_type("zip") == nullptr);
 }

@@ -10,8 +10,7 @@ inline boot::Runner least_runner()
   return {.app = "hello",
           .run_id = "run-1",
           .nonce = "0123456789abcdef",
-          .fetch = "fetch_tarball.sh",
-          .bundle_url = "http://127.0.0.1:4566/bucket/hello.tar.gz",
+          .fetch = {.format = "tar.gz", .url = "http://127.0.0.1:4566/bucket/hello.tar.gz"},
           .variables = {}};
 }
 
@@ -20,8 +19,8 @@ inline boot::Runner full_runner()
   return {.app = "my_app-2.0",
           .run_id = "ci-4711",
           .nonce = "fedcba9876543210",
-          .fetch = "fetch_tarball.sh",
-          .bundle_url = "https://b.s3.eu-west-1.amazonaws.com/my%20app.tgz?X-Amz-Expires=900",
+          .fetch = {.format = "tar.gz",
+                    .url = "https://b.s3.eu-west-1.amazonaws.com/my%20app.tgz?X-Amz-Expires=900"},
           .variables = {{"GREETING", "it's \"s3cret\" & $HOME\n"},
                         {"RELEASE_NODE", "my_app@", true},
                         {"INSTANCE_IP", "", true},

@@ -99,7 +99,7 @@ TEST_CASE("boot::render_user_data")
   SUBCASE("cannot be taken for an e-mail, which cloud-init would do near the top")
   {
     Runner mail = runner;
-    mail.bundle_url = "http://MIME-Version:80/mime-version:'\"\\x";
+    mail.fetch.url = "http://MIME-Version:80/mime-version:'\"\\x";
     CHECK(holds(render_user_data(mail),
                 "url='http://MIME-Version'':80/mime-version'':'\\''\\\"\\\\x'\n"));
   }
@@ -167,7 +167,7 @@ TEST_CASE("boot::check_user_data_size takes 16,384 bytes and says by how much mo
 TEST_CASE("boot::render_user_data leaves most of the limit to the user")
 {
   Runner runner = full_runner();
-  runner.bundle_url = placeholder_url();
+  runner.fetch.url = placeholder_url();
   const std::size_t ours = render_user_data(runner).size();
   CAPTURE(ours);
   CHECK(ours < 12'288); // three quarters of it
@@ -180,7 +180,7 @@ TEST_CASE("boot::without_secrets hides every value, the URL and the nonce")
   for (const child::Variable& variable : shown.variables) {
     CHECK(variable.value == "***");
   }
-  CHECK(shown.bundle_url == "***");
+  CHECK(shown.fetch.url == "***");
   CHECK(shown.nonce == "***");
   CHECK(shown.start_command == full_runner().start_command);
 }
