@@ -58,6 +58,9 @@ Service guess_service(const Request& request, const Claim& claim)
   if (request.header("x-amz-target").starts_with(k_ssm_target)) {
     return Service::ssm;
   }
+  if (is_form(request)) {
+    return Service::s3;
+  }
   const bool form =
     request.path() == "/" && (request.method == "POST" || request.query().find("Action=") == 0);
   return form ? Service::ec2 : Service::s3;
@@ -99,7 +102,7 @@ Reply Front::answer(const Request& request, const Asked& asked, const Key& key,
                     const std::optional<Ec2Error>& no_capacity)
 {
   if (asked.service == Service::s3) {
-    return serve_s3(request, asked.name, config_.store);
+    return serve_s3(request, asked.name, config_.store, world_.clock.wall());
   }
   if (asked.service == Service::ssm) {
     const auto done = asked.readable && request.path() == "/"
@@ -171,7 +174,16 @@ Reply Front::unbelieved(const Asked& asked, const Verdict& verdict)
                                ? region_of(config_.store, asked.name.bucket)
                                : config_.regions.front();
   Reply reply = refusal(asked.service, verdict, region, world_.clock.wall(), asked.request_id);
-  if (asked.service == Service::s3 && !asked.name.bucket.empty()) {
+  const bool s3 = asked.service == Service::s3 && !asked.name.bucket.empty();
+  if (s3 && verdict.flaw == Flaw::wrong_region && is_moved(config_.store, asked.name.bucket)) {
+    reply = error_reply(asked.service,
+                        {.status = 301,
+                         .code = "PermanentRedirect",
+                         .message = "The bucket you are attempting to access must be addressed "
+                                    "using the specified endpoint."},
+                        asked.request_id);
+  }
+  if (s3) {
     reply.headers.emplace_back("x-amz-bucket-region", region); // S3 tells it to anybody
   }
   return reply;
@@ -191,7 +203,8 @@ Reply Front::handle(const Request& request)
     regions = {region_of(config_.store, asked.name.bucket)};
   }
   const Seconds now = world_.clock.wall();
-  const Verdict verdict = verify(request, world_.keys, regions, now);
+  const Verdict verdict = is_form(request) ? verify_form(request, world_.keys, regions, now)
+                                           : verify(request, world_.keys, regions, now);
   Trouble trouble;
   Reply reply;
   if (verdict.flaw == Flaw::none) {

@@ -24,6 +24,7 @@ struct Request {
   std::string target = "/"; // path and query exactly as sent
   HeaderList headers = {};  // names in lower case
   std::string body = {};
+  HeaderList form = {}; // fields of a multipart/form-data body in order; the body is "" then
 
   std::string_view path() const;                        // still encoded
   std::string_view query() const;                       // without "?", still encoded

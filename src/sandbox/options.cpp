@@ -15,7 +15,7 @@ namespace flame::sandbox {
 namespace {
 
 constexpr const char* k_about =
-  "A local EC2: serves EC2, STS, SSM and S3 objects with verified signatures on the loopback "
+  "A local EC2: serves EC2, STS, SSM and S3 with verified signatures on the loopback "
   "interface,\n"
   "and boots the machines it is asked for. The account in it is small and fixed: see --world.";
 
@@ -31,6 +31,10 @@ For tests, with "Authorization: Bearer SECRET_ACCESS_KEY":
   POST   /_sandbox/instances/ID/power-off    the machine switches itself off
   POST   /_sandbox/faults                    adds faults, one a line
   DELETE /_sandbox/faults                    no more faults
+
+In the folder of buckets, what files cannot say of themselves:
+  .s3/buckets/BUCKET      lines of: requester-pays, versions, moved (301 to other regions)
+  .s3/about/BUCKET/KEY    headers of the object, as in: x-amz-storage-class: GLACIER
 
 )";
 

@@ -1,68 +1,109 @@
 #include "sandbox/s3.hpp"
 
-#include "base/digest.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "sandbox/gate.hpp"
 #include "sandbox/random.hpp"
+#include "sandbox/s3_actions.hpp"
 #include "sandbox/xml.hpp"
 
 #include <fmt/format.h>
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 
 namespace flame::sandbox {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Object {
-  std::string path = {};
-  std::uint64_t size = 0;
-  std::string etag = {}; // with its quotes; not an MD5, as of encrypted objects
-  Seconds modified = {};
+struct Row {
+  std::string_view method;
+  bool object;                // of an object, else of a bucket
+  std::string_view parameter; // of the query, "" for none
+  std::string_view action;
+  Reply (*serve)(const S3Call&);
 };
 
-bool is_bucket_name(std::string_view name)
+Reply head_bucket(const S3Call& /*call*/)
 {
-  const bool letters = std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
-  return letters && name.size() >= 3 && name.size() <= 63 && name.find("..") == std::string::npos
-         && name.front() != '.' && name.front() != '-';
+  return {.content_type = "application/xml"};
 }
 
-// A key whose path would be another one's, or leave the folder, is no object here.
-bool is_plain_key(const std::string& key)
-{
-  const std::vector<std::string> pieces = split(key, '/');
-  return key.find('\0') == std::string::npos && std::ranges::none_of(pieces, [](const auto& piece) {
-           return piece.empty() || piece == "." || piece == "..";
-         });
-}
+// clang-format off
+// First match wins, so rows with a parameter come first.
+constexpr Row k_rows[] = {
+  {"GET",    true,  "",          "GetObject",               get_object},
+  {"HEAD",   true,  "",          "HeadObject",              get_object},
+  {"PUT",    true,  "partNumber", "UploadPart",             upload_part},
+  {"PUT",    true,  "",          "PutObject",               put_object},
+  {"DELETE", true,  "uploadId",  "AbortMultipartUpload",    abort_upload},
+  {"DELETE", true,  "",          "DeleteObject",            delete_object},
+  {"POST",   true,  "uploads",   "CreateMultipartUpload",   create_upload},
+  {"POST",   true,  "uploadId",  "CompleteMultipartUpload", complete_upload},
+  {"GET",    false, "list-type", "ListObjectsV2",           list_objects},
+  {"HEAD",   false, "",          "HeadBucket",              head_bucket},
+};
+// clang-format on
+constexpr Row k_post = {"POST", true, "", "PostObject", post_object};
 
-std::optional<Object> find_object(const fs::path& bucket, const std::string& key)
+const Row* row_of(const Request& request, const S3Name& name)
 {
-  std::error_code failed;
-  const fs::path root = fs::canonical(bucket, failed);
-  const fs::path path =
-    failed || !is_plain_key(key) ? fs::path() : fs::canonical(root / key, failed);
-  const auto [end, rest] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
-  struct stat about = {};
-  if (failed || path.empty() || end != root.end() || ::stat(path.c_str(), &about) != 0
-      || !S_ISREG(about.st_mode)) {
-    return std::nullopt;
+  if (is_form(request)) {
+    return &k_post;
   }
-  const std::string version = fmt::format("{}/{}/{}/{}", path.string(), about.st_size,
-                                          about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
-  return Object{.path = path.string(),
-                .size = static_cast<std::uint64_t>(about.st_size),
-                .etag = "\"" + to_hex(sha256(version)).substr(0, 32) + "\"",
-                .modified = Seconds(std::chrono::seconds(about.st_mtim.tv_sec))};
+  const auto* const row = std::ranges::find_if(k_rows, [&](const Row& one) {
+    return one.method == request.method && one.object != name.key.empty()
+           && (one.parameter.empty() || asks(request, one.parameter));
+  });
+  return row == std::end(k_rows) ? nullptr : row;
+}
+
+bool pays(const Request& request)
+{
+  return request.header("x-amz-request-payer") == "requester"
+         || query_of(request, "x-amz-request-payer") == "requester";
+}
+
+Reply serve(const S3Call& call)
+{
+  if (!has_bucket(call.store, call.name.bucket)) {
+    return refused("NoSuchBucket", "The specified bucket does not exist", 404,
+                   {{"BucketName", call.name.bucket}});
+  }
+  if (has_rule(call.store, call.name.bucket, "requester-pays") && !pays(call.request)) {
+    return refused("AccessDenied", "Access Denied", 403);
+  }
+  const Row* row = row_of(call.request, call.name);
+  return row != nullptr ? row->serve(call)
+                        : refused("NotImplemented", "The sandbox has no such action of S3", 501);
+}
+
+} // namespace
+
+Reply refused(const Ec2Error& error)
+{
+  return s3_error_reply(error, "");
+}
+
+Reply refused(std::string code, std::string message, int status, const Params& extra)
+{
+  return s3_error_reply({.status = status, .code = std::move(code), .message = std::move(message)},
+                        "", extra);
+}
+
+Reply no_such_key(const std::string& key)
+{
+  return refused("NoSuchKey", "The specified key does not exist.", 404, {{"Key", key}});
+}
+
+std::string query_of(const Request& request, std::string_view name)
+{
+  return query_value(query_pairs(request.query()), name);
+}
+
+bool asks(const Request& request, std::string_view name)
+{
+  const auto pairs = query_pairs(request.query());
+  return std::ranges::find(pairs, name, &QueryPair::first) != pairs.end();
 }
 
 std::optional<std::uint64_t> number(std::string_view text)
@@ -72,79 +113,6 @@ std::optional<std::uint64_t> number(std::string_view text)
   const bool whole = failed == std::errc() && end == text.data() + text.size();
   return whole ? std::optional(value) : std::nullopt;
 }
-
-Reply refused(std::string code, std::string message, int status, const Params& extra)
-{
-  return s3_error_reply({.status = status, .code = std::move(code), .message = std::move(message)},
-                        "", extra);
-}
-
-bool names_etag(std::string_view header, const std::string& etag)
-{
-  const std::vector<std::string> all = split(header, ',');
-  return std::ranges::any_of(all, [&](const std::string& one) {
-    const std::string_view tag = trim(one);
-    return tag == "*" || tag == etag || "\"" + std::string(tag) + "\"" == etag;
-  });
-}
-
-Reply object_reply(const Request& request, const Object& object, const std::string& key)
-{
-  Reply reply{.content_type = "binary/octet-stream"};
-  reply.headers = {{"ETag", object.etag},
-                   {"Last-Modified", http_date(object.modified)},
-                   {"Accept-Ranges", "bytes"}};
-  if (request.has_header("if-match") && !names_etag(request.header("if-match"), object.etag)) {
-    return refused("PreconditionFailed",
-                   "At least one of the pre-conditions you specified did not hold", 412,
-                   {{"Condition", "If-Match"}});
-  }
-  if (request.has_header("if-none-match")
-      && names_etag(request.header("if-none-match"), object.etag)) {
-    reply.status = 304;
-    return reply;
-  }
-  reply.file = FileSlice{.path = object.path, .length = object.size};
-  const auto range = parse_range(request.header("range"), object.size);
-  if (range && range->length == 0) {
-    return refused("InvalidRange", "The requested range is not satisfiable", 416,
-                   {{"ActualObjectSize", fmt::format("{}", object.size)}, {"Key", key}});
-  }
-  if (range) {
-    reply.status = 206;
-    reply.file->offset = range->offset;
-    reply.file->length = range->length;
-    reply.headers.emplace_back(
-      "Content-Range",
-      fmt::format("bytes {}-{}/{}", range->offset, range->offset + range->length - 1, object.size));
-  }
-  return reply;
-}
-
-Reply serve(const Request& request, const S3Name& name, const S3Store& store)
-{
-  if (request.method != "GET" && request.method != "HEAD") {
-    return refused("NotImplemented", "The sandbox reads objects, it does not write them", 501, {});
-  }
-  const fs::path bucket = fs::path(store.folder) / name.bucket;
-  std::error_code ignored;
-  if (!is_bucket_name(name.bucket) || !fs::is_directory(bucket, ignored)) {
-    return refused("NoSuchBucket", "The specified bucket does not exist", 404,
-                   {{"BucketName", name.bucket}});
-  }
-  if (name.key.empty()) {
-    return request.method == "HEAD"
-             ? Reply{.content_type = "application/xml"}
-             : refused("NotImplemented", "The sandbox does not list buckets", 501, {});
-  }
-  const std::optional<Object> object = find_object(bucket, name.key);
-  if (!object) {
-    return refused("NoSuchKey", "The specified key does not exist.", 404, {{"Key", name.key}});
-  }
-  return object_reply(request, *object, name.key);
-}
-
-} // namespace
 
 std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size)
 {
@@ -176,23 +144,28 @@ S3Name s3_name(const Request& request)
   const std::string_view host = without_port(request.header("host"));
   std::string_view path = request.path();
   path.remove_prefix(path.starts_with('/') ? 1 : 0);
+  S3Name name;
   if (host.ends_with(".localhost")) {
-    return {.bucket =
+    name = {.bucket =
               std::string(host.substr(0, host.size() - std::string_view(".localhost").size())),
             .key = uri_decode(path)};
+  } else {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    name = {.bucket = uri_decode(path.substr(0, slash)),
+            .key = uri_decode(path.substr(std::min(slash + 1, path.size())))};
   }
-  const std::size_t slash = std::min(path.find('/'), path.size());
-  return {.bucket = uri_decode(path.substr(0, slash)),
-          .key = uri_decode(path.substr(std::min(slash + 1, path.size())))};
+  if (is_form(request)) {
+    const auto key = std::ranges::find(request.form, "key", &HeaderList::value_type::first);
+    name.key = key == request.form.end() ? "" : key->second;
+  }
+  return name;
 }
 
 std::string s3_action(const Request& request, const S3Name& name)
 {
-  const std::string verb = request.method == "GET"    ? "Get"
-                           : request.method == "HEAD" ? "Head"
-                           : request.method == "PUT"  ? "Put"
-                                                      : request.method;
-  return verb + (name.key.empty() ? "Bucket" : "Object");
+  const Row* row = row_of(request, name);
+  return row != nullptr ? std::string(row->action)
+                        : request.method + (name.key.empty() ? "Bucket" : "Object");
 }
 
 std::string region_of(const S3Store& store, const std::string& bucket)
@@ -201,9 +174,14 @@ std::string region_of(const S3Store& store, const std::string& bucket)
   return found == store.regions.end() ? store.region : found->second;
 }
 
-Reply serve_s3(const Request& request, const S3Name& name, const S3Store& store)
+bool is_moved(const S3Store& store, const std::string& bucket)
 {
-  Reply reply = serve(request, name, store);
+  return has_bucket(store, bucket) && has_rule(store, bucket, "moved");
+}
+
+Reply serve_s3(const Request& request, const S3Name& name, const S3Store& store, Seconds now)
+{
+  Reply reply = serve({.request = request, .name = name, .store = store, .now = now});
   reply.headers.emplace_back("x-amz-bucket-region", region_of(store, name.bucket));
   return reply;
 }

@@ -17,7 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t k_body_limit = 4UL * 1024 * 1024;
+constexpr std::size_t k_body_limit = 256UL * 1024 * 1024; // more than one part of an upload
 constexpr std::size_t k_chunk = 256UL * 1024;
 constexpr auto k_hang = std::chrono::minutes(10);
 constexpr auto k_dribble = milliseconds(500); // a byte
@@ -29,6 +29,29 @@ Request to_request(const httplib::Request& from, std::string body)
     request.headers.emplace_back(to_lower(name), value);
   }
   return request;
+}
+
+Request read_body(const httplib::Request& request, const httplib::ContentReader& read)
+{
+  if (!request.is_multipart_form_data()) {
+    std::string body;
+    read([&](const char* data, std::size_t size) {
+      body.append(data, size);
+      return true;
+    });
+    return to_request(request, std::move(body));
+  }
+  Request form = to_request(request, "");
+  read(
+    [&](const httplib::MultipartFormData& field) {
+      form.form.emplace_back(field.name, "");
+      return true;
+    },
+    [&](const char* data, std::size_t size) {
+      form.form.back().second.append(data, size);
+      return true;
+    });
+  return form;
 }
 
 // The library would cut ranges out of replies and compress them. The object is its own, and no
@@ -144,12 +167,7 @@ void attach(httplib::Server& server, const Handler& handler, Stop& stop)
   const auto with_body = [handler, &stop](const httplib::Request& request,
                                           httplib::Response& response,
                                           const httplib::ContentReader& read) {
-    std::string body;
-    read([&](const char* data, std::size_t size) {
-      body.append(data, size);
-      return true;
-    });
-    send(request, response, handler(to_request(request, std::move(body))), stop);
+    send(request, response, handler(read_body(request, read)), stop);
   };
   server.Get(any, plain).Options(any, plain);
   server.Post(any, with_body).Put(any, with_body).Delete(any, with_body).Patch(any, with_body);

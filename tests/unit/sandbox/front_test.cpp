@@ -2,6 +2,7 @@
 #include "sandbox/front.hpp"
 #include "sandbox/signature.hpp"
 #include "unit/sandbox/ec2_fixture.hpp"
+#include "unit/sandbox/s3_fixture.hpp"
 
 #include <algorithm>
 
@@ -11,18 +12,23 @@ using namespace flame::sandbox;
 namespace {
 
 struct Fixture {
+  explicit Fixture(S3Store buckets = {.folder = "/nonexistent", .region = "us-east-1"})
+    : store(std::move(buckets))
+  {
+  }
+
+  S3Store store;
   Ec2Fixture ec2 = Ec2Fixture();
   Keyring keys = {};
   Key user = keys.add_user("sandbox");
   Journal journal = {};
-  Front front = Front({.regions = {"us-east-1", "eu-west-1"},
-                       .store = {.folder = "/nonexistent", .region = "us-east-1"},
-                       .control_secret = user.secret},
-                      {.clock = ec2.clock,
-                       .keys = keys,
-                       .state = ec2.state,
-                       .faults = ec2.faults,
-                       .journal = journal});
+  Front front =
+    Front({.regions = {"us-east-1", "eu-west-1"}, .store = store, .control_secret = user.secret},
+          {.clock = ec2.clock,
+           .keys = keys,
+           .state = ec2.state,
+           .faults = ec2.faults,
+           .journal = journal});
 
   Reply send(Request request, const Key& key, const std::string& service = "ec2",
              const std::string& region = "us-east-1")
@@ -68,18 +74,6 @@ struct Fixture {
   std::size_t machines() { return ec2.state.instances("us-east-1", true).size(); }
   void fault(const char* spec) { ec2.faults.add(*parse_fault(spec)); }
 };
-
-bool has_code(const Reply& reply, const std::string& code)
-{
-  return reply.body.find("<Code>" + code + "</Code>") != std::string::npos;
-}
-
-std::string header_of(const Reply& reply, std::string_view name)
-{
-  const auto found =
-    std::ranges::find_if(reply.headers, [&](const auto& header) { return header.first == name; });
-  return found == reply.headers.end() ? "" : found->second;
-}
 
 } // namespace
 
@@ -361,4 +355,34 @@ TEST_CASE("sandbox: faults reach metadata too, by its paths")
   CHECK(get("/latest/meta-data/mac").manner == Manner::hang);
   CHECK(get("/latest/meta-data/instance-id").status == 200);
   CHECK(one.journal.json().find(token.body) == std::string::npos);
+}
+
+TEST_CASE("sandbox: a bucket of another region says so, by 400 or by 301")
+{
+  S3Fixture s3;
+  s3.write("s3/old-one/x", "");
+  s3.write("s3/.s3/buckets/old-one", "moved\n");
+  s3.store.regions = {{"bundles", "eu-west-1"}, {"old-one", "eu-west-1"}};
+  Fixture one(s3.store);
+  const auto head = [&](const char* target) {
+    return one.send({.method = "HEAD", .target = target}, one.user, "s3");
+  };
+  CHECK(head("/bundles/app.bin").status == 400);
+  CHECK(head("/old-one/x").status == 301);
+  CHECK(header_of(head("/old-one/x"), "x-amz-bucket-region") == "eu-west-1");
+}
+
+TEST_CASE("sandbox: faults strike what is written to S3 too")
+{
+  S3Fixture s3;
+  Fixture one(s3.store);
+  one.fault("PutObject[Key=runs/*]:AccessDenied=1");
+  one.fault("PutObject:lost-after=1");
+  const auto put = [&] {
+    return one.send({.method = "PUT", .target = "/bundles/runs/1", .body = "x"}, one.user, "s3");
+  };
+  CHECK(has_code(put(), "AccessDenied"));
+  CHECK(s3.send("/bundles/runs/1").status == 404);
+  CHECK(put().manner == Manner::cut);
+  CHECK(s3.send("/bundles/runs/1").status == 200);
 }

@@ -1,70 +1,9 @@
-#include "sandbox/s3.hpp"
-#include "support/temp_folder.hpp"
-
-#include <doctest/doctest.h>
-
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include "unit/sandbox/s3_fixture.hpp"
 
 using namespace flame;
 using namespace flame::sandbox;
+using Fixture = S3Fixture;
 namespace fs = std::filesystem;
-
-namespace {
-
-struct Fixture {
-  test::TempFolder folder = {};
-  S3Store store = {.folder = folder.path() + "/s3", .region = "us-east-1"};
-
-  Fixture()
-  {
-    write("s3/bundles/app.bin", "0123456789");
-    write("s3/bundles/dir one/a+b.txt", "odd");
-    write("s3/bundles/empty", "");
-    write("secret.txt", "secret");
-    store.regions["bundles-eu"] = "eu-west-1";
-  }
-  void write(const std::string& name, std::string_view text) const
-  {
-    const fs::path path = fs::path(folder.path()) / name;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << text;
-  }
-  Reply send(const std::string& target, HeaderList headers = {}, const std::string& method = "GET",
-             const std::string& host = "127.0.0.1:4566") const
-  {
-    headers.emplace_back("host", host);
-    const Request request{.method = method, .target = target, .headers = std::move(headers)};
-    return serve_s3(request, s3_name(request), store);
-  }
-  std::string content(const Reply& reply) const
-  {
-    if (!reply.file) {
-      return reply.body;
-    }
-    std::ifstream file(reply.file->path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    return text.substr(reply.file->offset, reply.file->length);
-  }
-};
-
-std::string header_of(const Reply& reply, std::string_view name)
-{
-  for (const auto& [given, value] : reply.headers) {
-    if (given == name) {
-      return value;
-    }
-  }
-  return {};
-}
-
-bool has_code(const Reply& reply, const std::string& code)
-{
-  return reply.body.find("<Code>" + code + "</Code>") != std::string::npos;
-}
-
-} // namespace
 
 TEST_CASE("sandbox: objects are files of the bucket's folder, by both styles of address")
 {
@@ -133,12 +72,4 @@ TEST_CASE("sandbox: every answer tells the bucket's region")
   const Fixture s3;
   CHECK(header_of(s3.send("/bundles/app.bin"), "x-amz-bucket-region") == "us-east-1");
   CHECK(header_of(s3.send("/bundles-eu", {}, "HEAD"), "x-amz-bucket-region") == "eu-west-1");
-}
-
-TEST_CASE("sandbox: S3 is read only, and says so")
-{
-  const Fixture s3;
-  CHECK(s3.send("/bundles/new", {}, "PUT").status == 501);
-  CHECK(s3.send("/bundles/app.bin", {}, "DELETE").status == 501);
-  CHECK(s3.send("/bundles/?list-type=2").status == 501);
 }

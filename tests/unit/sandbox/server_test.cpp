@@ -49,6 +49,23 @@ struct Fixture {
 
 } // namespace
 
+TEST_CASE("sandbox: forms in parts reach the handler as their fields")
+{
+  Fixture one;
+  one.reply = text_reply(200, "done");
+  const std::string large(100'000, 'x');
+  const std::string body = "--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\na b\r\n"
+                           "--b\r\nContent-Disposition: form-data; name=\"file\"; "
+                           "filename=\"f\"\r\n\r\n"
+                           + large + "\r\n--b--\r\n";
+  const Answer answer = one.send({.method = "POST",
+                                  .headers = {{"Content-Type", "multipart/form-data; boundary=b"}},
+                                  .body = body});
+  REQUIRE(answer);
+  CHECK(one.seen.form == HeaderList{{"key", "a b"}, {"file", large}});
+  CHECK(one.seen.body.empty());
+}
+
 TEST_CASE("sandbox: requests reach the handler as they were sent")
 {
   Fixture one;
