@@ -17,7 +17,7 @@ namespace flame::cli {
 struct Listed { // a machine
   aws::Instance instance = {};
   std::string region = {};
-  std::string stage = {};  // the last one that its console shows, "" when nobody has looked
+  std::string stage = {};  // what its console tells, see fleet::most_telling; "": nobody looked
   std::string detail = {}; // what failed there
 };
 

@@ -60,16 +60,21 @@ std::optional<StageLine> parse_words(std::string_view rest)
 
 } // namespace
 
+const StageLine* most_telling(const std::vector<StageLine>& stages)
+{
+  const auto failure = std::ranges::find(stages, "failed", &StageLine::stage);
+  return failure != stages.end() ? &*failure : stages.empty() ? nullptr : &stages.back();
+}
+
 std::string nonce_in(std::string_view console)
 {
   constexpr std::string_view mark = "flame-ec2 ";
-  constexpr std::string_view boot = " stage=boot ";
   for (auto at = console.find(mark); at != std::string_view::npos;
        at = console.find(mark, at + 1)) {
     const std::size_t start = at + mark.size();
     const std::string_view nonce = console.substr(start, console.find(' ', start) - start);
-    if (!nonce.empty() && console.substr(start + nonce.size()).starts_with(boot)
-        && !parse_stages(console.substr(at, console.find('\n', at) - at), nonce).empty()) {
+    const auto lines = parse_stages(console.substr(at, console.find('\n', at) - at), nonce);
+    if (!lines.empty() && (lines[0].stage == "boot" || lines[0].at == "boot")) {
       return std::string(nonce);
     }
   }

@@ -28,8 +28,13 @@ struct StageLine {
 // The lines of `console` that carry `nonce`, in order; forged and cut lines are left out.
 std::vector<StageLine> parse_stages(std::string_view console, std::string_view nonce);
 
-// For somebody who does not know the nonce: the one of the first "stage=boot" that is whole, ""
-// when there is none. Nothing of the user's runs before that line, so it is the script's own,
+// What says most about how it is with a machine: the first failure, which is the reason of whatever
+// came after it, else the last line. nullptr when there are no lines; else of `stages`.
+const StageLine* most_telling(const std::vector<StageLine>& stages);
+
+// For somebody who does not know the nonce: the one of the first whole line that is the script's
+// first, "stage=boot" or a failure "at=boot"; "" when there is none. Nothing of the user's runs
+// before that line, so it is the script's own,
 // unless the beginning of the console is gone: EC2 keeps the last 64 KiB, and a release that knows
 // this can print enough to push the true line out, and a forged one after it.
 std::string nonce_in(std::string_view console);

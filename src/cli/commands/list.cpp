@@ -38,10 +38,9 @@ void read_stages(std::vector<Listed>& machines, Cloud& cloud, const World& world
       continue;
     }
     const auto stages = fleet::parse_stages(text->text, fleet::nonce_in(text->text));
-    if (!stages.empty()) {
-      machine.stage = stages.back().stage;
-      machine.detail =
-        stages.back().stage == "failed" ? fmt::format("at {}", stages.back().at) : std::string();
+    if (const fleet::StageLine* line = fleet::most_telling(stages)) {
+      machine.stage = line->stage;
+      machine.detail = line->at.empty() ? std::string() : fmt::format("at {}", line->at);
     }
   }
 }

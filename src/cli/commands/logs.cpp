@@ -194,13 +194,14 @@ private:
   Result<void> say_end(const std::string& raw)
   {
     const auto stages = fleet::parse_stages(raw, fleet::nonce_in(raw));
+    const fleet::StageLine* line = fleet::most_telling(stages);
     console_.clear();
-    console_.note(
-      fmt::format("{} is {}{}{}", machine_.id, aws::name(machine_.state),
-                  machine_.state_reason_code.empty() ? "" : ", " + machine_.state_reason_code,
-                  stages.empty() ? ""
-                                 : fmt::format("; its last stage is {} {}", stages.back().stage,
-                                               masked(stage_detail(stages.back())))));
+    console_.note(fmt::format(
+      "{} is {}{}{}", machine_.id, aws::name(machine_.state),
+      machine_.state_reason_code.empty() ? "" : ", " + machine_.state_reason_code,
+      line == nullptr
+        ? ""
+        : fmt::format("; its last stage is {} {}", line->stage, masked(stage_detail(*line)))));
     return {};
   }
 

@@ -191,6 +191,17 @@ TEST_CASE("cli list --all: ended machines with their last stage")
   CHECK(fake.printed("failed: at unpack"));
 }
 
+TEST_CASE("cli list --all: a release that found no parent has failed, though it stopped in order")
+{
+  Fixture fake;
+  fake.ec2.looks = {Machines{ours(k_id, k_later, terminated)}};
+  fake.ec2.consoles = {
+    "flame-ec2 n stage=boot t=0.01 .\nflame-ec2 n stage=failed t=21.00 at=parent rc=0 .\n"
+    "flame-ec2 n stage=stopped t=21.01 rc=0 msg=success .\n"};
+  CHECK(fake.run({"list", "--all"}) == 0);
+  CHECK(fake.printed("failed: at parent"));
+}
+
 TEST_CASE("cli logs: the newest of a run; latest console, else the last one EC2 kept")
 {
   Fixture fake;

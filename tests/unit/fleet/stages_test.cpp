@@ -75,6 +75,23 @@ TEST_CASE("fleet::nonce_in takes the word of the first boot line that is whole")
         == "n0nce");
 }
 
+TEST_CASE("fleet::nonce_in knows a machine that failed with its first breath, on a full disk")
+{
+  CHECK(nonce_in("flame-ec2 n0nce stage=failed t=0.0 at=boot rc=1 msg=cannot write to /opt .\n")
+        == "n0nce");
+  CHECK(nonce_in("flame-ec2 n0nce stage=failed t=0.0 at=fetch rc=1 .\n").empty());
+}
+
+TEST_CASE("fleet::most_telling is the first failure, also before a stop; else the last line")
+{
+  CHECK(most_telling({}) == nullptr);
+  const std::vector<StageLine> lost{
+    {.stage = "start"}, {.stage = "failed", .at = "parent"}, {.stage = "stopped"}};
+  CHECK(most_telling(lost) == &lost[1]);
+  const std::vector<StageLine> done{{.stage = "start"}, {.stage = "stopped"}};
+  CHECK(most_telling(done) == &done[1]);
+}
+
 TEST_CASE("fleet::parse_stages leaves a status out that is no number")
 {
   const auto lines = parse_stages("flame-ec2 n stage=stopped t=1.00 rc=9x .", "n");
