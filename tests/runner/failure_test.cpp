@@ -224,8 +224,11 @@ TEST_CASE_FIXTURE(RunnerMachines, "a unit that systemd cannot run ends the machi
   no_interpreter.bundle = tarball({{"bin/hello", "#!/no/such/interpreter\n"}});
   flame::boot::Runner no_command = least_runner();
   no_command.start_command = "no-such-command";
+  Row slow = broken("a guard that is slow", "EnvironmentFile=", "EnvironmentFile=/no/such");
+  slow.scene.script = replaced(slow.scene.script, "\nended)\n", "\nended)\nsleep 3\n");
   check_table(*this,
               {
+                slow,
                 broken("environment file", "EnvironmentFile=", "EnvironmentFile=/no/such"),
                 broken("working directory", "WorkingDirectory=", "WorkingDirectory=/no/such"),
                 broken("user", "Type=simple", "Type=simple\nUser=nobodyknows"),

@@ -33,6 +33,7 @@ inline void check_table(RunnerMachines& machines, const std::vector<Row>& rows)
     const fleet::StageLine& last = outcome.last();
     CAPTURE(row.name);
     CAPTURE(outcome.console);
+    CAPTURE(last.detail); // after the console: what is printed of a long one may end early
     CHECK(outcome.off);
     if (!row.stage.empty()) {
       CHECK(last.stage == row.stage);

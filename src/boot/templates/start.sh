@@ -42,13 +42,17 @@ if [ -n "$run_as" ]; then
   done
 fi
 
-# What the guard cannot say and do from within the unit, it does from another.
+# What the guard cannot say and do from within the unit, it does from another. The power off, which
+# PID 1 begins at the same time, waits for its word.
 umask 022
 mkdir -p /run/systemd/system
 cat >"/run/systemd/system/$unit-ended.service" <<FLAME
 [Unit]
 DefaultDependencies=no
+Before=shutdown.target
 [Service]
+Type=oneshot
+TimeoutStartSec=60
 ExecStart=/bin/sh $dir/guard ended
 FLAME
 
