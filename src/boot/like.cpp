@@ -19,13 +19,13 @@ struct Taken {
   std::string_view notice = {};               // {0}: key, {1}: the machine's id
 };
 
-bool never(const LaunchTemplate&)
+bool never(const LaunchTemplate& /*unused*/)
 {
   return false;
 }
 
 // The image is the template's to say, and a template without one is a mistake to be told.
-bool always(const LaunchTemplate&)
+bool always(const LaunchTemplate& /*unused*/)
 {
   return true;
 }

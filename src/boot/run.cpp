@@ -164,7 +164,7 @@ struct Perform {
     const auto reported = report(done.instance);
     return reported ? Event(Reported{}) : Event(ReportFailed{reported.error()});
   }
-  Event operator()(const Finish&) const { return Elapsed{}; } // never performed
+  Event operator()(const Finish& /*unused*/) const { return Elapsed{}; } // never performed
 
 private:
   Event look(const aws::DescribeQuery& query) const

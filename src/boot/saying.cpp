@@ -32,7 +32,7 @@ struct Say {
     }
     progress.doing(fmt::format("waiting for {} to run", fmt::join(looked.ids, ", ")));
   }
-  void operator()(const Lookup&) const
+  void operator()(const Lookup& /*unused*/) const
   {
     progress.doing(state.why ? "looking for what the launch has made"
                              : fmt::format("asking EC2 in {}", plan.region));
@@ -51,14 +51,14 @@ struct Say {
                     ? "the local clock is off; going on with the time of EC2"
                     : "the credentials were refused; getting new ones");
   }
-  void operator()(const Wait&) const
+  void operator()(const Wait& /*unused*/) const
   {
     if (state.reported && !state.why) {
       progress.doing("waiting for the attached caller to say up");
     }
   }
-  void operator()(const Report&) const {}
-  void operator()(const Finish&) const {}
+  void operator()(const Report& /*unused*/) const {}
+  void operator()(const Finish& /*unused*/) const {}
 };
 
 // "failed in stage fetch: HTTP 403", or the last stage that it came to.

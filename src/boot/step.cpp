@@ -140,8 +140,8 @@ struct Judge {
   const Plan& plan;
   TimePoint now;
 
-  Step operator()(const Begin&) const { return resume(std::move(state)); }
-  Step operator()(const Elapsed&) const { return resume(std::move(state)); }
+  Step operator()(const Begin& /*unused*/) const { return resume(std::move(state)); }
+  Step operator()(const Elapsed& /*unused*/) const { return resume(std::move(state)); }
   Step operator()(const Launched& launched) const
   {
     if (launched.instances.empty()) { // an answer that says nothing is as good as none
@@ -173,7 +173,7 @@ struct Judge {
   {
     return look_failed(std::move(state), failed.error, plan, now);
   }
-  Step operator()(const Terminated&) const
+  Step operator()(const Terminated& /*unused*/) const
   {
     if (state.reported && state.alive.empty()) {
       const Error why{.kind = ErrorKind::refused, .message = "the machine was ended"};
@@ -181,15 +181,15 @@ struct Judge {
     }
     return resume(std::move(state));
   }
-  Step operator()(const TerminateFailed&) const { return resume(std::move(state)); }
-  Step operator()(const ConsoleRead&) const { return resume(std::move(state)); }
-  Step operator()(const ConsoleFailed&) const { return resume(std::move(state)); }
+  Step operator()(const TerminateFailed& /*unused*/) const { return resume(std::move(state)); }
+  Step operator()(const ConsoleRead& /*unused*/) const { return resume(std::move(state)); }
+  Step operator()(const ConsoleFailed& /*unused*/) const { return resume(std::move(state)); }
   Step operator()(const Renewed& renewed) const
   {
     return renewed.error ? give_up(std::move(state), *renewed.error, now, plan)
                          : resume(std::move(state));
   }
-  Step operator()(const Reported&) const
+  Step operator()(const Reported& /*unused*/) const
   {
     return state.reported ? look_later(std::move(state)) : resume(std::move(state));
   }

@@ -28,13 +28,13 @@ struct Note {
   const Plan& plan;
   TimePoint now;
 
-  void operator()(const Begin&) const
+  void operator()(const Begin& /*unused*/) const
   {
     if (state.deadline == TimePoint()) {
       state.deadline = now + plan.boot_timeout;
     }
   }
-  void operator()(const Elapsed&) const {}
+  void operator()(const Elapsed& /*unused*/) const {}
   void operator()(const Launched& launched) const
   {
     if (launched.instances.empty()) {
@@ -73,7 +73,7 @@ struct Note {
       std::erase(state.alive, id);
     }
   }
-  void operator()(const TerminateFailed&) const {}
+  void operator()(const TerminateFailed& /*unused*/) const {}
   void operator()(const ConsoleRead& read) const
   {
     state.was_asked = true;
@@ -97,12 +97,12 @@ struct Note {
       next_words();
     }
   }
-  void operator()(const Renewed&) const {}
-  void operator()(const Reported&) const
+  void operator()(const Renewed& /*unused*/) const {}
+  void operator()(const Reported& /*unused*/) const
   {
     state.reported = state.machine && std::ranges::count(state.alive, state.machine->id) > 0;
   }
-  void operator()(const ReportFailed&) const {}
+  void operator()(const ReportFailed& /*unused*/) const {}
 
   // The console of a machine that had ended before is read once.
   void next_words() const

@@ -5,7 +5,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
+#include <ranges>
 #include <set>
 
 namespace flame::cli {
@@ -73,9 +76,7 @@ public:
   Arguments read(std::span<const std::string> arguments)
   {
     std::vector<std::string> reversed; // as CLI11 wants them
-    for (auto argument = arguments.rbegin(); argument != arguments.rend(); ++argument) {
-      reversed.push_back(guarded(*argument));
-    }
+    std::ranges::transform(std::views::reverse(arguments), std::back_inserter(reversed), guarded);
     try {
       app_.parse(reversed);
     } catch (const CLI::ArgumentMismatch&) { // only the last one can lack its value

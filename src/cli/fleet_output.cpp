@@ -146,6 +146,7 @@ std::string list_output(const std::vector<Listed>& machines, Output output, cons
 {
   if (output == Output::env) {
     std::vector<std::string> ids;
+    ids.reserve(machines.size());
     for (const Listed& machine : machines) {
       ids.push_back(machine.instance.id);
     }
@@ -153,6 +154,7 @@ std::string list_output(const std::vector<Listed>& machines, Output output, cons
   }
   if (output == Output::text) {
     std::vector<std::vector<std::string>> rows;
+    rows.reserve(machines.size());
     for (const Listed& machine : machines) {
       rows.push_back(cells(machine, look));
     }

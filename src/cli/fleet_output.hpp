@@ -54,6 +54,6 @@ struct Swept {
 std::string gc_output(const Swept& swept, Output output, const Look& look, const Error* error);
 
 // {"instance_id":…,"region":…,"run_id":…, …}
-void write_machine(Json& json, const Listed& machine);
+void write_machine(Json& json, const Listed& it);
 
 } // namespace flame::cli

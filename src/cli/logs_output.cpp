@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace flame::cli {
 namespace {
 
@@ -30,6 +32,7 @@ std::string stage_detail(const fleet::StageLine& line)
 std::string stages_output(const std::vector<fleet::StageLine>& lines, std::optional<int> width)
 {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(lines.size());
   for (const fleet::StageLine& line : lines) {
     rows.push_back(
       {line.stage, fmt::format("{:.2f}s", line.seconds.value_or(0)), stage_detail(line)});
@@ -46,7 +49,7 @@ std::string logs_output(const Listed& machine, const std::vector<fleet::StageLin
   json.key("stages").begin_list();
   for (const fleet::StageLine& line : lines) {
     json.begin().key("stage").text(line.stage);
-    json.key("ms").number(static_cast<std::int64_t>(line.seconds.value_or(0) * 1000 + 0.5));
+    json.key("ms").number(std::llround(line.seconds.value_or(0) * 1000));
     json.key("at").text_or_null(line.at);
     json.key("exit_status").number(line.exit_status);
     json.key("detail").text_or_null(line.detail).end();

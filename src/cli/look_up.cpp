@@ -21,16 +21,16 @@ Result<void> take(Known& known, Result<boot::LookedUp> found, Console& console)
 
 } // namespace
 
-Result<Known> look_up(Known known, const std::optional<boot::Model>& here,
-                      std::span<const config::Group> groups, Cloud& cloud, aws::CallLimit limit,
+Result<Known> look_up(Known known, const Filling& filling, Cloud& cloud, aws::CallLimit limit,
                       Console& console)
 {
   config::Configured& said = known.configured;
   // The template first: type and image that are looked at may depend on what is filled beside it.
   auto done =
     take(known, boot::look_into_template(known.facts, said.settings, cloud.ec2(), limit), console);
-  if (done && here) {
-    done = fill_beside_template(said, groups, *here, known.facts.launch_template, console);
+  if (done && filling.here) {
+    done = fill_beside_template(said, filling.groups, *filling.here, known.facts.launch_template,
+                                console);
   }
   if (done) {
     done = take(known, boot::look_up(known.facts, said.settings, cloud.ec2(), cloud.ssm(), limit),

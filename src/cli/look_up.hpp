@@ -16,11 +16,15 @@ struct Known {
   boot::Facts facts = {};
 };
 
-// Adds what AWS says that the plan depends on, with the warnings said; what a launch template
-// leaves open is filled from `here`, as auto_configure() returns it. Errors as those of
+// What fills the settings that a launch template leaves open.
+struct Filling {
+  const std::optional<boot::Model>& here; // as auto_configure() returns it; outlives the call
+  std::span<const config::Group> groups;  // only settings of these
+};
+
+// Adds what AWS says that the plan depends on, with the warnings said. Errors as those of
 // boot::look_up() and fill_beside_template().
-Result<Known> look_up(Known known, const std::optional<boot::Model>& here,
-                      std::span<const config::Group> groups, Cloud& cloud, aws::CallLimit limit,
+Result<Known> look_up(Known known, const Filling& filling, Cloud& cloud, aws::CallLimit limit,
                       Console& console);
 
 } // namespace flame::cli

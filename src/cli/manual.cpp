@@ -51,6 +51,7 @@ std::string bold(std::string_view text)
 std::string joined(const std::vector<std::string>& names)
 {
   std::vector<std::string> parts;
+  parts.reserve(names.size());
   for (const std::string& name : names) {
     parts.push_back(bold(name));
   }

@@ -13,7 +13,6 @@
 namespace flame::cli {
 namespace {
 
-using config::Kind;
 using config::Option;
 
 // "`--subnet-id`, `--x`"

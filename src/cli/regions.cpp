@@ -101,7 +101,7 @@ Result<Place> read_place(const Invocation& invocation, World& world, Console& co
 
 Result<config::Settings> read_region(const Invocation& invocation, World& world, Console& console)
 {
-  return place_of(invocation, world, console, false).map([](Place place) {
+  return place_of(invocation, world, console, false).map([](const Place& place) {
     return place.settings;
   });
 }
@@ -119,7 +119,7 @@ Result<void> in_each_region(const Place& place, World& world, Console& console,
     settings.region = region;
     console.doing(fmt::format("looking at {}", region));
     const auto cloud = connect(settings, world, console);
-    const Result<void> done = cloud ? work(region, **cloud) : tl::unexpected(cloud.error());
+    Result<void> done = cloud ? work(region, **cloud) : tl::unexpected(cloud.error());
     console.clear();
     const bool stopped = world.cancel->state().signal != 0;
     if (!done && (!place.everywhere || stopped)) {

@@ -103,7 +103,7 @@ std::string about(const fleet::Selector& selector)
 Result<Millis> time_of(const Invocation& invocation, std::string_view flag, Millis standard)
 {
   const auto text = invocation.value(flag);
-  const auto time = text ? parse_duration(*text) : Result<Millis>(standard);
+  auto time = text ? parse_duration(*text) : Result<Millis>(standard);
   if (!time) {
     return fail(ErrorKind::usage, fmt::format("{}: {}", flag, time.error().message),
                 time.error().hint);

@@ -58,7 +58,7 @@ Result<boot::Plan> looked_up(const Boot& it, Cloud& cloud)
   }
   const TimePoint deadline =
     std::min(it.world.clock->now() + k_lookup_limit, it.started + it.plan.boot_timeout);
-  const auto known = look_up({it.configured, it.facts}, it.here, it.invocation.command->groups,
+  const auto known = look_up({it.configured, it.facts}, {it.here, it.invocation.command->groups},
                              cloud, {.deadline = deadline}, it.console);
   if (!known) {
     return tl::unexpected(known.error());
@@ -111,7 +111,7 @@ Result<void> print_dry_run(const Boot& it, std::string_view user_data)
 Result<void> dry_run(const Boot& it)
 {
   boot::Runner runner = it.plan.runner;
-  if (const auto fits = boot::check_user_data_size(boot::render_user_data(runner)); !fits) {
+  if (auto fits = boot::check_user_data_size(boot::render_user_data(runner)); !fits) {
     return fits; // what is too long without a URL is too long with any
   }
   runner.fetch.url = boot::placeholder_url();
@@ -202,7 +202,7 @@ Result<void> launch(const Boot& before)
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
-  if (const auto written = write_run_id(before); !written) {
+  if (auto written = write_run_id(before); !written) {
     return written;
   }
   // Looked up before anything is promised: without them there is nothing to end.
@@ -232,7 +232,7 @@ Result<void> boot_with(const Invocation& invocation, World& world, Console& cons
   facts.local_address = configured.local_address;
   const auto plan = boot::make_plan(configured.settings, facts);
   const auto more = plan ? std::optional<Error>() : plan.error();
-  if (const auto valid = no_mistakes(configured, more); !valid) {
+  if (auto valid = no_mistakes(configured, more); !valid) {
     return valid;
   }
   const Boot it{invocation, world, console, configured, configured.settings,

@@ -172,10 +172,9 @@ Result<void> run_gc(const Invocation& invocation, World& world, Console& console
     return tl::unexpected(place.error());
   }
   Sweeper sweeper(invocation, world, console, selector->app);
-  const auto done =
-    in_each_region(*place, world, console, [&](const std::string& region, Cloud& cloud) {
-      return sweeper.sweep(region, cloud);
-    });
+  auto done = in_each_region(*place, world, console, [&](const std::string& region, Cloud& cloud) {
+    return sweeper.sweep(region, cloud);
+  });
   const Swept& swept = sweeper.swept();
   if (!done && swept.regions.empty()) {
     return done;

@@ -68,25 +68,24 @@ Result<void> run_list(const Invocation& invocation, World& world, Console& conso
   }
   std::vector<Listed> all;
   Seconds now = world.clock->wall(); // until EC2 says better
-  const auto done =
-    in_each_region(*place, world, console, [&](const std::string& region, Cloud& cloud) {
-      const fleet::FleetParts parts{cloud.ec2(), *world.clock, *world.cancel};
-      auto found = fleet::find_ours(*selector, invocation.has("--all"), parts);
-      if (!found) {
-        return Result<void>(tl::unexpected(found.error().error));
-      }
-      now = cloud.ec2().server_time().value_or(now);
-      std::ranges::sort(*found, std::ranges::greater(), &aws::Instance::launch_time);
-      std::vector<Listed> machines;
-      for (aws::Instance& machine : *found) {
-        machines.push_back({.instance = std::move(machine), .region = region});
-      }
-      if (invocation.has("--all") && !invocation.has("--ids")) {
-        read_stages(machines, cloud, world, console);
-      }
-      std::ranges::move(machines, std::back_inserter(all));
-      return Result<void>();
-    });
+  auto done = in_each_region(*place, world, console, [&](const std::string& region, Cloud& cloud) {
+    const fleet::FleetParts parts{cloud.ec2(), *world.clock, *world.cancel};
+    auto found = fleet::find_ours(*selector, invocation.has("--all"), parts);
+    if (!found) {
+      return Result<void>(tl::unexpected(found.error().error));
+    }
+    now = cloud.ec2().server_time().value_or(now);
+    std::ranges::sort(*found, std::ranges::greater(), &aws::Instance::launch_time);
+    std::vector<Listed> machines;
+    for (aws::Instance& machine : *found) {
+      machines.push_back({.instance = std::move(machine), .region = region});
+    }
+    if (invocation.has("--all") && !invocation.has("--ids")) {
+      read_stages(machines, cloud, world, console);
+    }
+    std::ranges::move(machines, std::back_inserter(all));
+    return Result<void>();
+  });
   if (!done && !place->everywhere) {
     return done;
   }

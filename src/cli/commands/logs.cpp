@@ -78,7 +78,7 @@ public:
       }
       const std::string now = raw ? shown(*raw, is_over()) : before;
       const fleet::Fresh fresh = fleet::fresh_part(before, now);
-      if (const auto written = print(fresh); !written) {
+      if (auto written = print(fresh); !written) {
         return written;
       }
       if (ended && (!fresh.text.empty() || world_.clock->now() - *ended >= k_last_words)) {

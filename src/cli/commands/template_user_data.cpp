@@ -46,7 +46,7 @@ Result<void> run_template_user_data(const Invocation& invocation, World& world, 
     read_settings(invocation, world, console, presign ? Profile::read : Profile::ignored);
   auto runner = boot::make_runner(configured.settings, facts_for_print(world));
   const auto more = runner ? std::optional<Error>() : runner.error();
-  if (const auto valid = no_mistakes(configured, more); !valid) {
+  if (auto valid = no_mistakes(configured, more); !valid) {
     return valid;
   }
   auto url = bundle_url(invocation, *runner, configured.settings, world, console);
@@ -57,7 +57,7 @@ Result<void> run_template_user_data(const Invocation& invocation, World& world, 
   const std::string exact = boot::render_user_data(*runner);
   console.note(fmt::format("{} of {} bytes{}", exact.size(), boot::k_user_data_limit,
                            presign ? "" : ", with the longest URL that the bundle can get"));
-  if (const auto fits = boot::check_user_data_size(exact); !fits) {
+  if (auto fits = boot::check_user_data_size(exact); !fits) {
     return fits;
   }
   const bool show = invocation.has("--show-secrets");

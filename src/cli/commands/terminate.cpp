@@ -55,7 +55,7 @@ public:
       if (!looked) {
         return tl::unexpected(looked.error().error);
       }
-      if (const auto allowed = may_end(looked->live, first); !allowed) {
+      if (auto allowed = may_end(looked->live, first); !allowed) {
         return allowed;
       }
       end_new(*looked);
