@@ -38,6 +38,7 @@ _flame_ec2() {
       logs) command='logs'; break ;;
       gc) command='gc'; break ;;
       configure) command='configure'; break ;;
+      iam-policy) command='iam-policy'; break ;;
       decode-parent) command='decode-parent'; break ;;
       completion) command='completion'; break ;;
       man) command='man'; break ;;
@@ -52,12 +53,13 @@ _flame_ec2() {
     *' --profile') _flame_ec2_values profiles; return ;;
     *' --region') _flame_ec2_values regions; return ;;
     *' --color') _flame_ec2_words 'auto always never'; return ;;
+    *' --for') _flame_ec2_words 'boot terminate list logs gc configure'; return ;;
     *' --root-volume-type') _flame_ec2_words 'gp3 gp2 io2 io1 standard'; return ;;
     *' --values') _flame_ec2_words 'images pools profiles regions'; return ;;
     *' --wait-for') _flame_ec2_words 'launched running'; return ;;
     *' --format') _flame_ec2_words 'script base64'; return ;;
     *' --output' | *' -o') _flame_ec2_words 'text json env'; return ;;
-    *' --app' | *' --bundle' | *' --env' | *' -e' | *' --env-from' | *' --unset-env' | *' --release-node' | *' --run-as' | *' --start-command' | *' --stop-command' | *' --setup-commands' | *' --image-id' | *' --launch-template-id' | *' --launch-template-version' | *' --instance-type' | *' --subnet-id' | *' --security-group-id' | *' --iam-instance-profile' | *' --key-name' | *' --root-volume-size' | *' --root-volume-iops' | *' --root-volume-throughput' | *' --root-volume-kms-key' | *' --metadata-hop-limit' | *' --tags' | *' --ec2' | *' --run-id' | *' --boot-timeout' | *' --max-lifetime' | *' --bootstrap-timeout' | *' --log' | *' --endpoint-url' | *' --ec2-service-endpoint' | *' --instance-metadata-url' | *' --instance-metadata-token-url' | *' --settle' | *' --like' | *' --example') return ;;
+    *' --app' | *' --bundle' | *' --env' | *' -e' | *' --env-from' | *' --unset-env' | *' --release-node' | *' --run-as' | *' --start-command' | *' --stop-command' | *' --setup-commands' | *' --image-id' | *' --launch-template-id' | *' --launch-template-version' | *' --instance-type' | *' --subnet-id' | *' --security-group-id' | *' --iam-instance-profile' | *' --key-name' | *' --root-volume-size' | *' --root-volume-iops' | *' --root-volume-throughput' | *' --root-volume-kms-key' | *' --metadata-hop-limit' | *' --tags' | *' --ec2' | *' --run-id' | *' --boot-timeout' | *' --max-lifetime' | *' --bootstrap-timeout' | *' --log' | *' --endpoint-url' | *' --ec2-service-endpoint' | *' --instance-metadata-url' | *' --instance-metadata-token-url' | *' --settle' | *' --like' | *' --account' | *' --role' | *' --example') return ;;
   esac
   case $command in
     boot) flags='--dry-run --show-secrets --attached --app --bundle --env --env-file --env-from --unset-env --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --public-ip --no-public-ip --root-volume-size --root-volume-type --root-volume-iops --root-volume-throughput --root-volume-encrypted --root-volume-kms-key --metadata-hop-limit --metadata-tags --no-metadata-tags --tags --ec2 --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
@@ -67,11 +69,12 @@ _flame_ec2() {
     logs) flags='--run-id --run-id-file --app --follow --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
     gc) flags='--dry-run --app --exit-code --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
     configure) flags='--auto --like --show --print --force --app --bundle --env --env-file --env-from --unset-env --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --public-ip --no-public-ip --root-volume-size --root-volume-type --root-volume-iops --root-volume-throughput --root-volume-encrypted --root-volume-kms-key --metadata-hop-limit --metadata-tags --no-metadata-tags --tags --ec2 --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
+    iam-policy) flags='--for --runner --explain --account --role --app --bundle --env --env-file --env-from --unset-env --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --public-ip --no-public-ip --root-volume-size --root-volume-type --root-volume-iops --root-volume-throughput --root-volume-encrypted --root-volume-kms-key --metadata-hop-limit --metadata-tags --no-metadata-tags --tags --ec2 --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
     decode-parent) flags='--example --output --json --verbose --quiet --color --help --version' operands='' ;;
     completion) flags='--values --output --json --verbose --quiet --color --help --version' operands='bash zsh fish' ;;
     man) flags='--output --json --verbose --quiet --color --help --version' operands='' ;;
-    help) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate list logs gc configure decode-parent completion man help settings' ;;
-    *) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate list logs gc configure decode-parent completion man help' ;;
+    help) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate list logs gc configure iam-policy decode-parent completion man help settings' ;;
+    *) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate list logs gc configure iam-policy decode-parent completion man help' ;;
   esac
   case $word in
     -*) _flame_ec2_words "$flags" ;;

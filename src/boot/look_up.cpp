@@ -146,20 +146,32 @@ Result<LookedUp> look_into_template(Facts facts, const Settings& settings, aws::
     .map([&] { return std::move(done); });
 }
 
-std::vector<std::string> lookups_of(const Settings& settings)
+Lookups lookups_in(const Settings& settings)
 {
   const Facts nothing;
-  std::vector<std::string> found;
-  if (!settings.launch_template_id.empty()) {
-    found.push_back(fmt::format("launch template {}", settings.launch_template_id));
-  }
+  Lookups found{.launch_template = settings.launch_template_id,
+                .image = needs_image(settings, nothing)};
   const std::string id = root_image_id_of(settings, nothing);
-  const bool looked_at = needs_image(settings, nothing);
-  if (is_parameter(id) && (looked_at || !settings.image.empty())) {
-    found.push_back(fmt::format("parameter {}", id.substr(aws::k_resolve.size())));
+  if (!is_parameter(id)) {
+    found.image_id = id;
+  } else if (found.image || !settings.image.empty()) {
+    found.parameter = id.substr(aws::k_resolve.size());
   }
-  if (looked_at) {
-    found.push_back(is_parameter(id) || id.empty() ? "its image" : fmt::format("image {}", id));
+  return found;
+}
+
+std::vector<std::string> lookups_of(const Settings& settings)
+{
+  const Lookups all = lookups_in(settings);
+  std::vector<std::string> found;
+  if (!all.launch_template.empty()) {
+    found.push_back(fmt::format("launch template {}", all.launch_template));
+  }
+  if (!all.parameter.empty()) {
+    found.push_back(fmt::format("parameter {}", all.parameter));
+  }
+  if (all.image) {
+    found.push_back(all.image_id.empty() ? "its image" : fmt::format("image {}", all.image_id));
   }
   return found;
 }

@@ -27,7 +27,14 @@ Result<LookedUp> look_up(Facts facts, const config::Settings& settings, aws::Ec2
 Result<LookedUp> look_into_template(Facts facts, const config::Settings& settings, aws::Ec2Api& ec2,
                                     aws::CallLimit limit);
 
-// What look_up() would ask for, as far as that is known beforehand: "launch template web". Pure.
-std::vector<std::string> lookups_of(const config::Settings& settings);
+// What look_up() would ask for, as far as that is known beforehand. Pure.
+struct Lookups {
+  std::string launch_template = {}; // id or name
+  std::string parameter = {};       // of Systems Manager
+  bool image = false;
+  std::string image_id = {}; // "": not known before the rest is
+};
+Lookups lookups_in(const config::Settings& settings);
+std::vector<std::string> lookups_of(const config::Settings& settings); // "launch template web"
 
 } // namespace flame::boot

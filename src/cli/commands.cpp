@@ -84,6 +84,14 @@ constexpr OwnFlag k_gc_flags[] = {
   {"--exit-code", "", "exit with status 11 when anything was found"},
 };
 
+constexpr OwnFlag k_policy_flags[] = {
+  {"--for", "COMMAND",  "of this command; repeat it for several (default: boot)", "", "boot terminate list logs gc configure"},
+  {"--runner", "",      "of the machine's role instead"},
+  {"--explain", "",     "say on standard error what each statement is for"},
+  {"--account", "ID",   "AWS account of the machines (default: any, which is the caller's own)"},
+  {"--role", "ROLE",    "role of the instance profile, name or ARN, where it is not called as the profile"},
+};
+
 constexpr OwnFlag k_decode_flags[] = {
   {"--example", "NODE", "make a value with the parent NODE, as in app@10.0.0.7, to rehearse with"},
 };
@@ -155,6 +163,18 @@ const Command k_commands[] = {
    "--show prints each setting with its value and where it comes from; secrets as ***.",
    "flame-ec2 configure --region eu-west-1 --app demo --print",
    k_all_groups, k_configure_flags, run_configure},
+  {"iam-policy", "print the least IAM policy for these settings", "",
+   "Prints the policy that the caller of a command needs with exactly these settings, and no more: the "
+   "image, subnets, groups, types and the key that they name, machines with our tags that want tokens "
+   "for their metadata, one role, one bundle. Needs no network and no credentials. The policy is JSON "
+   "whatever --output says; what had to be left open, and why, is said on standard error.\n\n"
+   "The ARNs are of the region's partition: China, GovCloud and the European Sovereign Cloud too. With "
+   "--region all list and gc look everywhere. With app the machines that can be ended are those of the "
+   "app; without, all of flame-ec2.\n\n"
+   "Another setting may need another policy: print it again.",
+   "flame-ec2 iam-policy --region eu-west-1 --image al2023 --app demo \\\n"
+   "  --bundle s3://my-bucket/demo.tar.gz --for boot --for terminate --explain",
+   k_all_groups, k_policy_flags, run_iam_policy},
   {"decode-parent", "say what is in a FLAME_PARENT, and what is wrong with it", "[VALUE]",
    "Decodes the value, or for - what is on standard input, or the variable FLAME_PARENT, and prints "
    "the parent's node, whether it has a long name and is on the loopback interface, the backend's "

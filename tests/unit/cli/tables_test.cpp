@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "boot/policy.hpp"
 #include "cli/command.hpp"
 #include "cli/completion/completion.hpp"
 #include "cli/help.hpp"
@@ -80,6 +81,24 @@ TEST_CASE("cli: the command table holds together")
         CHECK((flag.size() > 2 || !names.contains(flag)));
       }
     }
+  }
+}
+
+TEST_CASE("cli: iam-policy knows the commands that ask AWS, and no others")
+{
+  const auto flags = find_command("iam-policy")->flags;
+  const auto flag = std::ranges::find(flags, "--for", &OwnFlag::name);
+  REQUIRE(flag != flags.end());
+  const auto known = boot::policy_commands();
+  CHECK(split(flag->values, ' ') == std::vector<std::string>(known.begin(), known.end()));
+  for (const std::string_view name : known) {
+    CHECK(find_command(name) != nullptr);
+  }
+  for (const Command& command : commands()) { // a command with a region asks AWS
+    const bool asks = std::ranges::count(command.groups, config::Group::where) > 0;
+    const bool offline = command.name == "iam-policy" || command.name == "template-user-data";
+    CAPTURE(command.name);
+    CHECK((!asks || offline || std::ranges::count(known, command.name) == 1));
   }
 }
 

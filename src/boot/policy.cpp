@@ -1,0 +1,249 @@
+#include "boot/policy.hpp"
+
+#include "aws/endpoints.hpp"
+#include "base/text.hpp"
+#include "boot/look_up.hpp"
+#include "boot/policy_parts.hpp"
+#include "fleet/tags.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace flame::boot {
+namespace {
+
+constexpr std::string_view k_commands[] = {"boot", "terminate", "list", "logs", "gc", "configure"};
+constexpr std::string_view k_booting[] = {"boot", "doctor"};
+
+// What only looks: EC2 takes no resource for these but *. To let another command look: here.
+struct Look {
+  std::string_view action;
+  std::string_view commands; // blank separated
+  bool (*when)(const PolicyScope& scope) = nullptr;
+};
+
+bool everywhere(const PolicyScope& scope)
+{
+  return scope.everywhere;
+}
+
+bool has_template(const PolicyScope& scope)
+{
+  return !scope.settings.launch_template_id.empty();
+}
+
+// Or may: a template can turn out to leave the type open.
+bool looks_at_image(const PolicyScope& scope)
+{
+  const config::Settings& settings = scope.settings;
+  return wants(scope, {"doctor"}) || lookups_in(settings).image
+         || (has_template(scope) && settings.instance_types.empty() && settings.image.empty());
+}
+
+constexpr Look k_looks[] = {
+  {"ec2:DescribeInstances", "boot terminate list logs gc configure"},
+  {"ec2:DescribeRegions", "list gc", everywhere},
+  {"ec2:DescribeVolumes", "gc"},
+  {"ec2:DescribeNetworkInterfaces", "gc doctor"},
+  {"ec2:DescribeImages", "boot doctor", looks_at_image},
+  {"ec2:DescribeLaunchTemplateVersions", "boot doctor", has_template},
+  {"ec2:DescribeSubnets", "doctor"},
+  {"ec2:DescribeRouteTables", "doctor"},
+  {"ec2:DescribeVpcEndpoints", "doctor"},
+  {"ec2:DescribeSecurityGroups", "doctor"},
+};
+
+bool asked_by(const Look& look, const PolicyScope& scope)
+{
+  const std::vector<std::string> commands = split(look.commands, ' ');
+  const bool asked = std::ranges::any_of(commands, [&](const std::string& name) {
+    return std::ranges::count(scope.commands, name) > 0;
+  });
+  return asked && (look.when == nullptr || look.when(scope));
+}
+
+void add_looks(Policy& policy, const PolicyScope& scope, const PolicyPlace& place)
+{
+  PolicyStatement statement{.id = "LookUp",
+                            .why = "what only looks; EC2 has no narrower resource for it than *",
+                            .resources = {"*"}};
+  for (const Look& look : k_looks) {
+    if (asked_by(look, scope)) {
+      statement.actions.emplace_back(look.action);
+    }
+  }
+  if (place.region != "*") {
+    statement.conditions = {{"StringEquals", "aws:RequestedRegion", {place.region}}};
+    statement.why += ", so it is bound to the Region";
+  }
+  if (!statement.actions.empty()) {
+    policy.statements.push_back(std::move(statement));
+  }
+}
+
+// Machines are ours by the tags that they were launched with: those of the app, where one is set.
+PolicyCondition ours(const config::Settings& settings)
+{
+  if (!settings.app.empty()) {
+    return {"StringEquals", fmt::format("aws:ResourceTag/{}", fleet::k_tag_app), {settings.app}};
+  }
+  return {"StringLike", fmt::format("aws:ResourceTag/{}", fleet::k_tag_run_id), {"?*"}};
+}
+
+void add_ending(Policy& policy, const PolicyScope& scope, const PolicyPlace& place)
+{
+  const std::string whose = scope.settings.app.empty()
+                              ? std::string("of flame-ec2")
+                              : fmt::format("of the app {}", scope.settings.app);
+  if (wants(scope, {"boot", "terminate", "gc"})) {
+    policy.statements.push_back(
+      {.id = "EndMachines",
+       .why = fmt::format("machines {} alone can be ended, by the tag of their launch", whose),
+       .actions = {"ec2:TerminateInstances"},
+       .resources = {ec2_arn(place, "instance", "*")},
+       .conditions = {ours(scope.settings)}});
+  }
+  if (wants(scope, {"boot", "list", "logs"})) {
+    policy.statements.push_back(
+      {.id = "ReadConsole",
+       .why = fmt::format("the stages and last words of machines {}", whose),
+       .actions = {"ec2:GetConsoleOutput"},
+       .resources = {ec2_arn(place, "instance", "*")},
+       .conditions = {ours(scope.settings)}});
+  }
+}
+
+PolicyStatement read_bundle(const Plan& plan, const PolicyPlace& place)
+{
+  const aws::S3Object& object = plan.bundle.object;
+  return {.id = "ReadBundle",
+          .actions = {object.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion"},
+          .resources = {
+            fmt::format("arn:{}:s3:::{}/{}", place.partition, object.bucket, literal(object.key))}};
+}
+
+void add_bundle(Policy& policy, const PolicyScope& scope, const PolicyPlace& place)
+{
+  PolicyStatement statement = read_bundle(*scope.plan, place);
+  statement.why =
+    "the machine fetches the bundle by a URL that the caller signs, with the caller's "
+    "right to read it";
+  policy.statements.push_back(std::move(statement));
+  policy.notices.emplace_back(
+    "an object that is encrypted with a KMS key needs kms:Decrypt on that key too");
+}
+
+void add_doctor(Policy& policy, const PolicyScope& scope, const PolicyPlace& place)
+{
+  const std::string& profile = scope.settings.iam_instance_profile;
+  if (profile.empty()) {
+    return;
+  }
+  policy.statements.push_back(
+    {.id = "LookAtProfile",
+     .why = "doctor says whether the instance profile is there and has a role",
+     .actions = {"iam:GetInstanceProfile"},
+     .resources = {profile.starts_with("arn:")
+                     ? profile
+                     : fmt::format("arn:{}:iam::{}:instance-profile/*{}", place.partition,
+                                   place.account, profile)}});
+}
+
+// The account of an ARN among the settings, which is that of all the rest.
+std::string account_in(const config::Settings& settings)
+{
+  const std::vector<std::string> pieces = split(settings.iam_instance_profile, ':');
+  return pieces.size() > 5 && pieces[0] == "arn" ? pieces[4] : "";
+}
+
+} // namespace
+
+PolicyPlace place_of(const PolicyScope& scope)
+{
+  const std::string& region = scope.settings.region;
+  const aws::Partition& partition = aws::partition_of(region);
+  const std::string found = scope.account.empty() ? account_in(scope.settings) : scope.account;
+  return {.partition = std::string(partition.name),
+          .suffix = std::string(partition.dns_suffix),
+          .region = scope.everywhere ? "*" : region,
+          .account = found.empty() ? "*" : found};
+}
+
+std::string ec2_arn(const PolicyPlace& place, std::string_view type, std::string_view id)
+{
+  return fmt::format("arn:{}:ec2:{}:{}:{}/{}", place.partition, place.region, place.account, type,
+                     id);
+}
+
+std::string literal(std::string_view text)
+{
+  std::string out;
+  for (const char c : text) {
+    out += c == '*' || c == '?' || c == '$' ? fmt::format("${{{}}}", c) : std::string(1, c);
+  }
+  return out;
+}
+
+std::vector<std::string> service_names(const PolicyPlace& place, std::string_view service)
+{
+  std::vector<std::string> names = {fmt::format("{}.amazonaws.com", service)};
+  if (place.suffix != "amazonaws.com") { // either name is EC2's own there
+    names.push_back(fmt::format("{}.{}", service, place.suffix));
+  }
+  return names;
+}
+
+bool wants(const PolicyScope& scope, std::initializer_list<std::string_view> commands)
+{
+  return std::ranges::any_of(scope.commands, [&](const std::string& name) {
+    return std::ranges::count(commands, name) > 0;
+  });
+}
+
+std::span<const std::string_view> policy_commands()
+{
+  return k_commands;
+}
+
+bool boots(std::string_view command)
+{
+  return std::ranges::count(k_booting, command) > 0;
+}
+
+Policy caller_policy(const PolicyScope& scope)
+{
+  Policy policy;
+  const PolicyPlace place = place_of(scope);
+  if (scope.plan != nullptr) {
+    add_launch(policy, scope, place);
+    add_role(policy, scope, place);
+    add_image_parameter(policy, scope, place);
+    add_disk_key(policy, scope, place);
+    add_bundle(policy, scope, place);
+  }
+  add_ending(policy, scope, place);
+  add_looks(policy, scope, place);
+  if (wants(scope, {"doctor"})) {
+    add_doctor(policy, scope, place);
+  }
+  if (!scope.settings.app.empty() && wants(scope, {"terminate", "list", "logs", "gc"})) {
+    policy.notices.push_back(fmt::format("app is set, so that machines of the app {} alone can be "
+                                         "ended and have their consoles read",
+                                         scope.settings.app));
+  }
+  if (place.account == "*") {
+    policy.notices.emplace_back("the account is left open, which gives no right in any other one; "
+                                "--account ID fills it in");
+  }
+  return policy;
+}
+
+// Bundles come by a URL that the caller has signed.
+Policy runner_policy(const PolicyScope& /*scope*/)
+{
+  return {};
+}
+
+} // namespace flame::boot
