@@ -18,22 +18,15 @@ struct PartitionRow {
 // clang-format off
 // First match wins, so longer prefixes come first; the last row takes the rest.
 constexpr PartitionRow k_partitions[] = {
-  {"us-gov-",  {"aws-us-gov", "amazonaws.com"}},
-  {"us-isob-", {"aws-iso-b",  "sc2s.sgov.gov"}},
-  {"us-isof-", {"aws-iso-f",  "csp.hci.ic.gov"}},
-  {"us-iso-",  {"aws-iso",    "c2s.ic.gov"}},
-  {"eu-isoe-", {"aws-iso-e",  "cloud.adc-e.uk"}},
-  {"eusc-de-", {"aws-eusc",   "amazonaws.eu"}},
-  {"cn-",      {"aws-cn",     "amazonaws.com.cn"}},
-  {"",         {"aws",        "amazonaws.com"}},
+  {"us-gov-",  {"aws-us-gov", "amazonaws.com",    "api.aws"}},
+  {"us-isob-", {"aws-iso-b",  "sc2s.sgov.gov",    "api.aws.scloud"}},
+  {"us-isof-", {"aws-iso-f",  "csp.hci.ic.gov",   "api.aws.hci.ic.gov"}},
+  {"us-iso-",  {"aws-iso",    "c2s.ic.gov",       "api.aws.ic.gov"}},
+  {"eu-isoe-", {"aws-iso-e",  "cloud.adc-e.uk",   "api.cloud-aws.adc-e.uk"}},
+  {"eusc-de-", {"aws-eusc",   "amazonaws.eu",     "api.amazonwebservices.eu"}},
+  {"cn-",      {"aws-cn",     "amazonaws.com.cn", "api.amazonwebservices.com.cn"}},
+  {"",         {"aws",        "amazonaws.com",    "api.aws"}},
 };
-
-// Where the host is not called as the service.
-struct HostWord {
-  std::string_view service;
-  std::string_view word;
-};
-constexpr HostWord k_host_words[] = {{"sso", "portal.sso"}, {"sso_oidc", "oidc"}};
 
 // For "did you mean" and completions only: a region that is not here is not wrong.
 constexpr std::string_view k_known[] = {
@@ -97,14 +90,6 @@ const Partition& partition_of(std::string_view region)
   return std::ranges::find_if(
            k_partitions, [&](const PartitionRow& row) { return region.starts_with(row.prefix); })
     ->partition;
-}
-
-Endpoint service_endpoint(std::string_view service, std::string_view region)
-{
-  const auto* const other = std::ranges::find(k_host_words, service, &HostWord::service);
-  const std::string_view word = other == std::end(k_host_words) ? service : other->word;
-  return {.scheme = "https",
-          .host = fmt::format("{}.{}.{}", word, region, partition_of(region).dns_suffix)};
 }
 
 } // namespace flame::aws

@@ -1,5 +1,6 @@
 #include "aws/s3.hpp"
 
+#include "aws/s3_access_point.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 
@@ -12,8 +13,7 @@ namespace {
 
 constexpr std::string_view k_scheme = "s3://";
 constexpr std::string_view k_version = "?versionId=";
-constexpr std::size_t k_longest_key = 1024;  // bytes
-constexpr std::size_t k_longest_bucket = 63; // 255 for the old ones of us-east-1
+constexpr std::size_t k_longest_key = 1024; // bytes
 constexpr std::size_t k_longest_old_bucket = 255;
 
 bool is_lower_or_digit(char c)
@@ -58,11 +58,17 @@ std::string_view wrong_with_bucket(std::string_view name)
   return {};
 }
 
-// A name that can stand in a host under AWS's wildcard certificate.
-bool is_dns_label(std::string_view bucket)
+bool is_arn(std::string_view bucket)
 {
-  return bucket.size() <= k_longest_bucket
-         && std::ranges::all_of(bucket, [](char c) { return is_lower_or_digit(c) || c == '-'; });
+  return bucket.starts_with("arn:");
+}
+
+// The name of an access point stands behind a '/' or a ':'.
+std::size_t end_of_bucket(std::string_view rest)
+{
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  const bool goes_on = is_arn(rest) && rest.substr(0, slash).ends_with(":accesspoint");
+  return goes_on ? std::min(rest.find('/', slash + 1), rest.size()) : slash;
 }
 
 tl::unexpected<Error> bad_url(std::string_view url, std::string_view why)
@@ -83,9 +89,13 @@ Result<S3Object> parse_s3_url(std::string_view url)
     return bad_url(url, "does not start with s3://");
   }
   const std::string_view rest = url.substr(k_scheme.size());
-  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  const std::size_t slash = end_of_bucket(rest);
   S3Object object{.bucket = std::string(rest.substr(0, slash))};
-  if (const std::string_view wrong = wrong_with_bucket(object.bucket); !wrong.empty()) {
+  if (is_arn(object.bucket)) {
+    if (!parse_access_point(object.bucket)) {
+      return bad_url(url, "has an ARN that is of no access point of S3");
+    }
+  } else if (const std::string_view wrong = wrong_with_bucket(object.bucket); !wrong.empty()) {
     return bad_url(url, fmt::format("has a bucket name that {}", wrong));
   }
   std::string_view key = rest.substr(std::min(slash + 1, rest.size()));
@@ -105,27 +115,6 @@ Result<S3Object> parse_s3_url(std::string_view url)
   }
   object.key = key;
   return object;
-}
-
-Request s3_request(std::string_view method, const S3Object& object, std::string_view region,
-                   const std::optional<Endpoint>& custom)
-{
-  const Endpoint endpoint = custom.value_or(service_endpoint("s3", region));
-  const bool in_path = !is_dns_label(object.bucket) || is_address_or_loopback(endpoint.host);
-  Request request{.method = std::string(method),
-                  .scheme = endpoint.scheme,
-                  .host = endpoint.host,
-                  .path = endpoint.path};
-  if (in_path) {
-    request.path += '/' + object.bucket;
-  } else {
-    request.host = object.bucket + '.' + endpoint.host;
-  }
-  request.path += '/' + uri_encode(object.key, "/");
-  if (!object.version_id.empty()) {
-    request.query = "versionId=" + uri_encode(object.version_id);
-  }
-  return request;
 }
 
 } // namespace flame::aws

@@ -1,7 +1,7 @@
 #include "cli/real_cloud.hpp"
 
-#include "aws/endpoints.hpp"
 #include "base/version.hpp"
+#include "cli/endpoints.hpp"
 #include "client/credentials/chain.hpp"
 #include "client/ssm_client.hpp"
 #include "client/sts.hpp"
@@ -19,16 +19,6 @@ client::ImdsPlace imds_place(const config::Settings& settings)
 }
 
 namespace {
-
-Result<aws::Endpoint> endpoint_of(std::string_view service, std::string_view region,
-                                  const config::Settings& settings)
-{
-  const auto custom = settings.endpoints.find(std::string(service));
-  if (custom == settings.endpoints.end()) {
-    return aws::service_endpoint(service, region);
-  }
-  return aws::parse_endpoint(custom->second, settings.allow_http);
-}
 
 client::Sources sources_of(const config::Settings& settings, const World& world, io::Http& http,
                            const Talk& talk)

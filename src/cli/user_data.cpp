@@ -1,9 +1,9 @@
 #include "cli/user_data.hpp"
 
-#include "aws/endpoints.hpp"
 #include "aws/s3.hpp"
 #include "base/encoding.hpp"
 #include "boot/bundle.hpp"
+#include "cli/endpoints.hpp"
 
 #include <fmt/format.h>
 
@@ -22,16 +22,6 @@ std::string variable(const World& world, const std::string& name)
 {
   const auto found = world.env.find(name);
   return found == world.env.end() ? "" : found->second;
-}
-
-Result<std::optional<aws::Endpoint>> s3_endpoint(const config::Settings& settings)
-{
-  const auto custom = settings.endpoints.find("s3");
-  if (custom == settings.endpoints.end()) {
-    return std::nullopt;
-  }
-  return aws::parse_endpoint(custom->second, settings.allow_http)
-    .map([](const aws::Endpoint& endpoint) { return std::optional(endpoint); });
 }
 
 } // namespace
@@ -57,9 +47,11 @@ Result<std::string> presigned_url(const boot::Runner& runner, const config::Sett
                                   client::Ec2Client& ec2, World& world, Console& console)
 {
   const auto bundle = boot::parse_bundle(settings.bundle);
-  const auto endpoint = s3_endpoint(settings);
-  if (!bundle || !endpoint) {
-    return tl::unexpected(!bundle ? bundle.error() : endpoint.error());
+  const aws::S3Place place = s3_place(settings);
+  const auto request =
+    bundle.and_then([&](const boot::Bundle& it) { return s3_request("GET", it.object, place); });
+  if (!request) {
+    return tl::unexpected(request.error());
   }
   const auto credentials = ec2.credentials();
   if (!credentials) {
@@ -75,8 +67,8 @@ Result<std::string> presigned_url(const boot::Runner& runner, const config::Sett
     console.warn(fmt::format("the URL of the bundle ends in {}, and the bootstrap may take {}",
                              format_duration(lifetime), format_duration(wanted)));
   }
-  return aws::presign(aws::s3_request("GET", bundle->object, settings.region, *endpoint),
-                      {settings.region, "s3", now}, *credentials, lifetime);
+  return aws::presign(*request, {s3_region(bundle->object, place), "s3", now}, *credentials,
+                      lifetime);
 }
 
 Result<std::string> render_with_url(boot::Runner runner, std::string url)

@@ -23,7 +23,7 @@ aws::Outcome<CallerIdentity> caller_identity(io::Http& http, const Clock& clock,
   const std::string user_agent = fmt::format("flame-ec2/{}", version());
   const QueryCall call{.action = k_action,
                        .service = "sts",
-                       .region = region,
+                       .region = endpoint.signing_region.empty() ? region : endpoint.signing_region,
                        .user_agent = user_agent,
                        .endpoint = endpoint,
                        .body = "Action=GetCallerIdentity&Version=2011-06-15"};

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "config/aws_settings.hpp"
 #include "config/layers.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,8 @@ namespace {
 
 using Environment = std::map<std::string, std::string>;
 
-constexpr std::string_view k_services[] = {"ec2", "s3", "ssm", "sts", "sso", "sso_oidc"};
+constexpr std::string_view k_services[] = {"ec2", "s3",       "ssm",           "sts",
+                                           "sso", "sso_oidc", "secretsmanager"};
 
 std::string variable(const Environment& env, const std::string& name)
 {
@@ -76,6 +78,7 @@ void add_profile(Configured& configured, const ProfileLookup& profile, const Env
   Settings& settings = configured.settings;
   fill(configured, "region", settings.region, profile("region"));
   fill(configured, "ca_bundle", settings.ca_bundle, profile("ca_bundle"));
+  add_aws_settings(configured, profile, env);
   for (const std::string_view service : k_services) {
     std::string url = own_endpoint(configured, service);
     if (url.empty()) {

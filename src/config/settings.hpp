@@ -16,6 +16,17 @@ struct Lifetime {
   bool operator==(const Lifetime&) const = default;
 };
 
+// What AWS's own variables and profiles say beside regions, endpoints and keys.
+struct AwsSettings {
+  bool fips = false;
+  bool dual_stack = false;
+  bool s3_dual_stack = false;
+  std::string s3_addressing = "auto";     // "path", "virtual"
+  std::string sts_endpoints = "regional"; // "legacy"
+  int max_attempts = 3;                   // of one request, the first included
+  bool operator==(const AwsSettings&) const = default;
+};
+
 enum class WaitFor { launched, running };
 
 struct Settings {
@@ -33,6 +44,7 @@ struct Settings {
   // What all layers and AWS's own settings say together: URL by service ("ec2", "s3", "ssm",
   // "sts"). Absent: the region's own endpoint. Filled by merge() and add_profile().
   std::map<std::string, std::string> endpoints = {};
+  AwsSettings aws = {}; // filled by add_profile()
 
   // What runs.
   std::string app = {};

@@ -137,6 +137,8 @@ Result<aws::Credentials> assume(const Sources& sources, std::string action, cons
   if (!endpoint) {
     return tl::unexpected(std::move(endpoint.error()));
   }
+  const std::string region =
+    endpoint->signing_region.empty() ? sources.region : endpoint->signing_region;
   const auto epoch = sources.clock->wall().time_since_epoch().count();
   aws::Params params = {
     {"Action", action},
@@ -147,7 +149,7 @@ Result<aws::Credentials> assume(const Sources& sources, std::string action, cons
   return call_sts(sources,
                   {.action = std::move(action),
                    .endpoint = *std::move(endpoint),
-                   .region = sources.region,
+                   .region = region,
                    .body = aws::form(params)},
                   signer)
     .map_error([&](const ApiError& error) { return for_caller(call, error); });

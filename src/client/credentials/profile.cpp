@@ -79,7 +79,7 @@ Result<aws::Properties> services_of(const AwsProfile& profile, const ProfileFile
 
 std::string AwsProfile::value(std::string_view key) const
 {
-  const aws::Properties& from = key.find('.') == std::string_view::npos ? properties : services;
+  const aws::Properties& from = key.ends_with(".endpoint_url") ? services : properties;
   const auto entry = from.find(std::string(key));
   return entry == from.end() ? std::string() : entry->second;
 }

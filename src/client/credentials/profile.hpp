@@ -33,7 +33,7 @@ struct AwsProfile {
   aws::Properties properties = {}; // of both files; credentials win
   aws::Properties services = {};   // "ec2.endpoint_url", of the section it names
 
-  // "region", "ca_bundle", "ec2.endpoint_url"; "" for what is not set.
+  // "region", "s3.addressing_style"; of its services "ec2.endpoint_url". "" for what is not set.
   std::string value(std::string_view key) const;
 };
 

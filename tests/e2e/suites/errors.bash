@@ -88,6 +88,26 @@ expect_error 3 region
 flame boot "${ordinary[@]}" --region eu-west-1.evil.example/x
 expect_error 3 region
 
+with=(AWS_REGION=us_east_1)
+flame boot "${ordinary[@]}"
+expect_error 3 us_east_1 "did you mean us-east-1?"
+
+TEST "an endpoint without a scheme"
+with=(AWS_ENDPOINT_URL=ec2.example.com:443)
+flame boot "${ordinary[@]}"
+expect_error 3 ec2.example.com:443 "is not a URL" "https://host"
+
+TEST "AWS's FIPS endpoints and an endpoint of one's own"
+with=(AWS_USE_FIPS_ENDPOINT=true)
+flame boot "${ordinary[@]}"
+expect_error 3 FIPS "an endpoint of its own" AWS_USE_FIPS_ENDPOINT
+
+TEST "values of AWS's own variables that are none: all at once"
+with=(AWS_USE_FIPS_ENDPOINT=1 AWS_MAX_ATTEMPTS=zero AWS_RETRY_MODE=fast)
+flame boot "${ordinary[@]}" --env 'A-B=1'
+expect_error 3 AWS_USE_FIPS_ENDPOINT AWS_MAX_ATTEMPTS AWS_RETRY_MODE A-B
+with=()
+
 TEST "no credentials"
 with=(AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= AWS_SESSION_TOKEN=)
 flame boot "${ordinary[@]}"

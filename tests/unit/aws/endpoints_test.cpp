@@ -141,3 +141,33 @@ TEST_CASE("aws: addresses and loopback names are told from others")
   CHECK(!is_address_or_loopback("s3.eu-west-1.amazonaws.com"));
   CHECK(!is_address_or_loopback("minio:9000"));
 }
+
+TEST_CASE("aws: FIPS and dual-stack endpoints are AWS's own")
+{
+  EndpointQuery query{.service = "ec2", .region = "eu-west-1", .variant = {.fips = true}};
+  CHECK(url_of(*find_endpoint(query)) == "https://ec2-fips.eu-west-1.amazonaws.com");
+  query.variant.dual_stack = true;
+  CHECK(url_of(*find_endpoint(query)) == "https://ec2-fips.eu-west-1.api.aws");
+  query.custom = "https://vpce-1.ec2.eu-west-1.vpce.amazonaws.com";
+  const auto refused = find_endpoint(query);
+  REQUIRE(!refused);
+  CHECK(refused.error().kind == ErrorKind::config);
+  CHECK(refused.error().message
+        == "a FIPS endpoint of AWS is asked for, and ec2 has an endpoint of its own");
+  CHECK(refused.error().hint.find("AWS_USE_FIPS_ENDPOINT") != std::string::npos);
+  query.variant.fips = false;
+  CHECK(find_endpoint(query).error().message.starts_with("a dual-stack endpoint"));
+  query.variant = {};
+  CHECK(url_of(*find_endpoint(query)) == query.custom);
+}
+
+TEST_CASE("aws: the old global endpoint of STS is signed for us-east-1")
+{
+  const Endpoint old = service_endpoint("sts", "eu-west-1", {.global_sts = true});
+  CHECK(url_of(old) == "https://sts.amazonaws.com");
+  CHECK(old.signing_region == "us-east-1");
+  CHECK(service_endpoint("sts", "eu-south-1", {.global_sts = true}).host
+        == "sts.eu-south-1.amazonaws.com");
+  CHECK(service_endpoint("ec2", "eu-west-1", {.global_sts = true}).host
+        == "ec2.eu-west-1.amazonaws.com");
+}

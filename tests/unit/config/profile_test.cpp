@@ -70,3 +70,49 @@ TEST_CASE("config: which endpoint a service has")
     CHECK(ec2_endpoint({{"--endpoint-url", "flag"}}, env) == "flag");
   }
 }
+
+TEST_CASE("config: AWS's own settings come from the environment, then from the profile")
+{
+  CHECK(configured({}, {}, {}).settings.aws == AwsSettings());
+  const Map profile = {{"use_fips_endpoint", "true"},
+                       {"use_dualstack_endpoint", "True"},
+                       {"s3.addressing_style", "path"},
+                       {"sts_regional_endpoints", "legacy"},
+                       {"s3.use_dualstack_endpoint", "true"},
+                       {"max_attempts", "7"},
+                       {"retry_mode", "adaptive"}};
+  const AwsSettings all{.fips = true,
+                        .dual_stack = true,
+                        .s3_dual_stack = true,
+                        .s3_addressing = "path",
+                        .sts_endpoints = "legacy",
+                        .max_attempts = 7};
+  CHECK(configured({}, {}, profile).settings.aws == all);
+  const AwsSettings env = configured({},
+                                     {{"AWS_USE_FIPS_ENDPOINT", "FALSE"},
+                                      {"AWS_MAX_ATTEMPTS", "1"},
+                                      {"AWS_USE_DUALSTACK_ENDPOINT", ""}},
+                                     profile)
+                            .settings.aws;
+  CHECK(!env.fips);
+  CHECK(env.dual_stack);
+  CHECK(env.max_attempts == 1);
+}
+
+TEST_CASE("config: a bad value of AWS's own settings is named, all of them at once")
+{
+  const Configured got = configured(
+    {}, {{"AWS_USE_FIPS_ENDPOINT", "yes"}, {"AWS_MAX_ATTEMPTS", "0"}, {"AWS_RETRY_MODE", "never"}},
+    {{"s3.addressing_style", "host"}, {"max_attempts", "3"}});
+  REQUIRE(got.mistakes.size() == 4);
+  CHECK(got.mistakes[0].message == "variable AWS_USE_FIPS_ENDPOINT: \"yes\" is no value for it");
+  CHECK(got.mistakes[0].hint == "it may be true, false");
+  CHECK(got.mistakes[1].message
+        == "s3.addressing_style of the AWS profile: \"host\" is no value for it");
+  CHECK(got.mistakes[2].hint == "it may be standard, adaptive, legacy");
+  CHECK(got.mistakes[3].hint == "it is a number from 1 to 100");
+  for (const char* number : {"x", "-1", "3 4", "99999999999", "1e1"}) {
+    CAPTURE(number);
+    CHECK(configured({}, {{"AWS_MAX_ATTEMPTS", number}}, {}).mistakes.size() == 1);
+  }
+}
