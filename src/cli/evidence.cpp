@@ -29,10 +29,18 @@ std::vector<std::string> parts_of_url(const std::string& url)
   return parts;
 }
 
+// What comes after the line of the failure is the machine's power off.
+std::string_view up_to_failure(std::string_view console, std::string_view nonce)
+{
+  const std::size_t line = console.find(fmt::format("flame-ec2 {} stage=failed ", nonce));
+  return console.substr(0, console.find('\n', line)); // whole, where there is none
+}
+
 } // namespace
 
 Evidence::Evidence(std::string folder, const boot::Plan& plan, World& world, Console& console)
-  : folder_(std::move(folder)), world_(world), console_(console), secrets_{plan.runner.nonce}
+  : folder_(std::move(folder)), world_(world), console_(console),
+    nonce_(plan.runner.nonce), secrets_{nonce_}
 {
   for (const child::Variable& variable : plan.runner.variables) {
     secrets_.push_back(variable.value);
@@ -55,7 +63,8 @@ void Evidence::hear(const boot::LastWords& words)
     return console_.note(fmt::format("the console of {} has nothing yet", instance_id_));
   }
   const std::string console = fleet::masked(words.console, secrets_);
-  const std::vector<std::string> lines = split(trim(console), '\n');
+  const std::string told = fleet::masked(up_to_failure(words.console, nonce_), secrets_);
+  const std::vector<std::string> lines = split(trim(told), '\n');
   const std::ptrdiff_t shown = std::min(std::ssize(lines), k_shown_lines);
   console_.note(fmt::format("the last {} lines of the console of {}:", shown, instance_id_));
   std::string text;

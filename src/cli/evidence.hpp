@@ -10,8 +10,8 @@
 
 namespace flame::cli {
 
-// What is left of a machine whose boot failed: the last lines of its console on stderr, all of it
-// and the error in `folder`, when one is set. Nothing secret is in either.
+// What is left of a machine whose boot failed: the last lines of its console on stderr, up to that
+// of the failure; all of it and the error in `folder`, when one is set. Nothing secret is in either.
 class Evidence {
 public:
   Evidence(std::string folder, const boot::Plan& plan, World& world, Console& console);
@@ -29,6 +29,7 @@ private:
   std::string folder_;
   World& world_;
   Console& console_;
+  std::string nonce_;
   std::vector<std::string> secrets_;
   std::string instance_id_ = {};
 };

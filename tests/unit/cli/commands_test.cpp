@@ -181,6 +181,28 @@ TEST_CASE("cli boot: the last words of a machine whose boot failed are shown and
   CHECK(!has(fake.err + kept, to_base64("hunter22-secret").substr(0, 16)));
 }
 
+TEST_CASE("cli boot: the last words that are shown end with the failure, not with the power off")
+{
+  FakeWorld fake;
+  fake.ec2.launches = {FakeEc2::Machines{machine(k_id, aws::InstanceState::pending)}};
+  fake.ec2.looks = {FakeEc2::Machines{},
+                    FakeEc2::Machines{machine(k_id, aws::InstanceState::terminated,
+                                              "Client.InstanceInitiatedShutdown")}};
+  fake.ec2.on_describe = [&] {
+    if (!fake.ec2.launched_with.empty()) {
+      const std::string script =
+        from_base64(value_of(fake.ec2.launched_with[0], "UserData")).value();
+      const std::size_t nonce = script.find("nonce='") + 7;
+      fake.ec2.consoles = {"flame-ec2 " + script.substr(nonce, script.find('\'', nonce) - nonce)
+                           + " stage=failed t=1.00 at=fetch rc=22 msg=HTTP 403 .\nPowering off.\n"};
+    }
+  };
+  CHECK(run(fake, {"boot", "--evidence-dir", "why"}, k_release, k_boot) == 9);
+  CHECK(has(fake.err, "at=fetch rc=22 msg=HTTP 403 .\n"));
+  CHECK(!has(fake.err, "Powering off"));
+  CHECK(has(fake.files["why/" + k_id + ".console.log"], "Powering off"));
+}
+
 TEST_CASE("cli boot: a signal between the machine and its result ends the machine")
 {
   FakeWorld fake;
