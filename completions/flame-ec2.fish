@@ -90,7 +90,7 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l quiet -d 'print e
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l color -x -a 'auto always never' -d 'color messages: auto, always or never'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l help -s h -d 'print help'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from boot' -l version -d 'print the version'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l format -x -a 'script base64' -d 'print it as script or base64'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l format -x -a 'script gzip base64' -d 'print it as script, gzip or base64'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l presign -d 'with a real URL of the bundle; needs credentials'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l show-secrets -d 'print secrets as they are'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from template-user-data' -l app -x -d 'name of the release'

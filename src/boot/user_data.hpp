@@ -98,7 +98,9 @@ std::string render_user_data(const Runner& runner);
 // The line of systemd's EnvironmentFile that gives exactly `value`, with its newline.
 std::string environment_line(std::string_view name, std::string_view value);
 
-// Kind config, says by how many bytes it is over.
-Result<void> check_user_data_size(std::string_view user_data);
+// What EC2 gets: the script, or its gzip when the script is over the limit; cloud-init unpacks
+// that. The same bytes for the same runner. Kind config when it is too long in gzip too: by how
+// many bytes, and the three largest parts.
+Result<std::string> make_user_data(const Runner& runner);
 
 } // namespace flame::boot

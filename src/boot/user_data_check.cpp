@@ -94,15 +94,4 @@ Result<void> check_variables(const std::vector<child::Variable>& variables)
   return tl::unexpected(mistakes.error());
 }
 
-Result<void> check_user_data_size(std::string_view user_data)
-{
-  if (user_data.size() <= k_user_data_limit) {
-    return {};
-  }
-  return fail(ErrorKind::config,
-              fmt::format("the user data is {} bytes over EC2's limit of {} bytes",
-                          user_data.size() - k_user_data_limit, k_user_data_limit),
-              "make the environment or the setup commands smaller");
-}
-
 } // namespace flame::boot

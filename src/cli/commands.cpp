@@ -47,7 +47,7 @@ constexpr OwnFlag k_boot_flags[] = {
 };
 
 constexpr OwnFlag k_template_flags[] = {
-  {"--format", "FORMAT",  "print it as script or base64", "", "script base64"},
+  {"--format", "FORMAT",  "print it as script, gzip or base64", "", "script gzip base64"},
   {"--presign", "",       "with a real URL of the bundle; needs credentials"},
   {"--show-secrets", "",  "print secrets as they are"},
 };
@@ -116,7 +116,8 @@ const Command k_commands[] = {
   {"template-user-data", "print the user data that boot would send", "",
    "Prints the script that the machine would run as root. Needs no network and no credentials: where "
    "the presigned URL of the bundle will be stands a placeholder as long as one can get. Secrets are "
-   "shown as ***.",
+   "shown as ***. A script that is longer than EC2 takes is sent in gzip: the format base64 holds what "
+   "is sent.",
    "flame-ec2 template-user-data --app demo --bundle s3://my-bucket/demo.tar.gz",
    k_all_groups, k_template_flags, run_template_user_data},
   {"terminate", "end machines", "[ID...]",

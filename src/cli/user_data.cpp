@@ -74,8 +74,7 @@ Result<std::string> presigned_url(const boot::Runner& runner, const config::Sett
 Result<std::string> render_with_url(boot::Runner runner, std::string url)
 {
   runner.fetch.url = std::move(url);
-  std::string user_data = boot::render_user_data(runner);
-  return boot::check_user_data_size(user_data).map([&] { return std::move(user_data); });
+  return boot::make_user_data(runner);
 }
 
 Result<std::string> render(boot::Runner runner, const config::Settings& settings,

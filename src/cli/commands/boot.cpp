@@ -111,16 +111,16 @@ Result<void> print_dry_run(const Boot& it, std::string_view user_data)
 Result<void> dry_run(const Boot& it)
 {
   boot::Runner runner = it.plan.runner;
-  if (auto fits = boot::check_user_data_size(boot::render_user_data(runner)); !fits) {
-    return fits; // what is too long without a URL is too long with any
+  if (const auto fits = boot::make_user_data(runner); !fits) {
+    return tl::unexpected(fits.error()); // what is too long without a URL is too long with any
   }
   runner.fetch.url = boot::placeholder_url();
-  const std::string user_data = boot::render_user_data(runner);
-  if (const auto fits = boot::check_user_data_size(user_data); !fits) {
+  const auto user_data = boot::make_user_data(runner);
+  if (!user_data) {
     it.console.warn(
-      fmt::format("with the longest URL that the bundle can get, {}", fits.error().message));
+      fmt::format("with the longest URL that the bundle can get, {}", user_data.error().message));
   }
-  return print_dry_run(it, user_data);
+  return print_dry_run(it, user_data ? *user_data : boot::render_user_data(runner));
 }
 
 // EC2 checks each candidate: permissions, names, and whether the zone offers the type. Nothing is

@@ -1,4 +1,5 @@
 #include "base/encoding.hpp"
+#include "base/gzip.hpp"
 #include "base/text.hpp"
 #include "boot/plan.hpp"
 #include "cli/cloud.hpp"
@@ -37,6 +38,21 @@ std::string names_of(const boot::Runner& runner)
   return join(names, ", ");
 }
 
+bool is_gzip(std::string_view user_data)
+{
+  return !user_data.starts_with("#!");
+}
+
+// `packed`: a boot sends it in gzip.
+std::string in_format(const std::string& format, const boot::Runner& runner, bool packed)
+{
+  const std::string script = boot::render_user_data(runner);
+  if (format == "base64") {
+    return to_base64(packed ? gzip(script) : script) + "\n";
+  }
+  return format == "gzip" ? gzip(script) : script;
+}
+
 } // namespace
 
 Result<void> run_template_user_data(const Invocation& invocation, World& world, Console& console)
@@ -54,21 +70,22 @@ Result<void> run_template_user_data(const Invocation& invocation, World& world, 
     return tl::unexpected(url.error());
   }
   runner->fetch.url = std::move(*url);
-  const std::string exact = boot::render_user_data(*runner);
-  console.note(fmt::format("{} of {} bytes{}", exact.size(), boot::k_user_data_limit,
-                           presign ? "" : ", with the longest URL that the bundle can get"));
-  if (auto fits = boot::check_user_data_size(exact); !fits) {
-    return fits;
+  const auto exact = boot::make_user_data(*runner);
+  if (!exact) {
+    return tl::unexpected(exact.error());
   }
+  console.note(fmt::format("{} of {} bytes{}{}", exact->size(), boot::k_user_data_limit,
+                           is_gzip(*exact) ? ", in gzip" : "",
+                           presign ? "" : ", with the longest URL that the bundle can get"));
   const bool show = invocation.has("--show-secrets");
   if (!show) {
     console.note(
       fmt::format("values and URL are shown as ***; --show-secrets shows them; variables: {}",
                   names_of(*runner)));
   }
-  const std::string shown = show ? exact : boot::render_user_data(boot::without_secrets(*runner));
-  const bool base64 = invocation.value("--format") == "base64";
-  return world.write_out(base64 ? to_base64(shown) + "\n" : shown);
+  const boot::Runner shown = show ? *runner : boot::without_secrets(*runner);
+  return world.write_out(
+    in_format(invocation.value("--format").value_or("script"), shown, is_gzip(*exact)));
 }
 
 } // namespace flame::cli

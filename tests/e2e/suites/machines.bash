@@ -114,11 +114,10 @@ id=$(jq -r '.instances[0].instance_id' stdout)
 environment
 wait_for_end "$id"
 
-TEST "16384 bytes of user data boot, 16385 are refused"
-# With the real URL. PADDING is carried in base64, four bytes for three; the key as it is.
+TEST "16384 bytes of user data boot as they are, more in gzip, and what is too long then is refused"
 letters() { printf "%$1s" '' | tr ' ' x; }
 exactly=() # arguments of the last sized
-sized() { # PADDING KEY: so many letters of each
+sized() { # PADDING KEY: so many letters of each; PADDING is carried in base64, the key as it is
   exactly=(--app hello --max-lifetime 1h --image-id ami-0123456789abcdef0
     --bundle "s3://bundles/$(letters "$2").tar.gz" --env PADDING="$(letters "$1")")
   flame_showing_secrets template-user-data "${exactly[@]}" --presign --show-secrets
@@ -128,19 +127,22 @@ sized 300 1
 padding=$((300 + (16384 - size) * 3 / 4 - 12))
 sized "$padding" 1
 key=$((1 + 16384 - size))
-sized "$padding" "$((key + 1))"
-flame boot "${exactly[@]}"
+for more in 0 1; do
+  sized "$padding" "$((key + more))"
+  expect_same "$size" "$((16384 + more))"
+  cp s3/bundles/hello.tar.gz "s3/bundles/$(letters "$((key + more))").tar.gz"
+  flame boot "${exactly[@]}" --wait-for launched --output json
+  expect_status 0
+  id=$(jq -r '.instances[0].instance_id' stdout)
+  sent=$(control GET "instances/$id/user-data" | wc -c)
+  [ "$more" = 1 ] || expect_same "$sent" 16384
+  [ "$more" = 0 ] || [ "$sent" -lt 9000 ] || die "$sent bytes were sent"
+  environment
+  expect_same "$(saw PADDING | tr -dc x | wc -c)" "$padding"
+  wait_for_end "$id"
+done
+flame boot "${ordinary[@]:0:6}" --max-lifetime 1h --env "NOISE=$(head -c 20000 /dev/urandom | base64 -w 0)"
 expect_error 3 16384
-sized "$padding" "$key"
-expect_same "$size" 16384
-cp s3/bundles/hello.tar.gz "s3/bundles/$(letters "$key").tar.gz"
-flame boot "${exactly[@]}" --wait-for launched --output json
-expect_status 0
-id=$(jq -r '.instances[0].instance_id' stdout)
-expect_same "$(control GET "instances/$id/user-data" | wc -c)" 16384
-environment
-expect_same "$(saw PADDING | tr -dc x | wc -c)" "$padding"
-wait_for_end "$id"
 
 TEST "nothing is left behind, not even by a sandbox that was killed"
 boots --env AFTERWARDS=stay

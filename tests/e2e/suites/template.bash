@@ -37,17 +37,22 @@ cp stdout script
 flame_showing_secrets template-user-data "${ordinary[@]}" --show-secrets --format base64
 base64 -d stdout | cmp -s script - || die "base64 holds something else"
 
-TEST "refuses what EC2 would refuse, and says by how much"
-# Three bytes of a value are four of base64, and each letter of the user's name is one.
-sized() { flame_showing_secrets template-user-data "${ordinary[@]}" --show-secrets \
-  --env PADDING="$(printf "%$1s" '' | tr ' ' x)" --run-as "u$(printf "%$2s" '' | tr ' ' x)"; }
-sized 1 0
-quads=$(((16384 - $(wc -c <stdout)) / 4))
-padding=$((1 + quads * 3))
-sized "$padding" 0
-letters=$((16384 - $(wc -c <stdout)))
-sized "$padding" "$letters"
+TEST "sends in gzip what is too long for EC2, and base64 and gzip hold that"
+long=("${ordinary[@]}" --env "LONG=$(head -c 9000 /dev/zero | tr '\0' x)" --show-secrets)
+flame_showing_secrets template-user-data "${long[@]}"
 expect_status 0
-expect_same "$(wc -c <stdout)" 16384
-sized "$padding" $((letters + 1))
-expect_error 3 16384 16385
+expect_in_stderr "of 16384 bytes, in gzip"
+cp stdout script
+[ "$(wc -c <script)" -gt 16384 ] || die "the script is not long"
+flame_showing_secrets template-user-data "${long[@]}" --format gzip
+expect_status 0
+gzip -dc <stdout | cmp -s script - || die "gzip holds something else"
+cp stdout packed
+flame_showing_secrets template-user-data "${long[@]}" --format base64
+base64 -d stdout | cmp -s packed - || die "base64 does not hold the gzip"
+rm -f script packed
+
+TEST "refuses what EC2 would refuse, and says by how much, and why"
+noise=$(python3 -c 'import random; print("".join(random.Random(1).choices("0123456789abcdefghijklmnopqrstuvwxyz", k=20000)))')
+flame template-user-data "${ordinary[@]}" --env NOISE="$noise"
+expect_error 3 16384 "in gzip too" "the variable NOISE (20000 bytes)"

@@ -1,4 +1,5 @@
 #include "base/encoding.hpp"
+#include "base/gzip.hpp"
 #include "boot/user_data.hpp"
 #include "support/reference_values.hpp"
 #include "unit/boot/runners.hpp"
@@ -6,6 +7,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <random>
+#include <string>
 
 using namespace flame;
 using namespace flame::boot;
@@ -155,23 +158,47 @@ TEST_CASE("boot::check_variables reports all mistakes at once")
         == "the value of environment variable B is not valid UTF-8");
 }
 
-TEST_CASE("boot::check_user_data_size takes 16,384 bytes and says by how much more is over")
+TEST_CASE("boot::make_user_data gives the script, its gzip over 16,384 bytes, and then an error")
 {
-  CHECK(check_user_data_size(std::string(16'384, 'x')));
-  const auto over = check_user_data_size(std::string(16'385, 'x'));
+  std::mt19937_64 random(1);
+  Runner runner = full_runner();
+  const auto set = [&](std::size_t size) {
+    std::string noise(size, ' ');
+    std::ranges::generate(noise, [&] { return static_cast<char>('!' + random() % 90); });
+    runner.variables[0].value = noise;
+  };
+  for (std::size_t size = 0; size < 5000; size += 100) {
+    set(size);
+    const std::string script = render_user_data(runner);
+    const auto sent = make_user_data(runner);
+    REQUIRE(sent);
+    CHECK(*sent == (script.size() <= 16'384 ? script : gzip(script)));
+    CHECK(sent->size() <= 16'384);
+  }
+  set(20'000);
+  runner.start_command = std::string(500, 'x');
+  runner.setup_commands = {std::string(300, 'x'), std::string(300, 'x')};
+  const auto over = make_user_data(runner);
   REQUIRE(!over);
   CHECK(over.error().kind == ErrorKind::config);
-  CHECK(over.error().message == "the user data is 1 bytes over EC2's limit of 16384 bytes");
+  const std::size_t by = gzip(render_user_data(runner)).size() - 16'384;
+  CHECK(over.error().message
+        == "the user data is " + std::to_string(by)
+             + " bytes over EC2's limit of 16384 bytes, in gzip too");
+  CHECK(over.error().hint
+        == "the largest parts are the variable GREETING (20000 bytes), setup_commands (600 bytes), "
+           "start_command (500 bytes)");
 }
 
-TEST_CASE("boot::render_user_data leaves most of the limit to the user")
+TEST_CASE("boot::make_user_data leaves half of the limit to the user")
 {
   Runner runner = full_runner();
   runner.fetch.url = placeholder_url();
-  const std::size_t ours = render_user_data(runner).size();
-  CAPTURE(ours);
-  CHECK(ours < 12'288); // three quarters of it
   CHECK(placeholder_url().size() == 2560);
+  CHECK(gzip(placeholder_url()).size() > 1800);
+  const std::size_t ours = gzip(render_user_data(runner)).size();
+  CAPTURE(ours);
+  CHECK(ours < 8192);
 }
 
 TEST_CASE("boot::without_secrets hides every value, the URL and the nonce")

@@ -1,0 +1,79 @@
+#include "base/gzip.hpp"
+#include "base/text.hpp"
+#include "boot/user_data.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+// What is sent is held against EC2's limit here.
+namespace flame::boot {
+namespace {
+
+struct Part {
+  std::string name = {};
+  std::size_t size = 0;
+};
+
+std::size_t size_of(const std::vector<std::string>& texts)
+{
+  return std::accumulate(
+    texts.begin(), texts.end(), std::size_t{0},
+    [](std::size_t sum, const std::string& text) { return sum + text.size(); });
+}
+
+// What the user can do something about.
+std::vector<Part> parts_of(const Runner& runner)
+{
+  std::vector<Part> parts = {{"setup_commands", size_of(runner.setup_commands)},
+                             {"start_command", runner.start_command.size()},
+                             {"stop_command", runner.stop_command.size()},
+                             {"ready_command", runner.ready_command.size()},
+                             {"the bundle's URL", runner.fetch.url.size()}};
+  for (const child::Variable& variable : runner.variables) {
+    parts.push_back({fmt::format("the variable {}", variable.name), variable.value.size()});
+  }
+  if (!runner.fetch.files.empty()) {
+    Part files{fmt::format("the URLs of {} files", runner.fetch.files.size())};
+    for (const FolderFile& file : runner.fetch.files) {
+      files.size += file.path.size() + file.url.size();
+    }
+    parts.push_back(files);
+  }
+  return parts;
+}
+
+std::string largest_parts(const Runner& runner)
+{
+  constexpr std::size_t k_named = 3;
+  std::vector<Part> parts = parts_of(runner);
+  std::ranges::stable_sort(parts, std::ranges::greater{}, &Part::size);
+  std::vector<std::string> named;
+  for (const Part& part : parts) {
+    if (named.size() < k_named && part.size > 0) {
+      named.push_back(fmt::format("{} ({} bytes)", part.name, part.size));
+    }
+  }
+  return join(named, ", ");
+}
+
+} // namespace
+
+Result<std::string> make_user_data(const Runner& runner)
+{
+  std::string script = render_user_data(runner);
+  if (script.size() <= k_user_data_limit) {
+    return script;
+  }
+  std::string packed = gzip(script);
+  if (packed.size() <= k_user_data_limit) {
+    return packed;
+  }
+  return fail(ErrorKind::config,
+              fmt::format("the user data is {} bytes over EC2's limit of {} bytes, in gzip too",
+                          packed.size() - k_user_data_limit, k_user_data_limit),
+              fmt::format("the largest parts are {}", largest_parts(runner)));
+}
+
+} // namespace flame::boot
