@@ -10,8 +10,8 @@ namespace {
 
 // First match wins. A new bundle type is a row here, for a program that makes a tar with `-dc`.
 constexpr BundleType k_bundle_types[] = {
-  {"tar.gz", ".tar.gz", "gzip"},
-  {"tar.gz", ".tgz", "gzip"},
+  {"tar.gz", ".tar.gz", "gzip"}, {"tar.gz", ".tgz", "gzip"}, {"tar.zst", ".tar.zst", "zstd"},
+  {"tar.xz", ".tar.xz", "xz"},   {"tar", ".tar", ""},
 };
 
 std::string known_endings()

@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "boot/bundle.hpp"
 #include "boot/templates.hpp"
 
 #include <fmt/format.h>
@@ -126,11 +127,31 @@ std::string guard(const Runner& runner)
          + "cat >>\"$dir/guard\" <<'FLAME'\n" + lean("guard.sh") + "FLAME\n" + lean("watch.sh");
 }
 
+// One connection to S3 gives about 90 MB/s, from where on several are worth their processes.
+// Without an ETag their parts could be of two objects.
+constexpr std::uint64_t k_parallel_from = 130'000'000;
+
+bool is_parallel(const Fetch& fetch)
+{
+  return fetch.size >= k_parallel_from && !fetch.etag.empty();
+}
+
+std::string bundle(const Fetch& fetch)
+{
+  const BundleType* const type = find_bundle_type(fetch.format);
+  assert(type != nullptr);
+  return assign("url", quote_for_curl(fetch.url)) + assign("etag", fetch.etag)
+         + assign("size", fetch.size == 0 ? "" : fmt::format("{}", fetch.size))
+         + assign("sha256", fetch.sha256)
+         + assign("unpack", type->unpacker.empty() ? "cat" : fmt::format("{} -dc", type->unpacker))
+         + lean("fetch.sh") + (is_parallel(fetch) ? lean("parallel.sh") : "all() { get 0 ''; }\n")
+         + lean("unpack.sh");
+}
+
 std::string data(const Runner& runner)
 {
   const auto base64 = [](const std::string& text) { return to_base64(text); };
-  return assign("url", quote_for_curl(runner.fetch.url)) + assign("run_as", runner.run_as)
-         + assign("setup", base64_words(runner.setup_commands))
+  return assign("run_as", runner.run_as) + assign("setup", base64_words(runner.setup_commands))
          + assign("start", base64(runner.start_command))
          + assign("stop", base64(runner.stop_command)) + environment(runner.variables);
 }
@@ -186,7 +207,7 @@ std::string render_user_data(const Runner& runner)
 {
   return fmt::format("#!/bin/sh\n# flame-ec2, run {}\n", runner.run_id) + guard(runner)
          + data(runner) + (needs_systemd248(runner) ? lean("systemd248.sh") : "")
-         + (needs_address(runner) ? lean("address.sh") : "") + lean("fetch_tarball.sh")
+         + (needs_address(runner) ? lean("address.sh") : "") + bundle(runner.fetch)
          + lean("place.sh") + lean("start.sh");
 }
 

@@ -79,12 +79,12 @@ TEST_CASE_FIXTURE(RunnerMachines, "a bundle that does not come ends the machine"
   check_table(*this,
               {
                 {.name = "403",
-                 .scene = refused(403, 1),
+                 .scene = refused(403, 9),
                  .at = "fetch",
                  .status = 22,
                  .reason = "HTTP 403 AccessDenied Request has expired"},
                 {.name = "404",
-                 .scene = refused(404, 1),
+                 .scene = refused(404, 9),
                  .at = "fetch",
                  .status = 22,
                  .reason = "HTTP 404 NoSuchKey The specified key does not exist."},
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(RunnerMachines, "a bundle that does not come ends the machine"
                  .at = "fetch",
                  .status = 22,
                  .reason = "HTTP 503"},
-                {.name = "cut", .scene = cut, .at = "fetch", .status = 18, .reason = "10 bytes "},
+                {.name = "cut", .scene = cut, .at = "fetch"}, // for ever
                 {.name = "nobody serves it",
                  .scene = scene(nobody, ""),
                  .at = "fetch",
@@ -169,15 +169,18 @@ TEST_CASE_FIXTURE(RunnerMachines, "keep_on_failure leaves what never started to 
 
 TEST_CASE_FIXTURE(RunnerMachines, "a disk that is full ends the machine")
 {
-  Scene small = with_bundle(large_bundle(1'000'000));
+  const Scene small = with_bundle(large_bundle(1'000'000));
+  flame::boot::Runner sized = least_runner();
+  sized.fetch.size = 1'000'000;
+  const Scene known = scene(sized, "");
   check_table(*this, {
                        {.name = "for the bundle",
-                        .scene = after("mount -t tmpfs -o size=500k none /opt", small),
+                        .scene = after("mount -t tmpfs -o size=500k none /opt", known),
                         .at = "fetch",
-                        .status = 23,
-                        .reason = "curl: (23)"},
+                        .status = 1,
+                        .reason = "the bundle has 1000000 bytes, and the disk has room for"},
                        {.name = "for what is in it",
-                        .scene = after("mount -t tmpfs -o size=1500k none /opt", small),
+                        .scene = after("mount -t tmpfs -o size=500k none /opt", small),
                         .at = "unpack",
                         .status = 1,
                         .reason = "tar: noise: "},

@@ -9,11 +9,19 @@ using namespace flame::boot;
 
 TEST_CASE("boot::parse_bundle knows the format by the URL's ending")
 {
-  for (const std::string_view url : {"s3://bucket/app.tar.gz", "s3://bucket/a/b/app-1.0.tgz"}) {
-    CAPTURE(url);
-    const auto bundle = parse_bundle(url);
+  struct Row {
+    std::string_view url;
+    std::string_view format;
+  };
+  for (const Row& row : {Row{"s3://bucket/app.tar.gz", "tar.gz"},
+                         {"s3://bucket/a/b-1.0.tgz", "tar.gz"},
+                         {"s3://bucket/app.tar.zst", "tar.zst"},
+                         {"s3://bucket/app.tar.xz", "tar.xz"},
+                         {"s3://bucket/app.tar", "tar"}}) {
+    CAPTURE(row.url);
+    const auto bundle = parse_bundle(row.url);
     REQUIRE(bundle);
-    CHECK(bundle->type->format == "tar.gz");
+    CHECK(bundle->type->format == row.format);
     CHECK(bundle->object.bucket == "bucket");
   }
   CHECK(parse_bundle("s3://bucket/app.tar.gz?versionId=v1")->object.version_id == "v1");
@@ -25,7 +33,8 @@ TEST_CASE("boot::parse_bundle says what is wrong with the URL")
   REQUIRE(!zip);
   CHECK(zip.error().kind == ErrorKind::config);
   CHECK(zip.error().message == "bundle \"s3://bucket/app.zip\" has no known ending");
-  CHECK(zip.error().hint == "a bundle ends in one of \".tar.gz\", \".tgz\"");
+  CHECK(zip.error().hint
+        == "a bundle ends in one of \".tar.gz\", \".tgz\", \".tar.zst\", \".tar.xz\", \".tar\"");
 
   for (const std::string_view url : {"https://b/app.tar.gz", "app.tar.gz", "s3://", ""}) {
     CAPTURE(url);

@@ -19,7 +19,11 @@ TEST_CASE("boot::render_user_data gives the golden scripts")
   };
   Row control = {"control_characters", least_runner()};
   control.runner.variables = {{"BELL", "\a"}};
-  for (const Row& row : {Row{"least", least_runner()}, Row{"full", full_runner()}, control}) {
+  Row parallel = {"parallel", least_runner()};
+  parallel.runner.fetch.size = 200'000'000;
+  parallel.runner.fetch.etag = "\"0123-4\"";
+  for (const Row& row :
+       {Row{"least", least_runner()}, Row{"full", full_runner()}, control, parallel}) {
     CAPTURE(row.name);
     const std::string path = FLAME_FIXTURES "/user_data/" + std::string(row.name) + ".sh";
     const std::string script = flame::boot::render_user_data(row.runner);
