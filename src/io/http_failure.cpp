@@ -80,6 +80,8 @@ HttpFailure HttpTransfer::failure(CURLcode code) const
   HttpFailure failure;
   if (too_large_) {
     failure = named_failure(CURLE_FILESIZE_EXCEEDED);
+  } else if (lost_) {
+    failure = named_failure(CURLE_GOT_NOTHING);
   } else if (code == CURLE_OPERATION_TIMEDOUT) {
     failure = {.reason = Reason::timed_out,
                .message = fmt::format("no connection to {} within {}", target_.name,

@@ -189,8 +189,12 @@ std::size_t HttpTransfer::on_body(char* bytes, std::size_t size, std::size_t cou
 int HttpTransfer::on_connected(void* self, char* /*remote*/, char* /*local*/, int /*port*/,
                                int /*local_port*/)
 {
-  static_cast<HttpTransfer*>(self)->connected_ = true;
-  return CURL_PREREQFUNC_OK;
+  HttpTransfer& transfer = *static_cast<HttpTransfer*>(self);
+  // Of a kept connection that ends without an answer, libcurl believes that it was too old, and
+  // sends the same on a new one. But the server may have done it: who sent it must know.
+  transfer.lost_ = transfer.connected_;
+  transfer.connected_ = true;
+  return transfer.lost_ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 bool HttpTransfer::request_sent() const

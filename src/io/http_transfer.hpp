@@ -67,6 +67,7 @@ private:
   std::int64_t received_ = 0;
   bool connected_ = false;
   bool too_large_ = false;
+  bool lost_ = false; // the connection ended without an answer, and libcurl would send once more
 };
 
 } // namespace flame::io

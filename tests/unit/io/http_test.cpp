@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 using namespace flame;
 using namespace flame::test;
 using namespace std::chrono_literals;
@@ -68,6 +70,30 @@ TEST_CASE("io::http keeps its connection")
     CHECK(http->send(post(server)));
   }
   CHECK(server.connections() == 1);
+}
+
+TEST_CASE("io::http sends nothing twice, also when a kept connection ends without an answer")
+{
+  for (const bool reset : {false, true}) {
+    CAPTURE(reset);
+    std::atomic<int> requests = 0;
+    SocketServer server([&](Peer& peer) {
+      while (!peer.read_request().empty()) {
+        if (++requests == 2) {
+          return reset ? peer.reset() : void();
+        }
+        peer.write(k_http_ok);
+      }
+    });
+    const auto http = io::make_http({});
+    CHECK(http->send(post(server)));
+    const auto answer = http->send(post(server));
+    REQUIRE(!answer);
+    CHECK(answer.error().reason == Reason::broken);
+    CHECK(answer.error().request_sent);
+    CHECK(http->send(post(server)));
+    CHECK(requests == 3);
+  }
 }
 
 TEST_CASE("io::http hands out errors and redirects as they come")
