@@ -56,7 +56,7 @@ _flame_ec2() {
     *' --for') _flame_ec2_words 'boot terminate list logs gc configure'; return ;;
     *' --root-volume-type') _flame_ec2_words 'gp3 gp2 io2 io1 standard'; return ;;
     *' --values') _flame_ec2_words 'images pools profiles regions'; return ;;
-    *' --wait-for') _flame_ec2_words 'launched running'; return ;;
+    *' --wait-for') _flame_ec2_words 'launched running ready'; return ;;
     *' --format') _flame_ec2_words 'script gzip base64'; return ;;
     *' --output' | *' -o') _flame_ec2_words 'text json env'; return ;;
     *' --app' | *' --bundle' | *' --env' | *' -e' | *' --env-from' | *' --unset-env' | *' --release-node' | *' --run-as' | *' --start-command' | *' --stop-command' | *' --setup-commands' | *' --image-id' | *' --launch-template-id' | *' --launch-template-version' | *' --instance-type' | *' --subnet-id' | *' --security-group-id' | *' --iam-instance-profile' | *' --key-name' | *' --root-volume-size' | *' --root-volume-iops' | *' --root-volume-throughput' | *' --root-volume-kms-key' | *' --metadata-hop-limit' | *' --tags' | *' --ec2' | *' --run-id' | *' --boot-timeout' | *' --max-lifetime' | *' --bootstrap-timeout' | *' --log' | *' --endpoint-url' | *' --ec2-service-endpoint' | *' --instance-metadata-url' | *' --instance-metadata-token-url' | *' --settle' | *' --like' | *' --account' | *' --role' | *' --example') return ;;

@@ -1,6 +1,7 @@
 #include "boot/plan.hpp"
 
 #include "aws/endpoints.hpp"
+#include "aws/instance_types.hpp"
 #include "boot/names.hpp"
 #include "boot/network.hpp"
 #include "boot/plan_machine.hpp"
@@ -11,12 +12,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace flame::boot {
 namespace {
 
 using config::Settings;
 
 constexpr Millis k_default_boot_timeout = std::chrono::seconds(120);
+constexpr Millis k_default_ready_timeout = std::chrono::seconds(300);
 constexpr Millis k_default_bootstrap_timeout = std::chrono::minutes(15);
 // A machine that is past its lifetime gets so long to be off before others may end it.
 constexpr std::chrono::minutes k_expiry_margin(5);
@@ -108,6 +112,40 @@ void check_other_end(Mistakes& mistakes, const Settings& settings)
   }
 }
 
+config::WaitFor wait_for_of(const Settings& settings)
+{
+  return settings.wait_for.value_or(has_parent(settings) ? config::WaitFor::launched
+                                                         : config::WaitFor::running);
+}
+
+Millis boot_timeout_of(const Settings& settings)
+{
+  return settings.boot_timeout.value_or(wait_for_of(settings) == config::WaitFor::ready
+                                          ? k_default_ready_timeout
+                                          : k_default_boot_timeout);
+}
+
+// Without a store the console is all that tells of stages.
+void check_ready(Mistakes& mistakes, const Settings& settings, const Facts& facts)
+{
+  if (wait_for_of(settings) != config::WaitFor::ready) {
+    return;
+  }
+  std::vector<std::string> mute;
+  for (const Candidate& candidate : candidates_of(settings, facts)) {
+    const bool known = std::ranges::count(mute, candidate.instance_type) > 0;
+    if (!known && !aws::has_live_console(candidate.instance_type)) {
+      mute.push_back(candidate.instance_type);
+    }
+  }
+  if (!mute.empty()) {
+    mistakes.add(fmt::format("{}: no console while it runs, so that nobody could see when the "
+                             "release is ready",
+                             fmt::join(mute, ", ")),
+                 "take a type of a newer generation, or --wait-for running");
+  }
+}
+
 void check_lifetime(Mistakes& mistakes, const Settings& settings)
 {
   if (settings.keep_on_failure && !(settings.max_lifetime && settings.max_lifetime->limit)) {
@@ -118,7 +156,7 @@ void check_lifetime(Mistakes& mistakes, const Settings& settings)
     check_other_end(mistakes, settings);
     return;
   }
-  const Millis boot_timeout = settings.boot_timeout.value_or(k_default_boot_timeout);
+  const Millis boot_timeout = boot_timeout_of(settings);
   if (settings.max_lifetime->limit && *settings.max_lifetime->limit < boot_timeout) {
     mistakes.add(fmt::format("max_lifetime {} is shorter than boot_timeout {}",
                              format_duration(*settings.max_lifetime->limit),
@@ -215,6 +253,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
   check_network(mistakes, settings, facts);
   check_parent(mistakes, settings);
   check_lifetime(mistakes, settings);
+  check_ready(mistakes, settings, facts);
   check_root_volume(mistakes, settings, facts);
   check_tags(mistakes, settings);
   check_raw_parameters(mistakes, settings);
@@ -228,9 +267,8 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
             .parent_ip = parent_ip_of(settings, facts),
             .bundle = *parse_bundle(settings.bundle),
             .runner = std::move(*runner),
-            .wait_for = settings.wait_for.value_or(has_parent(settings) ? config::WaitFor::launched
-                                                                        : config::WaitFor::running),
-            .boot_timeout = settings.boot_timeout.value_or(k_default_boot_timeout),
+            .wait_for = wait_for_of(settings),
+            .boot_timeout = boot_timeout_of(settings),
             .keep_on_failure = settings.keep_on_failure,
             .notices = notices_of(settings, facts),
             .warnings = all_warnings(settings, facts)};

@@ -144,6 +144,12 @@ struct Perform {
     return output ? Event(ConsoleRead{std::move(output->text)})
                   : Event(ConsoleFailed{std::move(output.error())});
   }
+  Event operator()(const Listen& listen) const
+  {
+    auto said = listen_to(listen.id);
+    return said ? Event(Heard{listen.id, fleet::parse_stages(*said, plan.runner.nonce)})
+                : Event(HearFailed{std::move(said.error())});
+  }
   Event operator()(const Renew& renew) const
   {
     const auto renewed = parts.ec2.renew(renew.reason);
@@ -167,6 +173,14 @@ struct Perform {
   Event operator()(const Finish& /*unused*/) const { return Elapsed{}; } // never performed
 
 private:
+  tl::expected<std::string, aws::ApiError> listen_to(const std::string& id) const
+  {
+    if (parts.listen) {
+      return parts.listen(id, look_limit());
+    }
+    return parts.ec2.console_output(id, true, look_limit())
+      .map([](const aws::ConsoleOutput& output) { return output.text; });
+  }
   Event look(const aws::DescribeQuery& query) const
   {
     auto found = parts.ec2.describe_instances(query, look_limit());
@@ -177,6 +191,11 @@ private:
 
 void note_times(const Event& event, Millis elapsed, Timings& timings)
 {
+  const auto* heard = std::get_if<Heard>(&event);
+  if (heard != nullptr && !timings.ready
+      && std::ranges::count(heard->lines, "ready", &fleet::StageLine::stage) > 0) {
+    timings.ready = elapsed;
+  }
   const auto* launched = std::get_if<Launched>(&event);
   const auto* described = std::get_if<Described>(&event);
   const auto* seen = launched != nullptr    ? &launched->instances
@@ -201,12 +220,14 @@ Error last_words(const Error& error, const State& state, const Plan& plan, const
   return with_stage(error, state, plan);
 }
 
-BootResult result_of(const Plan& plan, const aws::Instance& instance, const Timings& timings)
+BootResult result_of(const Plan& plan, const State& state, const aws::Instance& instance,
+                     const Timings& timings)
 {
+  const auto stage = state.stage.empty() ? std::nullopt : std::optional(state.stage);
   return {.run_id = plan.run_id,
           .region = plan.region,
           .account = instance.owner_id,
-          .machines = {{.instance = instance, .expires_at = plan.expires_at}},
+          .machines = {{.instance = instance, .stage = stage, .expires_at = plan.expires_at}},
           .timings = timings};
 }
 
@@ -220,7 +241,7 @@ Result<BootResult> run(const Plan& plan, BootParts parts)
   Timings timings;
   const TimePoint start = parts.started.value_or(parts.clock.now());
   const auto report = [&](const aws::Instance& instance) {
-    return parts.report ? parts.report(result_of(plan, instance, timings)) : Result<void>();
+    return parts.report ? parts.report(result_of(plan, state, instance, timings)) : Result<void>();
   };
   for (TimePoint now = start;; now = parts.clock.now()) {
     note_times(event, std::chrono::duration_cast<Millis>(now - start), timings);
@@ -230,7 +251,7 @@ Result<BootResult> run(const Plan& plan, BootParts parts)
     say_failure(event, decided.action, parts.progress);
     if (const auto* finish = std::get_if<Finish>(&decided.action)) {
       return finish->outcome
-        .map([&](const Done& done) { return result_of(plan, done.instance, timings); })
+        .map([&](const Done& done) { return result_of(plan, state, done.instance, timings); })
         .map_error([&](const Error& error) { return last_words(error, state, plan, parts); });
     }
     say(decided.action, plan, state, parts.progress);

@@ -48,6 +48,9 @@ struct BootParts {
   Progress& progress;
   // Renders the user data anew, with a URL presigned by the credentials and the clock of now.
   std::function<Result<std::string>()> render;
+  // What a machine has said of its stages; by default its console as it is now.
+  std::function<tl::expected<std::string, aws::ApiError>(const std::string& id, aws::CallLimit)>
+    listen = {};
   // Called at most once, before run() fails, when the console of a machine was asked for.
   std::function<void(const LastWords&)> hear = {};
   // Hands the result to the caller, once. When it cannot, the machine is ended. An attached caller

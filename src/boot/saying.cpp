@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace flame::boot {
 namespace {
 
@@ -45,6 +43,11 @@ struct Say {
   {
     progress.doing(fmt::format("reading the console of {}", read.id));
   }
+  void operator()(const Listen& listen) const
+  {
+    progress.doing(fmt::format("waiting for {} to be ready{}", listen.id,
+                               state.stage.empty() ? "" : ", it is at: " + state.stage));
+  }
   void operator()(const Renew& renew) const
   {
     progress.note(renew.reason == aws::ErrorClass::clock
@@ -60,16 +63,6 @@ struct Say {
   void operator()(const Report& /*unused*/) const {}
   void operator()(const Finish& /*unused*/) const {}
 };
-
-// "failed in stage fetch: HTTP 403", or the last stage that it came to.
-std::string story(const fleet::StageLine* failed, const std::string& last)
-{
-  if (failed == nullptr) {
-    return fmt::format("last reached stage {}", last);
-  }
-  return fmt::format("failed in stage {}: {}", failed->at,
-                     failed->detail.empty() ? "it gave no reason" : failed->detail);
-}
 
 } // namespace
 
@@ -89,15 +82,15 @@ void say_failure(const Event& event, const Action& next, Progress& progress)
 Error with_stage(Error error, const State& state, const Plan& plan)
 {
   const auto stages = fleet::parse_stages(state.console, plan.runner.nonce);
-  if (stages.empty()) {
+  const fleet::StageLine* line = fleet::most_telling(stages);
+  if (line == nullptr) {
     return error;
   }
-  const auto found = std::ranges::find(stages, "failed", &fleet::StageLine::stage);
-  const fleet::StageLine* failed = found == stages.end() ? nullptr : &*found;
-  error.stage = failed == nullptr ? stages.back().stage : failed->at;
+  const bool failed = line->stage == "failed";
+  error.stage = failed ? line->at : line->stage;
   const std::string told =
-    fmt::format("the bootstrap of {} {}", state.watched, story(failed, error.stage));
-  if (error.kind == ErrorKind::bootstrap && failed != nullptr) {
+    fmt::format("the bootstrap of {} {}", state.watched, fleet::story_of(*line));
+  if (error.kind == ErrorKind::bootstrap && failed) {
     error.message = told;
     error.hint = {};
   } else if (error.kind == ErrorKind::bootstrap || error.kind == ErrorKind::timeout) {

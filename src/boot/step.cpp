@@ -42,10 +42,11 @@ Error timed_out(const State& state, const Plan& plan)
     error.message += fmt::format(", until the boot timeout of {} had passed", limit);
     return error;
   }
-  Error error{.kind = ErrorKind::timeout,
-              .message =
-                fmt::format("the machine was not running within the boot timeout of {}", limit),
-              .hint = "give it more time with --boot-timeout"};
+  Error error{
+    .kind = ErrorKind::timeout,
+    .message = fmt::format("the {} within the boot timeout of {}",
+                           state.runs ? "release was not ready" : "machine was not running", limit),
+    .hint = "give it more time with --boot-timeout"};
   if (state.reported) {
     error.message = fmt::format(
       "the attached caller has not said up within the boot timeout of {}, so it is not satisfied",
@@ -76,6 +77,12 @@ const aws::Instance* the_one(const State& state, const std::vector<aws::Instance
   return last == seen.rend() ? nullptr : &*last;
 }
 
+Step report(State state, aws::Instance machine)
+{
+  state.machine = machine;
+  return {std::move(state), Report{std::move(machine)}};
+}
+
 Step watch(State state, const std::vector<aws::Instance>& seen, const Plan& plan, TimePoint now)
 {
   using enum aws::InstanceState;
@@ -94,11 +101,61 @@ Step watch(State state, const std::vector<aws::Instance>& seen, const Plan& plan
   if (state.reported) {
     return look_later(std::move(state));
   }
-  if (machine.state == running || plan.wait_for == config::WaitFor::launched) {
-    state.machine = machine;
-    return {std::move(state), Report{machine}};
+  if (machine.state != running && plan.wait_for != config::WaitFor::launched) {
+    return look_later(std::move(state));
+  }
+  if (plan.wait_for == config::WaitFor::ready) {
+    state.runs = machine;
+    return {std::move(state), Listen{machine.id}};
+  }
+  return report(std::move(state), machine);
+}
+
+bool has(const std::vector<fleet::StageLine>& lines, std::string_view stage)
+{
+  return std::ranges::count(lines, stage, &fleet::StageLine::stage) > 0;
+}
+
+Step heard(State state, const std::vector<fleet::StageLine>& lines, const Plan& plan, TimePoint now)
+{
+  const fleet::StageLine* line = fleet::most_telling(lines);
+  if (line != nullptr && line->stage == "failed") {
+    const Error why{.kind = ErrorKind::bootstrap,
+                    .message =
+                      fmt::format("the bootstrap of {} {}", state.watched, fleet::story_of(*line)),
+                    .stage = line->at};
+    return give_up(std::move(state), why, now, plan);
+  }
+  if (has(lines, "ready")) {
+    const aws::Instance machine = *state.runs;
+    return report(std::move(state), machine);
+  }
+  if (has(lines, "stopped")) {
+    const Error why{.kind = ErrorKind::bootstrap,
+                    .message =
+                      fmt::format("the release on {} ended with status {} before it was ready",
+                                  state.watched, line->exit_status.value_or(0)),
+                    .hint = "--wait-for running is for what ends within seconds",
+                    .stage = "stopped"};
+    return give_up(std::move(state), why, now, plan);
   }
   return look_later(std::move(state));
+}
+
+// What cannot be heard is no reason to wait; what was not heard is tried again with the next look.
+Step hear_failed(State state, const aws::ApiError& error, const Plan& plan, TimePoint now)
+{
+  if (can_renew(state, error)) {
+    state.renewed.insert(error.error_class);
+    return {std::move(state), Renew{error.error_class}};
+  }
+  if (aws::info(error.error_class).retry_same) {
+    return look_later(std::move(state));
+  }
+  Error why = error.error;
+  why.message = fmt::format("nobody can tell whether {} is ready: {}", state.watched, why.message);
+  why.hint = "--wait-for running waits for less" + (why.hint.empty() ? "" : "; " + why.hint);
+  return give_up(std::move(state), std::move(why), now, plan);
 }
 
 Step launch_first(State state)
@@ -184,6 +241,16 @@ struct Judge {
   Step operator()(const TerminateFailed& /*unused*/) const { return resume(std::move(state)); }
   Step operator()(const ConsoleRead& /*unused*/) const { return resume(std::move(state)); }
   Step operator()(const ConsoleFailed& /*unused*/) const { return resume(std::move(state)); }
+  Step operator()(const Heard& it) const
+  {
+    return listens() && it.id == state.runs->id ? heard(std::move(state), it.lines, plan, now)
+                                                : resume(std::move(state));
+  }
+  Step operator()(const HearFailed& failed) const
+  {
+    return listens() ? hear_failed(std::move(state), failed.error, plan, now)
+                     : resume(std::move(state));
+  }
   Step operator()(const Renewed& renewed) const
   {
     return renewed.error ? give_up(std::move(state), *renewed.error, now, plan)
@@ -196,6 +263,12 @@ struct Judge {
   Step operator()(const ReportFailed& failed) const
   {
     return give_up(std::move(state), failed.error, now, plan);
+  }
+
+private:
+  bool listens() const
+  {
+    return state.runs && !state.reported && std::ranges::count(state.alive, state.runs->id) > 0;
   }
 };
 

@@ -4,6 +4,7 @@
 #include "aws/ec2_types.hpp"
 #include "base/ports.hpp"
 #include "boot/plan.hpp"
+#include "fleet/stages.hpp"
 
 #include <optional>
 #include <set>
@@ -20,7 +21,8 @@
 //
 //   greeting    nothing is launched before EC2 has answered something
 //   launching   one token at a time; the same token means the same candidate and the same bytes
-//   watching    the machine lives and is looked at until it is what is waited for
+//   watching    the machine lives and is looked at, and once it runs listened to, until it is what
+//               is waited for
 //   reported    the result is written; it is watched on until the caller is satisfied
 //   ending      `why` is set: last words, terminate, find out what an unsure launch has made
 namespace flame::boot {
@@ -52,6 +54,13 @@ struct ConsoleRead {
 struct ConsoleFailed {
   aws::ApiError error = {};
 };
+struct Heard {
+  std::string id = {};
+  std::vector<fleet::StageLine> lines = {}; // all that the machine has said so far
+};
+struct HearFailed {
+  aws::ApiError error = {};
+};
 struct Renewed {
   std::optional<Error> error = {};
 };                  // new credentials or clock, or not
@@ -59,9 +68,9 @@ struct Reported {}; // the result is written
 struct ReportFailed {
   Error error = {};
 };
-using Event =
-  std::variant<Begin, Elapsed, Launched, LaunchFailed, Described, DescribeFailed, Terminated,
-               TerminateFailed, ConsoleRead, ConsoleFailed, Renewed, Reported, ReportFailed>;
+using Event = std::variant<Begin, Elapsed, Launched, LaunchFailed, Described, DescribeFailed,
+                           Terminated, TerminateFailed, ConsoleRead, ConsoleFailed, Heard,
+                           HearFailed, Renewed, Reported, ReportFailed>;
 
 // What to do about it.
 struct Launch {
@@ -82,6 +91,9 @@ struct ReadConsole {
   std::string id = {};
   bool latest = true; // what it says now; not every type can
 };
+struct Listen { // how far is it?
+  std::string id = {};
+};
 struct Renew {
   aws::ErrorClass reason = aws::ErrorClass::credentials;
 };
@@ -99,8 +111,8 @@ using Outcome = Result<Done>;
 struct Finish {
   Outcome outcome = Done{};
 };
-using Action =
-  std::variant<Launch, Describe, Lookup, Terminate, ReadConsole, Renew, Wait, Report, Finish>;
+using Action = std::variant<Launch, Describe, Lookup, Terminate, ReadConsole, Listen, Renew, Wait,
+                            Report, Finish>;
 
 // What a candidate answered, for the last message.
 struct Attempt {
@@ -133,6 +145,8 @@ struct State {
   std::set<aws::ErrorClass> renewed = {};
   std::optional<Error> last_failure = {};    // of the current call; why a deadline passed
   std::optional<aws::Instance> machine = {}; // what is, or was, to be reported
+  std::optional<aws::Instance> runs = {};    // the machine that is listened to
+  std::string stage = {};                    // of the watched machine, "" before it was heard
   bool reported = false;                     // the result is written
   std::optional<Error> why = {};             // set: we end what there is, then finish with this
   TimePoint end_by = {};                     // when `why` is set: the end of the grace

@@ -97,6 +97,14 @@ struct Note {
       next_words();
     }
   }
+  void operator()(const Heard& heard) const
+  {
+    const fleet::StageLine* line = fleet::most_telling(heard.lines);
+    if (line != nullptr && heard.id == state.watched) {
+      state.stage = line->stage;
+    }
+  }
+  void operator()(const HearFailed& failed) const { state.last_failure = failed.error.error; }
   void operator()(const Renewed& /*unused*/) const {}
   void operator()(const Reported& /*unused*/) const
   {

@@ -22,6 +22,8 @@ void take_new_token(State& state)
   state.tries = 0;
   state.lost = 0;
   state.watched.clear();
+  state.runs.reset();
+  state.stage.clear();
   state.machine.reset();
   if (state.unsure.empty()) {
     ++state.token;

@@ -11,7 +11,8 @@
 namespace flame::cli {
 
 // What is left of a machine whose boot failed: the last lines of its console on stderr, up to that
-// of the failure; all of it and the error in `folder`, when one is set. Nothing secret is in either.
+// of the failure; all of it and the error in `folder`, when one is set. Nothing secret is in
+// either.
 class Evidence {
 public:
   Evidence(std::string folder, const boot::Plan& plan, World& world, Console& console);

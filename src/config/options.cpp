@@ -111,10 +111,10 @@ const Option k_options[] = {
   {"run_id", &S::run_id, Group::limits, "ID", "label of this run, for terminate",
    {.standard = "random"}},
   {"run_id_file", &S::run_id_file, Group::limits, "FILE", "write the run id to FILE before the first request", {}},
-  {"wait_for", &S::wait_for, Group::limits, "STATE", "wait until the machine is launched or running",
-   {.standard = "running; launched with a FLAME parent", .values = "launched running"}},
+  {"wait_for", &S::wait_for, Group::limits, "STATE", "wait until the machine is launched or running, or the release on it is ready",
+   {.standard = "running; launched with a FLAME parent", .values = "launched running ready"}},
   {"boot_timeout", &S::boot_timeout, Group::limits, "TIME", "give up and clean up after TIME",
-   {.standard = "2m"}},
+   {.standard = "2m; 5m when waiting for ready"}},
   {"max_lifetime", &S::max_lifetime, Group::limits, "TIME", "end the machine after TIME; none for no limit",
    {.standard = "none with a FLAME parent, else required"}},
   {"bootstrap_timeout", &S::bootstrap_timeout, Group::limits, "TIME", "power off when the release has not started after TIME",
@@ -319,7 +319,8 @@ std::string shown(const Option& option, const Settings& settings)
 
 std::string_view name(WaitFor wait_for)
 {
-  return wait_for == WaitFor::launched ? "launched" : "running";
+  using enum WaitFor;
+  return wait_for == launched ? "launched" : wait_for == running ? "running" : "ready";
 }
 
 } // namespace flame::config

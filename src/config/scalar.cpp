@@ -93,7 +93,8 @@ struct Set {
   Result<void> operator()(std::optional<WaitFor> S::*field) const
   {
     return keep(settings, field, one_of(text, option.rules.values).map([](const std::string& word) {
-      return word == name(WaitFor::launched) ? WaitFor::launched : WaitFor::running;
+      using enum WaitFor;
+      return word == name(launched) ? launched : word == name(running) ? running : ready;
     }));
   }
   // Lists, maps and files are not scalars.

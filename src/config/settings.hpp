@@ -27,7 +27,7 @@ struct AwsSettings {
   bool operator==(const AwsSettings&) const = default;
 };
 
-enum class WaitFor { launched, running };
+enum class WaitFor { launched, running, ready };
 
 struct Settings {
   // Where.

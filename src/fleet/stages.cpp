@@ -66,6 +66,14 @@ const StageLine* most_telling(const std::vector<StageLine>& stages)
   return failure != stages.end() ? &*failure : stages.empty() ? nullptr : &stages.back();
 }
 
+std::string story_of(const StageLine& line)
+{
+  return line.stage == "failed"
+           ? fmt::format("failed in stage {}: {}", line.at,
+                         line.detail.empty() ? "it gave no reason" : line.detail)
+           : fmt::format("last reached stage {}", line.stage);
+}
+
 std::string nonce_in(std::string_view console)
 {
   constexpr std::string_view mark = "flame-ec2 ";

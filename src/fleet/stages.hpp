@@ -32,6 +32,9 @@ std::vector<StageLine> parse_stages(std::string_view console, std::string_view n
 // came after it, else the last line. nullptr when there are no lines; else of `stages`.
 const StageLine* most_telling(const std::vector<StageLine>& stages);
 
+// "failed in stage fetch: HTTP 403", else "last reached stage unpack".
+std::string story_of(const StageLine& line);
+
 // For somebody who does not know the nonce: the one of the first whole line that is the script's
 // first, "stage=boot" or a failure "at=boot"; "" when there is none. Nothing of the user's runs
 // before that line, so it is the script's own,

@@ -23,7 +23,8 @@ inline boot::Plan two_candidates()
   return {.run_id = "ci-7",
           .region = "eu-west-1",
           .app = "app",
-          .candidates = {{"m7g.large", "subnet-1"}, {"m6g.large", "subnet-1"}}};
+          .candidates = {{"m7g.large", "subnet-1"}, {"m6g.large", "subnet-1"}},
+          .runner = {.nonce = "n0nce"}};
 }
 
 // Everything that one boot touches, recorded.

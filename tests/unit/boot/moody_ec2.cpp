@@ -109,7 +109,10 @@ aws::Outcome<aws::ConsoleOutput> MoodyEc2::console_output(const std::string&, bo
   if (latest && chance(20)) {
     return tl::unexpected(api_failure(ErrorClass::unsupported, "UnsupportedOperation"));
   }
-  return aws::ConsoleOutput{.text = chance(50) ? "" : "words"};
+  static const char* const words[] = {"", "words", "flame-ec2 n0nce stage=start t=1.00 .\n",
+                                      "flame-ec2 n0nce stage=ready t=3.00 .\n",
+                                      "flame-ec2 n0nce stage=failed t=1.00 at=fetch rc=22 .\n"};
+  return aws::ConsoleOutput{.text = words[dice_() % 5]};
 }
 
 Result<void> MoodyEc2::renew(ErrorClass)

@@ -308,3 +308,17 @@ TEST_CASE("boot: FLAME_PARENT_IP is the host of the parent's node, else our addr
   child.security_group_ids = {"sg-1"};
   CHECK(tag(child, "10.20.3.40") == "10.0.0.7");
 }
+
+TEST_CASE("boot::make_plan: ready takes longer, and a type whose console can be read meanwhile")
+{
+  Settings settings = least();
+  settings.wait_for = flame::config::WaitFor::ready;
+  const auto plan = boot::make_plan(settings, k_facts);
+  REQUIRE(plan);
+  CHECK(plan->wait_for == flame::config::WaitFor::ready);
+  CHECK(plan->boot_timeout == std::chrono::minutes(5));
+  settings.instance_types = {"t2.micro", "t3.micro", "m4.large"};
+  CHECK(mistakes_of(settings)
+        == std::vector<std::string>{"t2.micro, m4.large: no console while it runs, so that nobody "
+                                    "could see when the release is ready"});
+}

@@ -29,7 +29,7 @@ struct Trial {
   explicit Trial(unsigned seed) : random(seed), ec2(clock, cancel, seed)
   {
     plan.boot_timeout = seconds(60);
-    plan.wait_for = seed % 3 == 0 ? config::WaitFor::launched : config::WaitFor::running;
+    plan.wait_for = static_cast<config::WaitFor>(seed % 3);
     plan.keep_on_failure = seed % 11 == 0;
     cancel.now.satisfied = seed % 5 != 0;
   }

@@ -61,7 +61,7 @@ public:
   {
     plan_.boot_timeout = seconds(60);
     plan_.keep_on_failure = chance(10);
-    plan_.wait_for = chance(50) ? config::WaitFor::launched : config::WaitFor::running;
+    plan_.wait_for = static_cast<config::WaitFor>(below(3));
     cancel_.satisfied = chance(70);
   }
 
@@ -126,11 +126,17 @@ private:
     return api_failure(error_class, chance(20) ? "IdempotentInstanceTerminated" : "", chance(30));
   }
 
+  fleet::StageLine some_stage()
+  {
+    static const char* const stages[] = {"boot", "start", "ready", "ready", "stopped", "failed"};
+    return {.stage = stages[below(6)]};
+  }
+
   Error some_reason() { return {.kind = ErrorKind::output, .message = "no"}; }
 
   Event anything()
   {
-    switch (below(13)) {
+    switch (below(15)) {
     case 0:
       return boot::Begin{};
     case 1:
@@ -155,6 +161,10 @@ private:
       return chance(50) ? boot::Renewed{} : boot::Renewed{some_reason()};
     case 11:
       return boot::Reported{};
+    case 12:
+      return boot::Heard{"i-" + std::to_string(below(3)), {some_stage()}};
+    case 13:
+      return boot::HearFailed{some_error()};
     default:
       return boot::ReportFailed{some_reason()};
     }
@@ -176,6 +186,9 @@ private:
     }
     if (std::holds_alternative<boot::ReadConsole>(action_)) {
       return well ? Event(boot::ConsoleRead{"words"}) : boot::ConsoleFailed{some_error()};
+    }
+    if (const auto* listen = std::get_if<boot::Listen>(&action_)) {
+      return well ? Event(boot::Heard{listen->id, {some_stage()}}) : boot::HearFailed{some_error()};
     }
     if (std::holds_alternative<boot::Report>(action_)) {
       return well ? Event(boot::Reported{}) : boot::ReportFailed{some_reason()};
@@ -235,6 +248,8 @@ private:
       must(!terminate->ids.empty());
     } else if (const auto* looked = std::get_if<boot::Describe>(&action_)) {
       must(!looked->ids.empty()); // else it would mean all machines
+    } else if (const auto* listen = std::get_if<boot::Listen>(&action_)) {
+      must(told_.alive == std::set<std::string>{listen->id});
     } else if (const auto* lookup = std::get_if<boot::Lookup>(&action_)) {
       must(!lookup->tokens.empty());
     }

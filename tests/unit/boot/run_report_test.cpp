@@ -219,7 +219,7 @@ TEST_CASE("boot::run tells how far the bootstrap of a machine came that was too 
 {
   BootWorld world;
   world.plan.boot_timeout = seconds(1);
-  world.plan.runner.nonce = "n0nce";
+
   world.ec2.launches = {Machines{machine("i-1", pending)}};
   world.ec2.consoles = {"flame-ec2 n0nce stage=fetch t=0.50 .\n"};
   const auto result = world.run();

@@ -340,7 +340,6 @@ TEST_CASE("boot::run waits for a machine that EC2 does not show yet")
 TEST_CASE("boot::run hears the last words of a machine whose boot failed")
 {
   BootWorld world;
-  world.plan.runner.nonce = "n0nce";
   world.ec2.launches = {Machines{machine("i-1", pending)}};
   const std::string words =
     "flame-ec2 n0nce stage=fetch t=0.50 .\n"

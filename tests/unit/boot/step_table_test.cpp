@@ -38,6 +38,7 @@ struct Shown {
     return fmt::format("terminate {}", fmt::join(it.ids, " "));
   }
   std::string operator()(const boot::ReadConsole& it) const { return "console " + it.id; }
+  std::string operator()(const boot::Listen& it) const { return "listen to " + it.id; }
   std::string operator()(const boot::Renew&) const { return "renew"; }
   std::string operator()(const boot::Wait&) const { return "wait"; }
   std::string operator()(const boot::Report& it) const { return "report " + it.instance.id; }
@@ -75,6 +76,7 @@ struct Phase {
   std::vector<Event> before; // that lead to it
   CancelState cancel = {};
   CancelState from_now = {};
+  config::WaitFor wait_for = config::WaitFor::running;
 };
 
 const CancelState k_unsatisfied = {.satisfied = false};
@@ -85,6 +87,7 @@ const std::vector<Phase> k_phases = {
   {"launching", {boot::Begin{}, boot::Described{}}},
   {"unsure", {boot::Begin{}, boot::Described{}, k_lost}},
   {"watching", {boot::Begin{}, boot::Described{}, k_pending}},
+  {"listening", {boot::Begin{}, boot::Described{}, k_running}, {}, {}, config::WaitFor::ready},
   {"reporting", {boot::Begin{}, boot::Described{}, k_running}},
   {"reported",
    {boot::Begin{}, boot::Described{}, k_running, boot::Reported{}},
@@ -125,6 +128,14 @@ const std::vector<std::pair<const char*, Event>> k_events = {
   {"terminate refused", boot::TerminateFailed{api_failure(ErrorClass::permission)}},
   {"console", boot::ConsoleRead{"words"}},
   {"console refused", boot::ConsoleFailed{api_failure(ErrorClass::permission)}},
+  {"heard nothing", boot::Heard{"i-1"}},
+  {"heard of its start", boot::Heard{"i-1", {{.stage = "start"}}}},
+  {"heard ready", boot::Heard{"i-1", {{.stage = "start"}, {.stage = "ready"}}}},
+  {"heard ready of another", boot::Heard{"i-2", {{.stage = "ready"}}}},
+  {"heard of its end", boot::Heard{"i-1", {{.stage = "start"}, {.stage = "stopped"}}}},
+  {"heard of its failure", boot::Heard{"i-1", {{.stage = "failed", .at = "fetch"}}}},
+  {"hearing lost", boot::HearFailed{api_failure(ErrorClass::transient)}},
+  {"hearing refused", boot::HearFailed{api_failure(ErrorClass::permission)}},
   {"renewed", boot::Renewed{}},
   {"not renewed", boot::Renewed{Error{.kind = ErrorKind::credentials}}},
   {"reported", boot::Reported{}},
@@ -147,9 +158,10 @@ boot::State lead_to(const Phase& phase, const boot::Plan& plan)
 
 TEST_CASE("step: every event has its outcome in every state")
 {
-  const boot::Plan plan = two_candidates();
   std::string table;
   for (const Phase& phase : k_phases) {
+    boot::Plan plan = two_candidates();
+    plan.wait_for = phase.wait_for;
     const boot::State state = lead_to(phase, plan);
     table += phase.name + std::string("\n");
     for (const auto& [name, event] : k_events) {

@@ -10,8 +10,9 @@ using List = std::vector<std::string>;
 
 namespace {
 
-const List k_boot = {"boot",      "--app",          "demo", "--bundle", "s3://bundles/demo.tar.gz",
-                     "--dry-run", "--max-lifetime", "1h",   "--json"};
+const List k_boot = {
+  "boot",      "--wait-for",     "running", "--app", "demo", "--bundle", "s3://bundles/demo.tar.gz",
+  "--dry-run", "--max-lifetime", "1h",      "--json"};
 
 int run(FakeWorld& fake, List arguments, const List& more = {})
 {

@@ -19,7 +19,7 @@ const List k_release = {"--app",          "demo", "--bundle", "s3://bundles/demo
                         "--max-lifetime", "1h",   "--env",    "TOKEN=hunter2"};
 const List k_boot = {"--region",        "eu-west-1", "--image-id",          "ami-1",
                      "--subnet-id",     "subnet-1",  "--security-group-id", "sg-1",
-                     "--instance-type", "t3.nano"};
+                     "--instance-type", "t3.nano",   "--wait-for",          "running"};
 
 int run(FakeWorld& fake, List arguments, const List& more = {}, const List& yet_more = {})
 {

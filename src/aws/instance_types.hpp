@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+// What the name of an instance type says. Pure.
+namespace flame::aws {
+
+// Whether GetConsoleOutput can show the console as it is now (Latest=true): on Nitro types alone.
+// Types that are not known, or "" where a launch template decides, are taken for such.
+// Source: EC2 User Guide, "Instance console output" and "Instances built on the Nitro System".
+bool has_live_console(std::string_view instance_type);
+
+} // namespace flame::aws

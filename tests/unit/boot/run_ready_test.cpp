@@ -1,0 +1,128 @@
+#include "boot/run.hpp"
+#include "support/boot_world.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace flame;
+using namespace flame::test;
+using aws::ErrorClass;
+using Calls = std::vector<std::string>;
+using Machines = FakeEc2::Machines;
+using enum aws::InstanceState;
+
+namespace {
+
+const std::string k_boot = "flame-ec2 n0nce stage=boot t=0.01 .\n";
+const std::string k_ready =
+  k_boot + "flame-ec2 n0nce stage=start t=1.00 .\n" + "flame-ec2 n0nce stage=ready t=3.00 .\n";
+
+// A machine runs, and its release is waited for.
+struct Awaiting : BootWorld {
+  Awaiting();
+};
+
+Awaiting::Awaiting()
+{
+  plan.wait_for = config::WaitFor::ready;
+  ec2.launches = {Machines{machine("i-1", pending)}};
+  ec2.looks = {Machines{}, Machines{machine("i-1", running)}, Machines{machine("i-1", running)},
+               Machines{machine("i-1", running)}, Machines{machine("i-1", running)}};
+}
+
+// Since the machine was seen to run.
+Calls after(const BootWorld& world, const std::string& call)
+{
+  const auto at = std::ranges::find(world.ec2.calls, call);
+  return {at, world.ec2.calls.end()};
+}
+
+} // namespace
+
+TEST_CASE("boot::run listens to a machine that runs until its release is ready")
+{
+  Awaiting world;
+  world.ec2.consoles = {"", k_boot, k_ready};
+  const auto result = world.run();
+  REQUIRE(result);
+  CHECK(after(world, "describe i-1")
+        == Calls{"describe i-1", "console i-1 latest", "describe i-1", "console i-1 latest",
+                 "describe i-1", "console i-1 latest"});
+  CHECK(result->machines.at(0).stage == "ready");
+  CHECK(result->timings.ready > result->timings.running);
+}
+
+TEST_CASE("boot::run does not believe a stage line without the nonce")
+{
+  Awaiting world;
+  world.ec2.consoles = {"flame-ec2 f0rged stage=ready t=3.00 .\n", k_ready};
+  const auto result = world.run();
+  REQUIRE(result);
+  CHECK(world.ec2.consoles.empty());
+}
+
+TEST_CASE("boot::run ends the wait at once when the machine tells of a failure")
+{
+  Awaiting world;
+  const std::string words =
+    k_boot + "flame-ec2 n0nce stage=failed t=0.90 at=fetch rc=22 msg=HTTP 404 NoSuchKey .\n";
+  world.ec2.consoles = {words};
+  const auto result = world.run();
+  REQUIRE(!result);
+  CHECK(exit_status(result.error()) == 9);
+  CHECK(result.error().stage == "fetch");
+  CHECK(result.error().message == "the bootstrap of i-1 failed in stage fetch: HTTP 404 NoSuchKey");
+  CHECK(world.ec2.alive.empty());
+}
+
+TEST_CASE("boot::run: a release that ends before it is ready has failed")
+{
+  Awaiting world;
+  world.ec2.consoles = {k_boot + "flame-ec2 n0nce stage=stopped t=1.90 rc=3 .\n"};
+  const auto result = world.run();
+  REQUIRE(!result);
+  CHECK(exit_status(result.error()) == 9);
+  CHECK(result.error().message.find("ended with status 3 before it was ready")
+        != std::string::npos);
+  CHECK(world.ec2.alive.empty());
+}
+
+TEST_CASE("boot::run says what was not ready when time is over")
+{
+  Awaiting world;
+  world.plan.boot_timeout = std::chrono::seconds(2);
+  world.ec2.consoles = {k_boot, k_boot, k_boot, k_boot};
+  const auto result = world.run();
+  REQUIRE(!result);
+  CHECK(exit_status(result.error()) == 8);
+  CHECK(result.error().message
+        == "the release was not ready within the boot timeout of 2s; the bootstrap of i-1 last "
+           "reached stage boot");
+  CHECK(world.ec2.alive.empty());
+}
+
+TEST_CASE("boot::run: what cannot be heard is said, and no machine is left")
+{
+  Awaiting world;
+  SUBCASE("without the right")
+  {
+    world.ec2.consoles = {api_failure(ErrorClass::permission, "UnauthorizedOperation")};
+    const auto result = world.run();
+    REQUIRE(!result);
+    CHECK(exit_status(result.error()) == 5);
+    CHECK(result.error().hint.starts_with("--wait-for running"));
+  }
+  SUBCASE("of a type that cannot say what it says now")
+  {
+    world.ec2.consoles = {api_failure(ErrorClass::unsupported, "UnsupportedOperation")};
+    CHECK(!world.run());
+  }
+  SUBCASE("but a call that is lost is made again")
+  {
+    world.ec2.consoles = {api_failure(ErrorClass::transient), k_ready};
+    CHECK(world.run());
+    return;
+  }
+  CHECK(world.ec2.alive.empty());
+}
