@@ -84,7 +84,7 @@ Result<void> App::make_folders()
 
 Result<void> App::begin()
 {
-  if (const auto made = make_folders(); !made) {
+  if (auto made = make_folders(); !made) {
     return made;
   }
   user_ = keys_.add_user("sandbox");
@@ -113,7 +113,7 @@ Result<void> App::begin()
       .clock = clock_, .keys = keys_, .state = *state_, .faults = faults_, .journal = journal_});
   parent_ = std::make_unique<Imds>(
     metadata_of(parent_instance(options_.regions.front(), clock_.wall())), clock_, keys_);
-  if (const auto listening = listen(); !listening) {
+  if (auto listening = listen(); !listening) {
     return listening;
   }
   watcher_ = std::thread([this] { watch(); });

@@ -35,7 +35,7 @@ std::string json_of(const Instance& instance)
                   {"launched_at", iso8601(instance.launched)}};
   std::string text = json_object(texts);
   text.pop_back();
-  return fmt::format("{},\"user_data_size\":{},\"disks\":{},\"tags\":{}}}", text,
+  return fmt::format(R"({},"user_data_size":{},"disks":{},"tags":{}}})", text,
                      launch.user_data.size(), json_object(launch.disks), json_object(launch.tags));
 }
 

@@ -114,6 +114,7 @@ std::vector<std::string> indices(const Params& params, const std::string& prefix
     }
   }
   std::vector<std::string> sorted;
+  sorted.reserve(found.size());
   for (const auto& [number, index] : found) {
     sorted.push_back(index);
   }

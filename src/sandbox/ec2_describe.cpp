@@ -40,7 +40,7 @@ std::string write_page(const Ec2Call& call, const Page<Instance>& page)
 
 Ec2Result<int> page_size(const Params& params, bool by_id, std::string_view ids)
 {
-  const auto asked = get_int(params, "MaxResults", 0);
+  auto asked = get_int(params, "MaxResults", 0);
   if (!asked || !params.contains("MaxResults")) {
     return asked ? Ec2Result<int>(1000) : asked;
   }

@@ -27,7 +27,7 @@ Ec2Result<const Image*> image_named(const std::string& id)
 {
   if (!is_id(id, "ami-")) {
     return refuse("InvalidAMIID.Malformed",
-                  fmt::format("Invalid id: \"{}\" (expecting \"ami-...\")", id));
+                  fmt::format(R"(Invalid id: "{}" (expecting "ami-..."))", id));
   }
   const Image* image = find_image(id);
   if (image == nullptr) {

@@ -105,7 +105,7 @@ Ec2Result<void> check_interfaces(const Params& params, const std::vector<std::st
 Ec2Result<void> take_network(const Params& params, Launch& launch)
 {
   const std::vector<std::string> interfaces = indices(params, "NetworkInterface");
-  if (const auto sound = check_interfaces(params, interfaces); !sound) {
+  if (auto sound = check_interfaces(params, interfaces); !sound) {
     return sound;
   }
   const std::string prefix =
@@ -136,7 +136,7 @@ Ec2Result<void> take_groups(const Params& params, Launch& launch)
   for (const std::string& id : launch.group_ids) {
     if (!is_id(id, "sg-")) {
       return refuse("InvalidGroupId.Malformed",
-                    fmt::format("Invalid id: \"{}\" (expecting \"sg-...\")", id));
+                    fmt::format(R"(Invalid id: "{}" (expecting "sg-..."))", id));
     }
   }
   const std::vector<std::string> names = get_list(params, "SecurityGroup");

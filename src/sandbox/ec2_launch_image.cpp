@@ -84,11 +84,13 @@ Ec2Result<void> take_disks(const Params& params, Launch& launch)
     if (device.empty()) {
       return refuse("MissingParameter", "The request must contain the parameter deviceName");
     }
-    if (const auto sound = check_disk(params, prefix, image); !sound) {
+    if (auto sound = check_disk(params, prefix, image); !sound) {
       return sound;
     }
     std::string& size = launch.disks[device]; // another name is another disk, and nobody says so
-    size = get(params, prefix + "Ebs.VolumeSize", size);
+    if (std::string asked = get(params, prefix + "Ebs.VolumeSize"); !asked.empty()) {
+      size = std::move(asked);
+    }
   }
   return {};
 }

@@ -152,7 +152,7 @@ Ec2Result<void> take_metadata(const Params& params, Launch& launch)
 Ec2Result<void> take_options(const Params& params, Launch& launch)
 {
   for (const auto step : {take_shutdown, take_market, take_tags, take_metadata}) {
-    if (const auto taken = step(params, launch); !taken) {
+    if (auto taken = step(params, launch); !taken) {
       return taken;
     }
   }

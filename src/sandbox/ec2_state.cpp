@@ -103,6 +103,7 @@ Ec2Result<std::vector<Instance>> Ec2State::find(const std::string& region,
   settle();
   return select(region, ids).map([](const std::vector<Instance*>& found) {
     std::vector<Instance> copies;
+    copies.reserve(found.size());
     for (const Instance* instance : found) {
       copies.push_back(*instance);
     }

@@ -150,7 +150,7 @@ Ec2Result<TemplateChoice> TemplateBook::find(const std::string& id, const std::s
 {
   if (!id.empty() && !is_id(id, "lt-")) {
     return refuse("InvalidLaunchTemplateId.Malformed",
-                  fmt::format("Invalid id: \"{}\" (expecting \"lt-...\")", id));
+                  fmt::format(R"(Invalid id: "{}" (expecting "lt-..."))", id));
   }
   const std::lock_guard lock(mutex_);
   const auto found = std::ranges::find_if(templates_, [&](const LaunchTemplate& one) {

@@ -68,7 +68,7 @@ Service guess_service(const Request& request, const Claim& claim)
 
 } // namespace
 
-Front::Asked Front::read(const Request& request) const
+Front::Asked Front::read(const Request& request)
 {
   Asked asked{.service = guess_service(request, read_claim(request).claim),
               .request_id = random_uuid()};

@@ -35,7 +35,7 @@ public:
 
 private:
   struct Asked; // a request, read
-  Asked read(const Request& request) const;
+  static Asked read(const Request& request);
   Reply answer(const Request& request, const Asked& asked, const Key& key,
                const std::optional<Ec2Error>& no_capacity);
   Reply with_fault(const Request& request, const Asked& asked, const Key& key,

@@ -24,7 +24,7 @@ std::string json_of(const JournalEntry& entry)
                         {"request_id", entry.request_id}};
   std::string text = json_object(texts);
   text.pop_back();
-  return fmt::format("{},\"status\":{},\"params\":{}}}", text, entry.status,
+  return fmt::format(R"({},"status":{},"params":{}}})", text, entry.status,
                      json_object(entry.params));
 }
 

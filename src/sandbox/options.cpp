@@ -96,9 +96,8 @@ void declare_behaviour(CLI::App& app, Options& options, Texts& texts)
                 "how long a new machine is not found by id or filter (0s)")
     ->type_name("TIME");
   app
-    .add_option(
-      "--reused-token", texts.reused_token,
-      "a client token of ended machines gives an \"error\" or the \"old\" machine (error)")
+    .add_option("--reused-token", texts.reused_token,
+                R"(a client token of ended machines gives an "error" or the "old" machine (error))")
     ->type_name("KIND");
 }
 

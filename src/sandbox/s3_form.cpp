@@ -124,7 +124,7 @@ std::optional<Reply> against_policy(const S3Call& call)
     if (!condition) {
       return malformed("Invalid Condition");
     }
-    if (const auto failed = judge(*condition, call.request, call.name)) {
+    if (auto failed = judge(*condition, call.request, call.name)) {
       return failed;
     }
     conditions.push_back(*condition);

@@ -61,7 +61,7 @@ std::string canonical_query(const Request& request)
   std::sort(pairs.begin(), pairs.end());
   std::string text;
   for (const auto& [name, value] : pairs) {
-    text += (text.empty() ? "" : "&") + name + "=" + value;
+    text.append(text.empty() ? "" : "&").append(name).append("=").append(value);
   }
   return text;
 }
@@ -119,11 +119,11 @@ std::string canonical_headers(const Request& request, const Claim& claim)
     bool first = true;
     for (const auto& [given, value] : request.headers) {
       if (given == name) {
-        joined += (first ? "" : ",") + squeeze(value);
+        joined.append(first ? "" : ",").append(squeeze(value));
         first = false;
       }
     }
-    text += name + ":" + joined + "\n";
+    text.append(name).append(":").append(joined).append("\n");
   }
   return text;
 }

@@ -64,7 +64,8 @@ void reset_connections(int local_port, int remote_port)
   sockaddr nothing = {};
   nothing.sa_family = AF_UNSPEC;
   for (const int descriptor : connections(local_port, remote_port)) {
-    ::connect(descriptor, &nothing, sizeof(nothing));
+    // One that has ended by itself needs none.
+    [[maybe_unused]] const int ignored = ::connect(descriptor, &nothing, sizeof(nothing));
   }
 }
 

@@ -37,7 +37,7 @@ Certificate make_certificate(EVP_PKEY* key)
     x509 != nullptr && key != nullptr && X509_set_version(x509, 2) == 1 // 2 is version 3
     && ASN1_INTEGER_set(X509_get_serialNumber(x509), 1) == 1
     && X509_gmtime_adj(X509_getm_notBefore(x509), -k_hour) != nullptr
-    && X509_gmtime_adj(X509_getm_notAfter(x509), 30 * 24 * k_hour) != nullptr
+    && X509_gmtime_adj(X509_getm_notAfter(x509), 30L * 24 * k_hour) != nullptr
     && X509_set_pubkey(x509, key) == 1
     && X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC, name, -1, -1, 0)
          == 1
