@@ -77,9 +77,8 @@ tl::unexpected<Error> bad_url(std::string_view url, std::string_view why)
               "write it as s3://bucket/path/to/object");
 }
 
-} // namespace
-
-Result<S3Object> parse_s3_url(std::string_view url)
+// The key may be "".
+Result<S3Object> parse_any(std::string_view url)
 {
   if (!is_valid_utf8(url)
       || std::ranges::any_of(url, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; })) {
@@ -106,15 +105,47 @@ Result<S3Object> parse_s3_url(std::string_view url)
       return bad_url(url, "has an empty versionId");
     }
   }
-  if (key.empty()) {
-    return bad_url(url, "names no object");
-  }
   if (key.size() > k_longest_key) {
     return bad_url(url,
                    fmt::format("has a key of {} bytes; S3 takes {}", key.size(), k_longest_key));
   }
   object.key = key;
   return object;
+}
+
+} // namespace
+
+Result<S3Object> parse_s3_url(std::string_view url)
+{
+  Result<S3Object> object = parse_any(url);
+  if (object && object->key.empty()) {
+    return bad_url(url, "names no object");
+  }
+  return object;
+}
+
+Result<S3Object> parse_s3_folder(std::string_view url)
+{
+  Result<S3Object> folder = parse_any(url);
+  if (folder && !folder->version_id.empty()) {
+    return bad_url(url, "has a versionId, which no folder has");
+  }
+  if (folder && !folder->key.empty() && !folder->key.ends_with('/')) {
+    folder->key += '/';
+  }
+  return folder;
+}
+
+std::string describe(const S3Object& object)
+{
+  return fmt::format("s3://{}/{}{}{}", object.bucket, object.key,
+                     object.version_id.empty() ? "" : k_version, object.version_id);
+}
+
+void add_query(Request& request, std::string_view name, std::string_view value)
+{
+  request.query +=
+    fmt::format("{}{}={}", request.query.empty() ? "" : "&", uri_encode(name), uri_encode(value));
 }
 
 } // namespace flame::aws

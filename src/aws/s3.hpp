@@ -33,10 +33,17 @@ struct S3Object {
 // what is none, a bucket name that S3 cannot have, an empty key.
 Result<S3Object> parse_s3_url(std::string_view url);
 
-// A request for the object, unsigned: virtual-host style at AWS, path style for bucket names with
-// dots or upper case and for custom endpoints on IP addresses and loopback names. Kind config for
-// an endpoint that find_endpoint() refuses.
+// "s3://bucket/prefix/" or "s3://bucket": the key is "" or ends in '/'. Kind config, as above.
+Result<S3Object> parse_s3_folder(std::string_view url);
+std::string describe(const S3Object& object); // as it is written for people, with its version
+
+// A request for the object, or for the bucket itself when the key is "", unsigned: virtual-host
+// style at AWS, path style for bucket names with dots or upper case and for custom endpoints on IP
+// addresses and loopback names. Kind config for an endpoint that find_endpoint() refuses.
 Result<Request> s3_request(std::string_view method, const S3Object& object, const S3Place& place);
+
+// Adds to the query what S3 takes there: "uploadId", "x-amz-request-payer".
+void add_query(Request& request, std::string_view name, std::string_view value);
 
 // The region that such a request is signed for: that of an access point, else the place's.
 std::string s3_region(const S3Object& object, const S3Place& place);

@@ -48,6 +48,39 @@ std::string sha256(std::string_view bytes)
   return digest_of(sha256_algorithm(), bytes, {});
 }
 
+struct Sha256::State {
+  Context context = Context(EVP_MD_CTX_new());
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>())
+{
+  if (!state_->context
+      || EVP_DigestInit_ex2(state_->context.get(), sha256_algorithm(), nullptr) != 1) {
+    throw std::bad_alloc();
+  }
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes)
+{
+  if (EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) != 1) {
+    throw std::bad_alloc();
+  }
+}
+
+std::string Sha256::digest()
+{
+  constexpr std::size_t size = 32;
+  std::string digest(size, '\0');
+  if (EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<std::uint8_t*>(digest.data()),
+                         nullptr)
+      != 1) {
+    throw std::bad_alloc();
+  }
+  return digest;
+}
+
 std::string sha1(std::string_view bytes)
 {
   return digest_of(EVP_sha1(), bytes, {});

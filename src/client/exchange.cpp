@@ -1,7 +1,6 @@
 #include "client/exchange.hpp"
 
 #include "aws/ec2_xml.hpp"
-#include "aws/sigv4.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "client/json_error.hpp"
@@ -72,20 +71,26 @@ ApiError from_failure(const QueryCall& call, const io::HttpFailure& failure, con
   return error;
 }
 
-io::HttpRequest signed_request(const QueryCall& call, const Sending& sending)
+aws::Request post_of(const QueryCall& call)
 {
   aws::Request request{
     .method = "POST",
     .scheme = call.endpoint.scheme,
     .host = call.endpoint.host,
     .path = call.endpoint.path + "/",
-    .headers = {{"content-type", std::string(call.target.empty() ? k_form : k_json)},
-                {"user-agent", std::string(call.user_agent)}},
+    .headers = {{"content-type", std::string(call.target.empty() ? k_form : k_json)}},
     .body = std::string(call.body),
   };
   if (!call.target.empty()) {
     request.headers.emplace_back("x-amz-target", call.target);
   }
+  return request;
+}
+
+io::HttpRequest signed_request(const QueryCall& call, const Sending& sending)
+{
+  aws::Request request = call.request != nullptr ? *call.request : post_of(call);
+  request.headers.emplace_back("user-agent", call.user_agent);
   if (!sending.credentials.access_key_id.empty()) {
     request = aws::sign(std::move(request),
                         {.region = call.region, .service = call.service, .time = sending.time},
@@ -96,6 +101,7 @@ io::HttpRequest signed_request(const QueryCall& call, const Sending& sending)
           .headers = std::move(request.headers),
           .body = std::move(request.body),
           .deadline = sending.limit.deadline,
+          .body_limit = call.longest_answer,
           .cancel = sending.cancel,
           .cancel_grace = sending.limit.cancel_grace};
 }
@@ -128,7 +134,8 @@ std::optional<Millis> retry_wish(const io::HttpResponse& response)
 
 ApiError from_status(const QueryCall& call, const io::HttpResponse& response)
 {
-  if (response.status >= 300 && response.status < 400) {
+  const bool redirect = response.status >= 300 && response.status < 400;
+  if (redirect && response.header("x-amz-bucket-region").empty()) { // S3's own leads to a Region
     return from_redirect(call, response);
   }
   ApiError error = call.target.empty()
@@ -136,7 +143,8 @@ ApiError from_status(const QueryCall& call, const io::HttpResponse& response)
                      : parse_json_error(call.action, response.body, response.status);
   error.error.retry_after = retry_wish(response);
   if (error.error.request_id.empty()) {
-    error.error.request_id = response.header("x-amzn-requestid");
+    const std::string_view id = response.header("x-amzn-requestid");
+    error.error.request_id = id.empty() ? response.header("x-amz-request-id") : id;
   }
   if (error.error.aws_code.empty()) {
     error = name_source(std::move(error), call, response.status, response.body);
@@ -174,10 +182,15 @@ Exchange exchange(const QueryCall& call, const Sending& sending)
   const auto time = cached ? std::nullopt : parse_http_date(response->header("date"));
   const int status = response->status;
   if (status >= 200 && status < 300) {
-    return {.body = std::move(response->body), .status = status, .server_time = time};
+    return {.body = std::move(response->body),
+            .status = status,
+            .server_time = time,
+            .headers = std::move(response->headers)};
   }
-  return {
-    .body = tl::unexpected(from_status(call, *response)), .status = status, .server_time = time};
+  return {.body = tl::unexpected(from_status(call, *response)),
+          .status = status,
+          .server_time = time,
+          .headers = std::move(response->headers)};
 }
 
 ApiError name_source(ApiError error, const QueryCall& call, int status, std::string_view body)

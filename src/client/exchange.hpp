@@ -3,6 +3,7 @@
 #include "aws/credentials.hpp"
 #include "aws/ec2_api.hpp"
 #include "aws/endpoints.hpp"
+#include "aws/sigv4.hpp"
 #include "io/http.hpp"
 
 #include <chrono>
@@ -10,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-// One try of one call of an AWS service that takes POSTs (EC2, STS, SSM): sign, send, tell answers
-// from failures.
+// One try of one call of an AWS service, a POST (EC2, STS, SSM) or any request (S3): sign, send,
+// tell answers from failures.
 namespace flame::client {
 
 struct QueryCall {
@@ -24,6 +25,9 @@ struct QueryCall {
   // Of a service that speaks JSON 1.1: "AmazonSSM.GetParameter". "": a Query service, whose body is
   // a form.
   std::string_view target = {};
+  // Of S3: sent as it is in place of such a POST. Not owned.
+  const aws::Request* request = nullptr;
+  std::size_t longest_answer = 8UL * 1024 * 1024; // bytes
 };
 
 // Whom to ask, with whose keys, and for how long.
@@ -40,6 +44,7 @@ struct Exchange {
   int status = 0;
   // What the Date header says; nullopt when there is none or the answer came out of a cache.
   std::optional<Seconds> server_time = {};
+  aws::Headers headers = {}; // of any answer, names in lower case
 };
 
 Exchange exchange(const QueryCall& call, const Sending& sending);

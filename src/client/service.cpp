@@ -73,16 +73,21 @@ Outcome<void> Service::try_once(const ServiceCall& call, CallLimit limit, const 
   }
   const QueryCall query{.action = call.action,
                         .service = name_,
-                        .region = options_.region,
+                        .region = call.region.empty() ? options_.region : call.region,
                         .user_agent = options_.user_agent,
                         .endpoint = options_.endpoint,
                         .body = call.body,
-                        .target = call.target};
+                        .target = call.target,
+                        .request = call.request,
+                        .longest_answer = call.longest_answer};
   const Exchange exchanged = exchange(query, {.http = parts_.http,
                                               .credentials = *keys,
                                               .time = keys_.time(),
                                               .limit = limit,
                                               .cancel = &parts_.cancel});
+  if (call.heard && exchanged.status != 0) {
+    call.heard(exchanged.headers);
+  }
   Outcome<void> outcome = tl::unexpected(ApiError{});
   if (!exchanged.body) {
     outcome = tl::unexpected(exchanged.body.error());

@@ -37,6 +37,11 @@ struct ServiceCall {
   std::string_view body;        // sent as it is by each try
   std::string_view target = {}; // see QueryCall
   int tries = k_most_tries;
+  // Of S3; see QueryCall. The Region is the bucket's.
+  const aws::Request* request = nullptr;
+  std::string_view region = {}; // "": the client's
+  std::size_t longest_answer = 8UL * 1024 * 1024;
+  std::function<void(const aws::Headers&)> heard = {}; // called with those of each answer
 };
 
 class Service {

@@ -9,13 +9,17 @@ namespace {
 
 constexpr std::string_view k_action = "GetParameter";
 
-std::string body_of(const std::string& name)
+std::string body_of(const std::string& name, bool decrypt)
 {
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
   writer.StartObject();
   writer.Key("Name");
   writer.String(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+  if (decrypt) {
+    writer.Key("WithDecryption");
+    writer.Bool(true);
+  }
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
 }
@@ -49,12 +53,20 @@ public:
 
   aws::Outcome<std::string> parameter(const std::string& name, aws::CallLimit limit) override
   {
-    const std::string body = body_of(name);
+    return ask(body_of(name, false), limit);
+  }
+  aws::Outcome<std::string> decrypted(const std::string& name, aws::CallLimit limit) override
+  {
+    return ask(body_of(name, true), limit);
+  }
+
+private:
+  aws::Outcome<std::string> ask(const std::string& body, aws::CallLimit limit)
+  {
     return service_.call({.action = k_action, .body = body, .target = "AmazonSSM.GetParameter"},
                          limit, value_in);
   }
 
-private:
   Service service_;
 };
 

@@ -39,7 +39,20 @@ std::string code_in(const Reply& reply)
            : reply.body.substr(from + 6, to - from - 6);
 }
 
-constexpr std::string_view k_ssm_target = "AmazonSSM.";
+// Of the services that speak JSON.
+struct Target {
+  std::string_view start; // of the header that names the action
+  Service service;
+  Ec2Result<std::string> (*serve)(const std::string& action, const Params& params);
+};
+constexpr Target k_targets[] = {{"AmazonSSM.", Service::ssm, serve_ssm},
+                                {"secretsmanager.", Service::secrets, serve_secrets}};
+
+const Target* target_of(Service service)
+{
+  const auto* const found = std::ranges::find(k_targets, service, &Target::service);
+  return found == std::end(k_targets) ? nullptr : found;
+}
 
 bool is_answer(const Reply& reply)
 {
@@ -50,13 +63,16 @@ bool is_answer(const Reply& reply)
 // Unsigned requests have no scope: a form or an Action is for EC2, all else for S3.
 Service guess_service(const Request& request, const Claim& claim)
 {
-  for (const Service service : {Service::ec2, Service::sts, Service::ssm, Service::s3}) {
+  for (const Service service :
+       {Service::ec2, Service::sts, Service::ssm, Service::s3, Service::secrets}) {
     if (claim.service == service_name(service)) {
       return service;
     }
   }
-  if (request.header("x-amz-target").starts_with(k_ssm_target)) {
-    return Service::ssm;
+  for (const Target& target : k_targets) {
+    if (request.header("x-amz-target").starts_with(target.start)) {
+      return target.service;
+    }
   }
   if (is_form(request)) {
     return Service::s3;
@@ -76,15 +92,18 @@ Front::Asked Front::read(const Request& request)
     asked.name = s3_name(request);
     asked.action = s3_action(request, asked.name);
     asked.params = {{"Bucket", asked.name.bucket}, {"Key", asked.name.key}};
+    if (asked.action == "ListObjectsV2") {
+      asked.params["Prefix"] = query_value(query_pairs(request.query()), "prefix");
+    }
     asked.request_id = random_upper(16);
     return asked;
   }
-  if (asked.service == Service::ssm) {
+  if (const Target* speaks = target_of(asked.service)) {
     const std::string_view target = request.header("x-amz-target");
     const auto fields = parse_json_params(request.body);
     asked.readable = fields.has_value();
     asked.params = fields.value_or(Params());
-    asked.action = target.starts_with(k_ssm_target) ? target.substr(k_ssm_target.size()) : target;
+    asked.action = target.starts_with(speaks->start) ? target.substr(speaks->start.size()) : target;
     return asked;
   }
   const auto form = parse_form(request.method == "POST" ? request.body : request.query());
@@ -104,9 +123,9 @@ Reply Front::answer(const Request& request, const Asked& asked, const Key& key,
   if (asked.service == Service::s3) {
     return serve_s3(request, asked.name, config_.store, world_.clock.wall());
   }
-  if (asked.service == Service::ssm) {
+  if (const Target* speaks = target_of(asked.service)) {
     const auto done = asked.readable && request.path() == "/"
-                        ? serve_ssm(asked.action, asked.params)
+                        ? speaks->serve(asked.action, asked.params)
                         : Ec2Result<std::string>(refuse("SerializationException", ""));
     return done ? Reply{.content_type = "application/x-amz-json-1.1", .body = *done}
                 : ssm_error_reply(done.error());

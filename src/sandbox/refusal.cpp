@@ -117,7 +117,7 @@ Reply s3_refusal(const Verdict& verdict, const std::string& expected_region, Sec
 
 std::string_view service_name(Service service)
 {
-  constexpr std::string_view k_names[] = {"ec2", "sts", "ssm", "s3"};
+  constexpr std::string_view k_names[] = {"ec2", "sts", "ssm", "s3", "secretsmanager"};
   return k_names[static_cast<std::size_t>(service)];
 }
 
@@ -130,6 +130,7 @@ Reply refusal(Service service, const Verdict& verdict, const std::string& expect
   case Service::sts:
     return sts_error_reply(worded(k_sts, verdict.flaw), request_id);
   case Service::ssm:
+  case Service::secrets:
     return ssm_error_reply(worded(k_ssm, verdict.flaw));
   case Service::s3:
     break;
@@ -145,6 +146,7 @@ Reply error_reply(Service service, const Ec2Error& error, const std::string& req
   case Service::sts:
     return sts_error_reply(error, request_id);
   case Service::ssm:
+  case Service::secrets:
     return ssm_error_reply(error);
   case Service::s3:
     break;

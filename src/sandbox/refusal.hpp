@@ -7,8 +7,9 @@
 
 namespace flame::sandbox {
 
-enum class Service { ec2, sts, ssm, s3 };
-std::string_view service_name(Service service); // "ec2", as in a signature's scope
+enum class Service { ec2, sts, ssm, s3, secrets };
+std::string_view
+service_name(Service service); // "ec2", "secretsmanager", as in a signature's scope
 
 // How each service words that it does not believe a request. `expected_region` is what the
 // request should have been signed for; `now` is what S3 tells.

@@ -19,6 +19,8 @@ std::optional<Params> parse_json_params(std::string_view body)
   for (const auto& [name, value] : document.GetObject()) {
     if (value.IsString()) {
       params[name.GetString()] = value.GetString();
+    } else if (value.IsBool()) {
+      params[name.GetString()] = value.GetBool() ? "true" : "false";
     }
   }
   return params;
@@ -48,12 +50,34 @@ Ec2Result<std::string> serve_ssm(const std::string& action, const Params& params
     return refuse("ValidationException", "1 validation error detected: Value at 'name' failed to "
                                          "satisfy constraint: Member must not be null");
   }
+  if (const KeptSecret* secret = find_secret("ssm", name->second)) {
+    const auto decrypt = params.find("WithDecryption");
+    const bool plain = decrypt != params.end() && decrypt->second == "true";
+    return fmt::format(
+      R"({{"Parameter":{{"Name":{},"Type":"SecureString","Value":{},"Version":1}}}})",
+      json_string(secret->name), json_string(plain ? secret->value : "AQICAHgEncrypted=="));
+  }
   return parameter_value(name->second).map([&](const std::string& value) {
     return fmt::format(R"({{"Parameter":{{"Name":{},"Type":"String","Value":{},"Version":1,)"
                        R"("DataType":"aws:ec2:image"}}}})",
                        json_string(name->second.substr(0, name->second.find(':'))),
                        json_string(value));
   });
+}
+
+Ec2Result<std::string> serve_secrets(const std::string& action, const Params& params)
+{
+  if (action != "GetSecretValue") {
+    return refuse("UnknownOperationException", "");
+  }
+  const auto id = params.find("SecretId");
+  const KeptSecret* secret =
+    id == params.end() ? nullptr : find_secret("secretsmanager", id->second);
+  if (secret == nullptr) {
+    return refuse("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+  }
+  return fmt::format(R"({{"Name":{},"SecretString":{},"VersionId":"1"}})",
+                     json_string(secret->name), json_string(secret->value));
 }
 
 Reply ssm_error_reply(const Ec2Error& error)

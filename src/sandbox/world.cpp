@@ -28,6 +28,10 @@ constexpr Parameter k_parameters[] = {
   {"/sandbox/no-image",                                                                   "hello"},
   {"/sandbox/pending-image",                                                              "ami-0aaaaaaaaaaaaaaa4"},
 };
+constexpr KeptSecret k_secrets[] = {
+  {"ssm",            "/sandbox/database-url", "ecto://app:opensesame@db.example/app"},
+  {"secretsmanager", "sandbox/api-key",       "{\"key\": \"sandbox-api-key\"}"},
+};
 constexpr Subnet k_subnets[] = {
   {"subnet-0123456789abcdef0", 'a', "az1", "10.0.1", "10.0.1.0/24", 20, 231},
   {"subnet-0fedcba9876543210", 'b', "az2", "10.0.2", "10.0.2.0/24", 20, 231},
@@ -65,6 +69,14 @@ std::span<const Image> images()
 std::span<const Parameter> parameters()
 {
   return k_parameters;
+}
+
+const KeptSecret* find_secret(std::string_view service, std::string_view name)
+{
+  const auto* const found = std::ranges::find_if(k_secrets, [&](const KeptSecret& secret) {
+    return secret.service == service && secret.name == name;
+  });
+  return found == std::end(k_secrets) ? nullptr : found;
 }
 
 std::span<const Subnet> subnets()
@@ -141,6 +153,9 @@ std::string world_text()
   }
   for (const Parameter& parameter : k_parameters) {
     text += fmt::format("parameter {}  {}\n", parameter.value, parameter.name);
+  }
+  for (const KeptSecret& secret : k_secrets) {
+    text += fmt::format("secret    {}:{}\n", secret.service, secret.name);
   }
   text += fmt::format("network   {}\n", k_vpc);
   for (const Subnet& subnet : k_subnets) {

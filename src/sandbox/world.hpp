@@ -27,6 +27,13 @@ struct Parameter {
   std::string_view value;
 };
 
+// What is kept secret, by the service that keeps it: "ssm" (a SecureString) or "secretsmanager".
+struct KeptSecret {
+  std::string_view service;
+  std::string_view name;
+  std::string_view value;
+};
+
 struct Subnet {
   std::string_view id;
   char zone;                // "a" of us-east-1a
@@ -72,6 +79,7 @@ std::span<const Template> template_versions(); // in order; the last is $Latest
 
 const Image* find_image(std::string_view id); // null when there is none
 const Parameter* find_parameter(std::string_view name);
+const KeptSecret* find_secret(std::string_view service, std::string_view name);
 const Subnet* find_subnet(std::string_view id);
 const Group* find_group(std::string_view id_or_name);
 

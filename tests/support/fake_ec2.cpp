@@ -168,6 +168,14 @@ aws::Outcome<std::string> FakeSsm::parameter(const std::string& name, aws::CallL
   return parameters.at(name);
 }
 
+aws::Outcome<std::string> FakeSecrets::secret(const std::string& id, aws::CallLimit)
+{
+  if (!secrets.contains(id)) {
+    return tl::unexpected(api_failure(aws::ErrorClass::parameter, "ResourceNotFoundException"));
+  }
+  return secrets.at(id);
+}
+
 Result<void> FakeEc2::renew(aws::ErrorClass reason)
 {
   calls.push_back(fmt::format("renew {}", aws::info(reason).name));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "aws/ec2_api.hpp"
+#include "aws/secrets_api.hpp"
 #include "aws/ssm_api.hpp"
 
 #include <deque>
@@ -69,6 +70,16 @@ public:
   std::optional<aws::ApiError> refused = {};
   std::vector<std::string> calls = {};
   aws::Outcome<std::string> parameter(const std::string& name, aws::CallLimit limit) override;
+  aws::Outcome<std::string> decrypted(const std::string& name, aws::CallLimit limit) override
+  {
+    return parameter(name + " decrypted", limit);
+  }
+};
+
+class FakeSecrets : public aws::SecretsApi {
+public:
+  std::map<std::string, std::string> secrets = {};
+  aws::Outcome<std::string> secret(const std::string& id, aws::CallLimit limit) override;
 };
 
 aws::Instance machine(std::string id, aws::InstanceState state, std::string reason_code = {});

@@ -45,6 +45,9 @@ struct Fixture {
       request.headers.emplace_back("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
       claim.signed_headers = {"host", "x-amz-content-sha256", "x-amz-date"};
     }
+    if (request.has_header("x-amz-target")) {
+      claim.signed_headers.emplace_back("x-amz-target");
+    }
     const std::string value =
       signature(string_to_sign(canonical_request(request, claim), claim), claim, key.secret);
     request.headers.emplace_back("authorization",
@@ -385,4 +388,23 @@ TEST_CASE("sandbox: faults strike what is written to S3 too")
   CHECK(s3.send("/bundles/runs/1").status == 404);
   CHECK(put().manner == Manner::cut);
   CHECK(s3.send("/bundles/runs/1").status == 200);
+}
+
+TEST_CASE("sandbox: what is kept secret is told to who asks for it in the clear")
+{
+  Fixture one;
+  const auto ask = [&](const char* target, const char* service, std::string body) {
+    Request request{.method = "POST", .headers = {{"x-amz-target", target}}, .body = body};
+    return one.send(std::move(request), one.user, service).body;
+  };
+  constexpr const char* k_get = "AmazonSSM.GetParameter";
+  const std::string name = R"({"Name":"/sandbox/database-url")";
+  CHECK(ask(k_get, "ssm", name + R"(,"WithDecryption":true})").find("opensesame")
+        != std::string::npos);
+  CHECK(ask(k_get, "ssm", name + "}").find("opensesame") == std::string::npos);
+  constexpr const char* k_secret = "secretsmanager.GetSecretValue";
+  CHECK(ask(k_secret, "secretsmanager", R"({"SecretId":"sandbox/api-key"})").find("sandbox-api-key")
+        != std::string::npos);
+  CHECK(ask(k_secret, "secretsmanager", R"({"SecretId":"other"})").find("ResourceNotFound")
+        != std::string::npos);
 }

@@ -1,0 +1,335 @@
+#include "client/s3_client.hpp"
+
+#include "base/encoding.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace flame::client {
+namespace {
+
+using aws::CallLimit;
+using aws::Outcome;
+using aws::S3Object;
+
+constexpr std::size_t k_answer = 8UL * 1024 * 1024; // a page of 1000 objects is far below
+constexpr std::size_t k_any_size = 1ULL << 50U;     // HEAD tells the size of what it does not send
+
+std::string header_in(const aws::Headers& headers, std::string_view name)
+{
+  const auto found = std::ranges::find(headers, name, &aws::Headers::value_type::first);
+  return found == headers.end() ? "" : found->second;
+}
+
+// The digest of the whole object, as hex; "" for one of parts ("…-3"), which nobody can check.
+std::string sha256_in(const aws::Headers& headers)
+{
+  const bool composite = header_in(headers, "x-amz-checksum-type") == "COMPOSITE";
+  const auto raw = from_base64(header_in(headers, "x-amz-checksum-sha256"));
+  return !composite && raw && raw->size() == 32 ? to_hex(*raw) : "";
+}
+
+aws::S3Head head_in(const aws::Headers& headers)
+{
+  aws::S3Head head{.etag = header_in(headers, "etag"),
+                   .version_id = header_in(headers, "x-amz-version-id"),
+                   .sha256 = sha256_in(headers),
+                   .storage_class = header_in(headers, "x-amz-storage-class"),
+                   .restore = header_in(headers, "x-amz-restore")};
+  const std::string size = header_in(headers, "content-length");
+  std::from_chars(size.data(), size.data() + size.size(), head.size);
+  if (head.version_id == "null") { // of before the bucket had versions
+    head.version_id.clear();
+  }
+  return head;
+}
+
+aws::Headers put_headers(const aws::S3Put& how)
+{
+  aws::Headers headers;
+  if (how.only_new) {
+    headers.emplace_back("if-none-match", "*");
+  }
+  if (how.encrypted) {
+    headers.emplace_back("x-amz-server-side-encryption", "AES256");
+  }
+  if (!how.sha256.empty()) {
+    headers.emplace_back("x-amz-checksum-sha256", to_base64(how.sha256));
+  }
+  return headers;
+}
+
+// One call as an action of S3 names it; the request is made anew for the Region of the bucket.
+struct Call {
+  std::string_view action;
+  std::string_view method;
+  const S3Object& object;
+  aws::Headers headers = {};
+  std::vector<std::pair<std::string, std::string>> query = {};
+  std::string body = {};
+  std::size_t longest = k_answer;
+  bool of_bucket = false; // the key is none of the address
+};
+
+class HttpS3Client : public aws::S3Api {
+public:
+  HttpS3Client(ClientOptions options, ClientParts parts, aws::S3Place place)
+    : find_credentials_(parts.find_credentials), place_(std::move(place)),
+      service_("s3", std::move(options), std::move(parts))
+  {
+  }
+
+  Outcome<aws::S3Head> head(const S3Object& object, CallLimit limit) override
+  {
+    Call call{.action = "HeadObject",
+              .method = "HEAD",
+              .object = object,
+              .headers = {{"x-amz-checksum-mode", "ENABLED"}},
+              .longest = k_any_size};
+    aws::Headers headers;
+    auto done = send(call, limit, &headers);
+    bool pays = false;
+    if (!done && done.error().http_status == 403) { // which is also how S3 asks who pays
+      call.headers.emplace_back("x-amz-request-payer", "requester");
+      if (auto again = send(call, limit, &headers)) {
+        done = std::move(again);
+        pays = true;
+      }
+    }
+    return done.map([&](const std::string& /*body*/) {
+      aws::S3Head head = head_in(headers);
+      head.requester_pays = pays;
+      return head;
+    });
+  }
+
+  Outcome<std::string> get(const S3Object& object, std::size_t longest, CallLimit limit) override
+  {
+    return send({.action = "GetObject", .method = "GET", .object = object, .longest = longest},
+                limit);
+  }
+
+  Outcome<void> put(const S3Object& object, std::string bytes, const aws::S3Put& how,
+                    CallLimit limit) override
+  {
+    return done(send({.action = "PutObject",
+                      .method = "PUT",
+                      .object = object,
+                      .headers = put_headers(how),
+                      .body = std::move(bytes)},
+                     limit));
+  }
+
+  Outcome<void> remove(const S3Object& object, CallLimit limit) override
+  {
+    return done(send({.action = "DeleteObject", .method = "DELETE", .object = object}, limit));
+  }
+
+  Outcome<std::vector<aws::S3Entry>> list(const S3Object& folder, CallLimit limit) override
+  {
+    std::vector<aws::S3Entry> entries;
+    std::string token;
+    do {
+      Call call{.action = "ListObjectsV2",
+                .method = "GET",
+                .object = folder,
+                .query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", folder.key}},
+                .of_bucket = true};
+      if (!token.empty()) {
+        call.query.emplace_back("continuation-token", token);
+      }
+      auto page = send(call, limit).and_then([](const std::string& body) {
+        return aws::parse_s3_page(body);
+      });
+      if (!page) {
+        return tl::unexpected(page.error());
+      }
+      std::ranges::move(page->entries, std::back_inserter(entries));
+      token = page->next_token;
+    } while (!token.empty());
+    return entries;
+  }
+
+  Outcome<std::string> begin_upload(const S3Object& object, const aws::S3Put& how,
+                                    CallLimit limit) override
+  {
+    aws::S3Put first = how;
+    first.only_new = false; // said when it is completed
+    first.sha256.clear();
+    return send({.action = "CreateMultipartUpload",
+                 .method = "POST",
+                 .object = object,
+                 .headers = put_headers(first),
+                 .query = {{"uploads", ""}}},
+                limit)
+      .and_then([](const std::string& body) { return aws::parse_upload_id(body); });
+  }
+
+  Outcome<std::string> put_part(const S3Object& object, const std::string& upload, int part,
+                                std::string bytes, CallLimit limit) override
+  {
+    aws::Headers headers;
+    const auto sent =
+      send({.action = "UploadPart",
+            .method = "PUT",
+            .object = object,
+            .query = {{"partNumber", fmt::format("{}", part)}, {"uploadId", upload}},
+            .body = std::move(bytes)},
+           limit, &headers);
+    if (!sent) {
+      return tl::unexpected(sent.error());
+    }
+    std::string etag = header_in(headers, "etag");
+    if (etag.empty()) {
+      return tl::unexpected(aws::answer_error("UploadPart", "has no ETag"));
+    }
+    return etag;
+  }
+
+  Outcome<void> complete_upload(const S3Object& object, const std::string& upload,
+                                std::span<const std::pair<int, std::string>> parts,
+                                const aws::S3Put& how, CallLimit limit) override
+  {
+    return send({.action = "CompleteMultipartUpload",
+                 .method = "POST",
+                 .object = object,
+                 .headers = put_headers({.only_new = how.only_new}),
+                 .query = {{"uploadId", upload}},
+                 .body = aws::completed_upload(parts)},
+                limit)
+      .and_then([](const std::string& body) { return aws::parse_completed(body); });
+  }
+
+  Outcome<void> abort_upload(const S3Object& object, const std::string& upload,
+                             CallLimit limit) override
+  {
+    return done(send({.action = "AbortMultipartUpload",
+                      .method = "DELETE",
+                      .object = object,
+                      .query = {{"uploadId", upload}}},
+                     limit));
+  }
+
+  std::string region(const std::string& bucket) const override
+  {
+    const auto found = regions_.find(bucket);
+    return found == regions_.end() ? s3_region({.bucket = bucket}, place_) : found->second;
+  }
+
+  Result<std::string> presigned_get(const S3Object& object, bool requester_pays, Seconds now,
+                                    std::chrono::seconds lifetime) override
+  {
+    const std::string at = region(object.bucket);
+    auto request = aws::s3_request("GET", object, place_in(at));
+    const auto keys = credentials(now, lifetime);
+    if (!request || !keys) {
+      return tl::unexpected(request ? keys.error() : request.error());
+    }
+    if (requester_pays) {
+      aws::add_query(*request, "x-amz-request-payer", "requester");
+    }
+    return aws::presign(std::move(*request), {at, "s3", now}, *keys,
+                        aws::presign_lifetime(lifetime, now, *keys));
+  }
+
+  Result<aws::S3Form> form(const std::string& bucket, const std::string& prefix,
+                           std::uint64_t longest, Seconds now,
+                           std::chrono::seconds lifetime) override
+  {
+    const std::string at = region(bucket);
+    const auto request = aws::s3_request("POST", {.bucket = bucket}, place_in(at));
+    const auto keys = credentials(now, lifetime);
+    if (!request || !keys) {
+      return tl::unexpected(request ? keys.error() : request.error());
+    }
+    return aws::sign_s3_form({.bucket = bucket,
+                              .prefix = prefix,
+                              .longest = longest,
+                              .expires = now + aws::presign_lifetime(lifetime, now, *keys)},
+                             aws::url_of(*request), {at, "s3", now}, *keys);
+  }
+
+private:
+  // For what others will use: not those that calls remember, which may have been renewed since.
+  Result<aws::Credentials> credentials(Seconds now, std::chrono::seconds lifetime)
+  {
+    auto keys = find_credentials_();
+    if (keys && aws::presign_lifetime(lifetime, now, *keys) <= std::chrono::seconds(0)) {
+      return fail(ErrorKind::credentials, "the AWS credentials have expired", "get new ones");
+    }
+    return keys;
+  }
+
+  static Outcome<void> done(const Outcome<std::string>& outcome)
+  {
+    return outcome ? Outcome<void>() : tl::unexpected(outcome.error());
+  }
+
+  aws::S3Place place_in(const std::string& at) const
+  {
+    aws::S3Place place = place_;
+    place.region = at;
+    return place;
+  }
+
+  Outcome<std::string> send_to(const std::string& at, const Call& call, CallLimit limit,
+                               const std::function<void(const aws::Headers&)>& heard)
+  {
+    const S3Object bucket{.bucket = call.object.bucket};
+    auto request =
+      aws::s3_request(call.method, call.of_bucket ? bucket : call.object, place_in(at));
+    if (!request) {
+      return tl::unexpected(
+        aws::ApiError{.error = request.error(), .error_class = aws::ErrorClass::parameter});
+    }
+    for (const auto& [name, value] : call.query) {
+      aws::add_query(*request, name, value);
+    }
+    request->headers = call.headers;
+    request->body = call.body;
+    return service_.call({.action = call.action,
+                          .body = {},
+                          .request = &*request,
+                          .region = at,
+                          .longest_answer = call.longest,
+                          .heard = heard},
+                         limit, [](std::string_view body) { return Outcome<std::string>(body); });
+  }
+
+  // A bucket of another Region is asked there, once, and from then on.
+  Outcome<std::string> send(const Call& call, CallLimit limit, aws::Headers* headers = nullptr)
+  {
+    const std::string at = region(call.object.bucket);
+    std::string said;
+    const auto heard = [&](const aws::Headers& answer) {
+      said = aws::bucket_region(header_in(answer, "x-amz-bucket-region"), "");
+      if (headers != nullptr) {
+        *headers = answer;
+      }
+    };
+    auto outcome = send_to(at, call, limit, heard);
+    if (said.empty() || said == at) {
+      return outcome;
+    }
+    regions_[call.object.bucket] = said;
+    return outcome ? std::move(outcome) : send_to(said, call, limit, heard);
+  }
+
+  std::function<Result<aws::Credentials>()> find_credentials_;
+  aws::S3Place place_;
+  Service service_;
+  std::map<std::string, std::string> regions_ = {}; // of buckets that have said theirs
+};
+
+} // namespace
+
+std::unique_ptr<aws::S3Api> make_s3_client(ClientOptions options, ClientParts parts,
+                                           aws::S3Place place)
+{
+  return std::make_unique<HttpS3Client>(std::move(options), std::move(parts), std::move(place));
+}
+
+} // namespace flame::client

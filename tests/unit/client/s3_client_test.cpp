@@ -1,0 +1,199 @@
+#include "base/digest.hpp"
+#include "base/encoding.hpp"
+#include "client/s3_client.hpp"
+#include "support/client_world.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace flame;
+using namespace flame::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct S3World : ClientWorld {
+  std::unique_ptr<aws::S3Api> s3 = client::make_s3_client(
+    {.endpoint = {.host = "s3.eu-west-1.amazonaws.com"}, .region = "eu-west-1"},
+    {.http = http,
+     .clock = clock,
+     .cancel = cancel,
+     .random = random,
+     .find_credentials = [this] { return keys.front(); }},
+    {.region = "eu-west-1"});
+  aws::S3Object object = {.bucket = "bundles", .key = "rel/app.tar.gz"};
+  aws::CallLimit limit = {.deadline = clock.now() + 30s};
+
+  const io::HttpRequest& request(std::size_t number) { return http.requests.at(number); }
+};
+
+FakeHttp::Answer error(int status, const std::string& code,
+                       std::vector<std::pair<std::string, std::string>> headers = {})
+{
+  return FakeHttp::response(status, "<Error><Code>" + code + "</Code><Message>m</Message></Error>",
+                            std::move(headers));
+}
+
+} // namespace
+
+TEST_CASE("client::make_s3_client looks at an object")
+{
+  S3World world;
+  const std::string digest = sha256("x");
+  world.http.answers = {FakeHttp::response(200, "",
+                                           {{"content-length", "1234567890"},
+                                            {"etag", "\"0a\""},
+                                            {"x-amz-version-id", "v1"},
+                                            {"x-amz-checksum-sha256", to_base64(digest)},
+                                            {"x-amz-bucket-region", "eu-west-1"}})};
+  const auto head = world.s3->head(world.object, world.limit);
+  REQUIRE(head);
+  CHECK(head->size == 1'234'567'890);
+  CHECK(head->etag == "\"0a\"");
+  CHECK(head->version_id == "v1");
+  CHECK(head->sha256 == to_hex(digest));
+  CHECK(!head->requester_pays);
+  CHECK(world.request(0).method == "HEAD");
+  CHECK(world.request(0).body_limit > head->size);
+  CHECK(world.request(0).url == "https://bundles.s3.eu-west-1.amazonaws.com/rel/app.tar.gz");
+  CHECK(header(world.request(0), "x-amz-content-sha256") == to_hex(sha256("")));
+  CHECK(header(world.request(0), "authorization").find("/eu-west-1/s3/aws4_request")
+        != std::string::npos);
+}
+
+TEST_CASE("client::make_s3_client takes no digest of parts for one of the whole")
+{
+  S3World world;
+  world.http.answers = {FakeHttp::response(
+    200, "",
+    {{"x-amz-checksum-sha256", to_base64(sha256("x"))}, {"x-amz-checksum-type", "COMPOSITE"}})};
+  CHECK(world.s3->head(world.object, world.limit)->sha256.empty());
+}
+
+TEST_CASE("client::make_s3_client asks a bucket of another Region there, and remembers it")
+{
+  for (const int status : {301, 400}) {
+    CAPTURE(status);
+    S3World world;
+    world.http.answers = {
+      FakeHttp::response(status, "", {{"x-amz-bucket-region", "us-west-2"}}),
+      FakeHttp::response(200, "", {{"etag", "\"1\""}, {"x-amz-bucket-region", "us-west-2"}}),
+      FakeHttp::response(200, "", {{"x-amz-bucket-region", "us-west-2"}})};
+    CHECK(world.s3->head(world.object, world.limit)->etag == "\"1\"");
+    CHECK(world.request(1).url == "https://bundles.s3.us-west-2.amazonaws.com/rel/app.tar.gz");
+    CHECK(header(world.request(1), "authorization").find("/us-west-2/s3/") != std::string::npos);
+    CHECK(world.s3->region("bundles") == "us-west-2");
+    CHECK(world.s3->region("other") == "eu-west-1");
+    CHECK(world.s3->head(world.object, world.limit));
+    CHECK(world.http.requests.size() == 3);
+    const auto url = world.s3->presigned_get(world.object, false, world.clock.wall(), 10min);
+    CHECK(url->find("bundles.s3.us-west-2.amazonaws.com") != std::string::npos);
+  }
+}
+
+TEST_CASE("client::make_s3_client follows no redirect of somebody else, and not twice")
+{
+  S3World world;
+  world.http.answers = {FakeHttp::response(301, "", {{"location", "https://evil.example/"}})};
+  const auto foreign = world.s3->head(world.object, world.limit);
+  REQUIRE(!foreign);
+  CHECK(foreign.error().error.message.find("evil.example") != std::string::npos);
+  world.http.answers = {FakeHttp::response(301, "", {{"x-amz-bucket-region", "us-west-2"}}),
+                        FakeHttp::response(301, "", {{"x-amz-bucket-region", "us-west-1"}})};
+  CHECK(!world.s3->head(world.object, world.limit));
+  CHECK(world.http.requests.size() == 3);
+  world.http.answers = {FakeHttp::response(400, "", {{"x-amz-bucket-region", "@evil/"}})};
+  CHECK(!world.s3->head(world.object, world.limit));
+  CHECK(world.http.requests.size() == 4);
+}
+
+TEST_CASE("client::make_s3_client finds that requesters pay")
+{
+  S3World world;
+  world.http.answers = {FakeHttp::response(403, ""), FakeHttp::response(200, "")};
+  const auto head = world.s3->head(world.object, world.limit);
+  REQUIRE(head);
+  CHECK(head->requester_pays);
+  CHECK(header(world.request(0), "x-amz-request-payer").empty());
+  CHECK(header(world.request(1), "x-amz-request-payer") == "requester");
+  const auto url = world.s3->presigned_get(world.object, true, world.clock.wall(), 10min);
+  CHECK(url->find("x-amz-request-payer=requester") != std::string::npos);
+  world.http.answers = {FakeHttp::response(403, ""), FakeHttp::response(403, "")};
+  const auto denied = world.s3->head(world.object, world.limit);
+  REQUIRE(!denied);
+  CHECK(denied.error().error_class == aws::ErrorClass::permission);
+  CHECK(denied.error().http_status == 403);
+}
+
+TEST_CASE("client::make_s3_client writes what is new, encrypted, with its digest")
+{
+  S3World world;
+  world.http.answers = {error(503, "SlowDown"), FakeHttp::response(200, "")};
+  CHECK(world.s3->put(world.object, "bytes",
+                      {.only_new = true, .encrypted = true, .sha256 = sha256("bytes")},
+                      world.limit));
+  const io::HttpRequest& request = world.request(1);
+  CHECK(request.method == "PUT");
+  CHECK(request.body == "bytes");
+  CHECK(header(request, "if-none-match") == "*");
+  CHECK(header(request, "x-amz-server-side-encryption") == "AES256");
+  CHECK(header(request, "x-amz-checksum-sha256") == to_base64(sha256("bytes")));
+  CHECK(header(request, "x-amz-content-sha256") == to_hex(sha256("bytes")));
+  world.http.answers = {error(412, "PreconditionFailed")};
+  CHECK(world.s3->put(world.object, "bytes", {.only_new = true}, world.limit).error().http_status
+        == 412);
+}
+
+TEST_CASE("client::make_s3_client lists all pages")
+{
+  S3World world;
+  world.http.answers = {
+    FakeHttp::response(200, "<ListBucketResult><IsTruncated>true</IsTruncated>"
+                            "<NextContinuationToken>a+/=</NextContinuationToken>"
+                            "<Contents><Key>p/1</Key><Size>1</Size></Contents></ListBucketResult>"),
+    FakeHttp::response(200, "<ListBucketResult><Contents><Key>p/2</Key><Size>2</Size></Contents>"
+                            "</ListBucketResult>")};
+  const auto entries = world.s3->list({.bucket = "bundles", .key = "p/"}, world.limit);
+  REQUIRE(entries);
+  REQUIRE(entries->size() == 2);
+  CHECK((*entries)[1].key == "p/2");
+  CHECK(world.request(0).url
+        == "https://bundles.s3.eu-west-1.amazonaws.com/?list-type=2&encoding-type=url&prefix=p%2F");
+  CHECK(world.request(1).url.ends_with("&continuation-token=a%2B%2F%3D"));
+}
+
+TEST_CASE("client::make_s3_client uploads in parts")
+{
+  S3World world;
+  world.http.answers = {
+    FakeHttp::response(200, "<InitiateMultipartUploadResult><UploadId>u/1</UploadId>"
+                            "</InitiateMultipartUploadResult>"),
+    FakeHttp::response(200, "", {{"etag", "\"p1\""}}),
+    FakeHttp::response(200, "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>"),
+    FakeHttp::response(204, ""), FakeHttp::response(200, "")};
+  const auto id = world.s3->begin_upload(world.object, {.encrypted = true}, world.limit);
+  REQUIRE(id);
+  CHECK(*id == "u/1");
+  const auto etag = world.s3->put_part(world.object, *id, 1, "part", world.limit);
+  REQUIRE(etag);
+  const std::vector<std::pair<int, std::string>> parts = {{1, *etag}};
+  CHECK(world.s3->complete_upload(world.object, *id, parts, {.only_new = true}, world.limit));
+  CHECK(world.s3->abort_upload(world.object, *id, world.limit));
+  CHECK(world.request(0).url.ends_with("/rel/app.tar.gz?uploads="));
+  CHECK(world.request(1).url.ends_with("?partNumber=1&uploadId=u%2F1"));
+  CHECK(world.request(2).body.find("<ETag>&quot;p1&quot;</ETag>") != std::string::npos);
+  CHECK(header(world.request(2), "if-none-match") == "*");
+  CHECK(world.request(3).method == "DELETE");
+  CHECK(!world.s3->put_part(world.object, *id, 2, "part", world.limit)); // without an ETag
+}
+
+TEST_CASE("client::make_s3_client gives no address that dies at once")
+{
+  S3World world;
+  world.keys.front()->expiration = world.clock.wall() - 1s;
+  const auto url = world.s3->presigned_get(world.object, false, world.clock.wall(), 10min);
+  REQUIRE(!url);
+  CHECK(url.error().kind == ErrorKind::credentials);
+  const auto form = world.s3->form("bundles", "runs/", 100, world.clock.wall(), 10min);
+  REQUIRE(!form);
+  CHECK(form.error().kind == ErrorKind::credentials);
+}
