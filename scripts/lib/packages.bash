@@ -7,7 +7,7 @@ build_packages=(
   g++ cmake ninja-build ccache pkg-config
   libcli11-dev libfmt-dev libexpected-dev libpugixml-dev rapidjson-dev libtomlplusplus-dev
   libcpp-httplib-dev
-  libcurl4-openssl-dev libssl-dev zlib1g-dev doctest-dev
+  libcurl4-openssl-dev libssl-dev zlib1g-dev libarchive-dev doctest-dev
 )
 # What the sandbox's machines are made of: they boot from this host's own /usr.
 machine_packages=(systemd systemd-container dbus iproute2 curl ca-certificates tar gzip openssl)

@@ -1,0 +1,206 @@
+#include "io/archive.hpp"
+
+#include <fmt/format.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+
+namespace flame::io {
+namespace {
+
+struct Close {
+  void operator()(archive* it) const { archive_free(it); } // of readers and writers alike
+  void operator()(archive_entry* it) const { archive_entry_free(it); }
+};
+using Archive = std::unique_ptr<archive, Close>;
+using Entry = std::unique_ptr<archive_entry, Close>;
+
+constexpr std::size_t k_block = 1UL * 1024 * 1024;
+constexpr unsigned k_plain_mode = 0644;
+constexpr unsigned k_program_mode = 0755;
+constexpr unsigned k_any_execute = 0111;
+
+std::string text(const char* from)
+{
+  return from == nullptr ? std::string() : std::string(from);
+}
+
+EntryKind kind_of(archive_entry* entry)
+{
+  if (archive_entry_hardlink(entry) != nullptr) {
+    return EntryKind::hard_link;
+  }
+  switch (archive_entry_filetype(entry)) {
+  case AE_IFREG:
+    return EntryKind::file;
+  case AE_IFDIR:
+    return EntryKind::folder;
+  case AE_IFLNK:
+    return EntryKind::link;
+  case AE_IFCHR:
+  case AE_IFBLK:
+    return EntryKind::device;
+  default:
+    return EntryKind::other;
+  }
+}
+
+ArchiveEntry entry_of(archive_entry* entry)
+{
+  ArchiveEntry found{.path = text(archive_entry_pathname(entry)),
+                     .kind = kind_of(entry),
+                     .executable = (archive_entry_perm(entry) & k_any_execute) != 0};
+  if (const la_int64_t size = archive_entry_size(entry); size > 0) {
+    found.size = static_cast<std::uint64_t>(size);
+  }
+  found.target = found.kind == EntryKind::link        ? text(archive_entry_symlink(entry))
+                 : found.kind == EntryKind::hard_link ? text(archive_entry_hardlink(entry))
+                                                      : "";
+  return found;
+}
+
+Archive make_reader()
+{
+  Archive reader(archive_read_new());
+  archive_read_support_format_tar(reader.get());
+  archive_read_support_filter_gzip(reader.get());
+  archive_read_support_filter_zstd(reader.get());
+  archive_read_support_filter_xz(reader.get());
+  return reader;
+}
+
+tl::unexpected<Error> broken(archive* reader, const std::string& name)
+{
+  const char* const why = archive_error_string(reader);
+  return fail(
+    ErrorKind::config,
+    fmt::format("\"{}\" is no whole archive: {}", name, why == nullptr ? "it cannot be read" : why),
+    "see whether tar -tf reads it; make or upload it anew");
+}
+
+Result<void> visit_all(archive* reader, const std::string& name, const ArchiveReader::Visit& visit)
+{
+  for (;;) {
+    archive_entry* entry = nullptr;
+    const int got = archive_read_next_header(reader, &entry);
+    if (got == ARCHIVE_EOF) {
+      return {};
+    }
+    if (got < ARCHIVE_WARN) {
+      return broken(reader, name);
+    }
+    const auto read = [&](std::size_t longest) {
+      std::string bytes(longest, '\0');
+      const la_ssize_t size = archive_read_data(reader, bytes.data(), longest);
+      bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+      return bytes;
+    };
+    if (!visit(entry_of(entry), read)) {
+      return {};
+    }
+  }
+}
+
+} // namespace
+
+struct Packer::State {
+  std::string path = {};
+  Archive writer = Archive(archive_write_new());
+
+  Result<void> check(la_ssize_t done) const
+  {
+    if (done >= 0) {
+      return {};
+    }
+    const char* const why = archive_error_string(writer.get());
+    return fail(ErrorKind::output, fmt::format("cannot write \"{}\": {}", path,
+                                               why == nullptr ? "libarchive failed" : why));
+  }
+};
+
+Packer::Packer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Packer::~Packer() = default;
+
+Result<std::unique_ptr<Packer>> Packer::open(const std::string& path)
+{
+  auto state = std::make_unique<State>();
+  state->path = path;
+  archive* const writer = state->writer.get();
+  const bool set = archive_write_add_filter_gzip(writer) == ARCHIVE_OK
+                   && archive_write_set_format_pax_restricted(writer) == ARCHIVE_OK
+                   && archive_write_set_options(writer, "gzip:!timestamp") == ARCHIVE_OK
+                   && archive_write_open_filename(writer, path.c_str()) == ARCHIVE_OK;
+  if (!set) {
+    return tl::unexpected(state->check(-1).error());
+  }
+  return std::unique_ptr<Packer>(new Packer(std::move(state)));
+}
+
+Result<void> Packer::add(const ArchiveEntry& entry,
+                         const std::function<Result<std::string>()>& next)
+{
+  const Entry header(archive_entry_new());
+  archive_entry_set_pathname(header.get(), entry.path.c_str());
+  archive_entry_set_mtime(header.get(), 0, 0);
+  archive_entry_set_perm(header.get(), entry.executable ? k_program_mode : k_plain_mode);
+  if (entry.kind == EntryKind::link) {
+    archive_entry_set_filetype(header.get(), AE_IFLNK);
+    archive_entry_set_symlink(header.get(), entry.target.c_str());
+  } else {
+    archive_entry_set_filetype(header.get(), AE_IFREG);
+    archive_entry_set_size(header.get(), static_cast<la_int64_t>(entry.size));
+  }
+  auto done = state_->check(archive_write_header(state_->writer.get(), header.get()));
+  std::uint64_t written = 0;
+  while (done && entry.kind == EntryKind::file) {
+    const auto piece = next();
+    if (!piece) {
+      return tl::unexpected(piece.error());
+    }
+    if (piece->empty()) {
+      break;
+    }
+    written += piece->size();
+    done = state_->check(archive_write_data(state_->writer.get(), piece->data(), piece->size()));
+  }
+  if (done && entry.kind == EntryKind::file && written != entry.size) {
+    return fail(ErrorKind::config, fmt::format("\"{}\" has changed while it was read", entry.path),
+                "wait until the release is built, then try again");
+  }
+  return done;
+}
+
+Result<void> Packer::add(const ArchiveEntry& entry, std::string_view bytes)
+{
+  return add(entry, [&]() -> Result<std::string> {
+    std::string piece(bytes.substr(0, k_block));
+    bytes.remove_prefix(piece.size());
+    return piece;
+  });
+}
+
+Result<void> Packer::finish()
+{
+  return state_->check(archive_write_close(state_->writer.get()));
+}
+
+Result<void> ArchiveReader::read_file(const std::string& path, const Visit& visit)
+{
+  const Archive reader = make_reader();
+  if (archive_read_open_filename(reader.get(), path.c_str(), k_block) != ARCHIVE_OK) {
+    return broken(reader.get(), path);
+  }
+  return visit_all(reader.get(), path, visit);
+}
+
+Result<void> ArchiveReader::read_bytes(std::string_view bytes, const std::string& name,
+                                       const Visit& visit)
+{
+  const Archive reader = make_reader();
+  if (archive_read_open_memory(reader.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) {
+    return broken(reader.get(), name);
+  }
+  return visit_all(reader.get(), name, visit);
+}
+
+} // namespace flame::io
