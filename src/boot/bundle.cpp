@@ -1,5 +1,8 @@
 #include "boot/bundle.hpp"
 
+#include "base/text.hpp"
+#include "base/url.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,6 +17,76 @@ constexpr BundleType k_bundle_types[] = {
   {"tar.xz", ".tar.xz", "xz"},   {"tar", ".tar", ""},
 };
 
+constexpr std::string_view k_packed = "tar.gz"; // what folders become
+
+const BundleType* type_of(std::string_view name)
+{
+  const auto* const type = std::ranges::find_if(
+    k_bundle_types, [&](const BundleType& row) { return name.ends_with(row.suffix); });
+  return type == std::end(k_bundle_types) ? nullptr : type;
+}
+
+tl::unexpected<Error> bad(std::string_view text, std::string_view why, std::string hint)
+{
+  return fail(ErrorKind::config, fmt::format("bundle \"{}\" {}", text, why), std::move(hint));
+}
+
+Error named(Error why)
+{
+  why.message = fmt::format("bundle is not valid: {}", why.message);
+  return why;
+}
+
+Result<Bundle> of_s3(std::string_view text)
+{
+  if (text.ends_with('/')) {
+    return aws::parse_s3_folder(text).map_error(named).map([](aws::S3Object folder) {
+      return Bundle{.kind = BundleKind::s3_folder,
+                    .type = find_bundle_type(k_packed),
+                    .object = std::move(folder)};
+    });
+  }
+  auto object = aws::parse_s3_url(text);
+  if (!object) {
+    return tl::unexpected(named(object.error()));
+  }
+  const BundleType* type = type_of(object->key);
+  if (type == nullptr) {
+    return bad(text, "has no known ending",
+               fmt::format("a bundle ends in one of {}; a folder, in \"/\"", known_endings()));
+  }
+  return Bundle{.kind = BundleKind::object, .type = type, .object = std::move(*object)};
+}
+
+Result<Bundle> of_web(std::string_view text)
+{
+  const auto url = split_url(text);
+  const std::string_view path = text.substr(0, std::min(text.find_first_of("?#"), text.size()));
+  const BundleType* type = type_of(path);
+  const bool plain =
+    std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f' && c != '"'; });
+  if (!url || !plain || url->host.empty()) {
+    return bad(plain ? text : "https://…", "is no URL", "write it as https://HOST/PATH.tar.gz");
+  }
+  if (type == nullptr) {
+    return bad(path, "has no known ending",
+               fmt::format("the path of a bundle ends in one of {}", known_endings()));
+  }
+  return Bundle{.kind = BundleKind::web, .type = type, .place = std::string(text)};
+}
+
+} // namespace
+
+bool is_local(const Bundle& bundle)
+{
+  return bundle.kind == BundleKind::file || bundle.kind == BundleKind::folder;
+}
+
+bool is_folder(const Bundle& bundle)
+{
+  return bundle.kind == BundleKind::folder || bundle.kind == BundleKind::s3_folder;
+}
+
 std::string known_endings()
 {
   std::string endings;
@@ -22,8 +95,6 @@ std::string known_endings()
   }
   return endings;
 }
-
-} // namespace
 
 std::span<const BundleType> bundle_types()
 {
@@ -36,21 +107,39 @@ const BundleType* find_bundle_type(std::string_view format)
   return type == std::end(k_bundle_types) ? nullptr : type;
 }
 
-Result<Bundle> parse_bundle(std::string_view url)
+Result<Bundle> parse_bundle(std::string_view text)
 {
-  Result<aws::S3Object> object = aws::parse_s3_url(url);
-  if (!object) {
-    Error why = object.error();
-    why.message = fmt::format("bundle is not valid: {}", why.message);
-    return tl::unexpected(std::move(why));
+  if (text.starts_with("s3://")) {
+    return of_s3(text);
   }
-  const auto* const type = std::ranges::find_if(
-    k_bundle_types, [&](const BundleType& row) { return object->key.ends_with(row.suffix); });
-  if (type == std::end(k_bundle_types)) {
-    return fail(ErrorKind::config, fmt::format("bundle \"{}\" has no known ending", url),
-                fmt::format("a bundle ends in one of {}", known_endings()));
+  if (text.starts_with("https://")) {
+    return of_web(text);
   }
-  return Bundle{type, std::move(*object)};
+  if (text.empty() || text.find("://") != std::string_view::npos) {
+    return bad(text, "is of no known kind",
+               "give s3://BUCKET/KEY.tar.gz, https://…, a file or a folder");
+  }
+  const BundleType* type = type_of(text);
+  return Bundle{.kind = type != nullptr ? BundleKind::file : BundleKind::folder,
+                .type = type != nullptr ? type : find_bundle_type(k_packed),
+                .place = std::string(text)};
+}
+
+bool is_program(std::string_view path)
+{
+  if (path.starts_with("release/")) { // the folder of a release, as FlameEC2 lays it out
+    path.remove_prefix(8);
+  }
+  const std::vector<std::string> parts = split(path, '/');
+  const std::string& top = parts.front();
+  const std::string& name = parts.back();
+  if (parts.size() == 2 && top == "bin") {
+    return true;
+  }
+  if (parts.size() == 3 && top.starts_with("erts-") && parts[1] == "bin") {
+    return true;
+  }
+  return parts.size() == 3 && top == "releases" && (name == "elixir" || name == "iex");
 }
 
 } // namespace flame::boot

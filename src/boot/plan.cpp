@@ -4,6 +4,7 @@
 #include "aws/instance_types.hpp"
 #include "boot/names.hpp"
 #include "boot/network.hpp"
+#include "boot/plan_bundle.hpp"
 #include "boot/plan_machine.hpp"
 #include "boot/raw_parameters.hpp"
 #include "boot/request.hpp"
@@ -128,7 +129,7 @@ Millis boot_timeout_of(const Settings& settings)
 // Without a store the console is all that tells of stages.
 void check_ready(Mistakes& mistakes, const Settings& settings, const Facts& facts)
 {
-  if (wait_for_of(settings) != config::WaitFor::ready) {
+  if (wait_for_of(settings) != config::WaitFor::ready || !settings.store.empty()) {
     return;
   }
   std::vector<std::string> mute;
@@ -142,7 +143,7 @@ void check_ready(Mistakes& mistakes, const Settings& settings, const Facts& fact
     mistakes.add(fmt::format("{}: no console while it runs, so that nobody could see when the "
                              "release is ready",
                              fmt::join(mute, ", ")),
-                 "take a type of a newer generation, or --wait-for running");
+                 "take a type of a newer generation, set store, or --wait-for running");
   }
 }
 
@@ -190,6 +191,9 @@ std::vector<std::string> all_warnings(const Settings& settings, const Facts& fac
       warnings.push_back(fit.error().message);
     }
   }
+  for (std::string& warning : delivery_warnings(settings)) {
+    warnings.push_back(std::move(warning));
+  }
   return warnings;
 }
 
@@ -209,20 +213,22 @@ Result<Runner> make_runner(const Settings& settings, const Facts& facts)
 {
   Mistakes mistakes(ErrorKind::config);
   need(mistakes, settings.app, "app", "give --app NAME; it defaults to $RELEASE_NAME");
-  need(mistakes, settings.bundle, "bundle", "give --bundle s3://BUCKET/KEY.tar.gz");
+  need(mistakes, settings.bundle, "bundle",
+       "give --bundle s3://BUCKET/KEY.tar.gz, a file or a folder");
   if (!settings.app.empty()) {
     check(mistakes, check_app_name(settings.app));
   }
   std::optional<Bundle> bundle;
   if (!settings.bundle.empty()) {
-    bundle = take(mistakes, parse_bundle(settings.bundle));
+    bundle = check_bundle(mistakes, settings);
   }
+  check_store(mistakes, settings);
   check(mistakes, check_run_id(run_id_of(settings, facts)));
   Runner runner{
     .app = settings.app,
     .run_id = run_id_of(settings, facts),
     .nonce = facts.nonce,
-    .fetch = {.format = bundle ? std::string(bundle->type->format) : ""},
+    .fetch = bundle ? fetch_of(*bundle, settings) : Fetch(),
     .variables = child::runner_variables(environment_of(settings, facts, mistakes)),
     .run_as = user_of(settings),
     .start_command = settings.start_command,
@@ -231,6 +237,7 @@ Result<Runner> make_runner(const Settings& settings, const Facts& facts)
     .max_lifetime = lifetime_of(settings),
     .bootstrap_timeout = settings.bootstrap_timeout.value_or(k_default_bootstrap_timeout),
     .keep_on_failure = settings.keep_on_failure,
+    .deny_metadata = settings.iam_instance_profile.empty() && settings.launch_template_id.empty(),
   };
   check(mistakes, check_run_as(runner.run_as));
   check(mistakes, check_variables(runner.variables));

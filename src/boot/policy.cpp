@@ -115,26 +115,6 @@ void add_ending(Policy& policy, const PolicyScope& scope, const PolicyPlace& pla
   }
 }
 
-PolicyStatement read_bundle(const Plan& plan, const PolicyPlace& place)
-{
-  const aws::S3Object& object = plan.bundle.object;
-  return {.id = "ReadBundle",
-          .actions = {object.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion"},
-          .resources = {
-            fmt::format("arn:{}:s3:::{}/{}", place.partition, object.bucket, literal(object.key))}};
-}
-
-void add_bundle(Policy& policy, const PolicyScope& scope, const PolicyPlace& place)
-{
-  PolicyStatement statement = read_bundle(*scope.plan, place);
-  statement.why =
-    "the machine fetches the bundle by a URL that the caller signs, with the caller's "
-    "right to read it";
-  policy.statements.push_back(std::move(statement));
-  policy.notices.emplace_back(
-    "an object that is encrypted with a KMS key needs kms:Decrypt on that key too");
-}
-
 void add_doctor(Policy& policy, const PolicyScope& scope, const PolicyPlace& place)
 {
   const std::string& profile = scope.settings.iam_instance_profile;
@@ -222,6 +202,8 @@ Policy caller_policy(const PolicyScope& scope)
     add_image_parameter(policy, scope, place);
     add_disk_key(policy, scope, place);
     add_bundle(policy, scope, place);
+    add_store(policy, scope, place);
+    add_secrets(policy, scope, place);
   }
   add_ending(policy, scope, place);
   add_looks(policy, scope, place);
@@ -238,12 +220,6 @@ Policy caller_policy(const PolicyScope& scope)
                                 "--account ID fills it in");
   }
   return policy;
-}
-
-// Bundles come by a URL that the caller has signed.
-Policy runner_policy(const PolicyScope& /*scope*/)
-{
-  return {};
 }
 
 } // namespace flame::boot

@@ -28,5 +28,9 @@ void add_launch(Policy& policy, const PolicyScope& scope, const PolicyPlace& pla
 void add_image_parameter(Policy& policy, const PolicyScope& scope, const PolicyPlace& place);
 void add_role(Policy& policy, const PolicyScope& scope, const PolicyPlace& place);
 void add_disk_key(Policy& policy, const PolicyScope& scope, const PolicyPlace& place);
+// What it gets from S3, and where it keeps its own.
+void add_bundle(Policy& policy, const PolicyScope& scope, const PolicyPlace& place);
+void add_store(Policy& policy, const PolicyScope& scope, const PolicyPlace& place);
+void add_secrets(Policy& policy, const PolicyScope& scope, const PolicyPlace& place);
 
 } // namespace flame::boot

@@ -1,5 +1,7 @@
 #include "cli/cloud.hpp"
 
+#include "cli/traced_s3.hpp"
+
 #include <fmt/format.h>
 
 #include <type_traits>
@@ -40,6 +42,11 @@ public:
   {
     console_.trace(fmt::format("GetParameter {}", name));
     return said("SSM GetParameter", clock_, console_, [&] { return ssm_.parameter(name, limit); });
+  }
+  aws::Outcome<std::string> decrypted(const std::string& name, aws::CallLimit limit) override
+  {
+    console_.trace(fmt::format("GetParameter {} WithDecryption", name));
+    return said("SSM GetParameter", clock_, console_, [&] { return ssm_.decrypted(name, limit); });
   }
 
 private:
@@ -130,17 +137,20 @@ class TracedCloud : public Cloud {
 public:
   TracedCloud(std::unique_ptr<Cloud> cloud, const Clock& clock, Console& console)
     : cloud_(std::move(cloud)), ec2_(cloud_->ec2(), clock, console),
-      ssm_(cloud_->ssm(), clock, console)
+      ssm_(cloud_->ssm(), clock, console), s3_(cloud_->s3(), clock, console)
   {
   }
   client::Ec2Client& ec2() override { return ec2_; }
   aws::SsmApi& ssm() override { return ssm_; }
+  aws::SecretsApi& secrets() override { return cloud_->secrets(); }
+  aws::S3Api& s3() override { return s3_; }
   Result<std::string> account() override { return cloud_->account(); }
 
 private:
   std::unique_ptr<Cloud> cloud_;
   TracedEc2 ec2_;
   TracedSsm ssm_;
+  TracedS3 s3_;
 };
 
 Talk talk(World& world, Console& console)

@@ -76,12 +76,14 @@ constexpr OwnFlag k_logs_flags[] = {
   {"--run-id-file", "FILE", "the latest machine of the run whose id is in FILE"},
   {"--app", "NAME",         "the latest machine of the app NAME"},
   {"--follow", "",          "print what comes, until the machine has ended", "-f"},
+  {"--store", "URL",        "also show what the machine has written below s3://BUCKET/PREFIX/ (default: the setting store)"},
 };
 
 constexpr OwnFlag k_gc_flags[] = {
   {"--dry-run", "",   "name what has expired and end nothing"},
   {"--app", "NAME",   "look at the app NAME only"},
   {"--exit-code", "", "exit with status 11 when anything was found"},
+  {"--store", "URL",  "also remove environments that nobody reads any more below s3://BUCKET/PREFIX/ (default: the setting store)"},
 };
 
 constexpr OwnFlag k_policy_flags[] = {

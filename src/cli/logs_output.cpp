@@ -40,8 +40,22 @@ std::string stages_output(const std::vector<fleet::StageLine>& lines, std::optio
   return table(k_stage_columns, std::move(rows), width);
 }
 
+std::string kept_output(const Kept& kept)
+{
+  std::string text;
+  for (const auto& [title, part] :
+       {std::pair("log", &kept.log), std::pair("journal", &kept.journal)}) {
+    if (*part && !(*part)->empty()) {
+      text +=
+        fmt::format("{}== {} of the machine, from the store ==\n{}{}", text.empty() ? "" : "\n",
+                    title, **part, (*part)->ends_with('\n') ? "" : "\n");
+    }
+  }
+  return text;
+}
+
 std::string logs_output(const Listed& machine, const std::vector<fleet::StageLine>& lines,
-                        const std::string& console, bool whole)
+                        const std::string& console, bool whole, const Kept& kept)
 {
   Json json;
   json.begin().key("machine");
@@ -55,6 +69,8 @@ std::string logs_output(const Listed& machine, const std::vector<fleet::StageLin
     json.key("detail").text_or_null(line.detail).end();
   }
   json.end_list().key("console").text(console);
+  json.key("log").text_or_null(kept.log.value_or(""));
+  json.key("journal").text_or_null(kept.journal.value_or(""));
   return json.key("console_is_whole").boolean(whole).end().line();
 }
 

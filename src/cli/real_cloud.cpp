@@ -3,6 +3,8 @@
 #include "base/version.hpp"
 #include "cli/endpoints.hpp"
 #include "client/credentials/chain.hpp"
+#include "client/s3_client.hpp"
+#include "client/secrets_client.hpp"
 #include "client/ssm_client.hpp"
 #include "client/sts.hpp"
 
@@ -51,6 +53,8 @@ struct Endpoints {
   aws::Endpoint ec2 = {};
   aws::Endpoint sts = {};
   aws::Endpoint ssm = {};
+  aws::Endpoint s3 = {};
+  aws::Endpoint secrets = {};
 };
 
 class RealCloud : public Cloud {
@@ -62,12 +66,18 @@ public:
       ec2_(client::make_ec2_client(options(endpoints_.ec2),
                                    parts([this] { return find_credentials(); }))),
       ssm_(client::make_ssm_client(options(endpoints_.ssm),
-                                   parts([this] { return ec2_->credentials(); })))
+                                   parts([this] { return ec2_->credentials(); }))),
+      secrets_(client::make_secrets_client(options(endpoints_.secrets),
+                                           parts([this] { return ec2_->credentials(); }))),
+      s3_(client::make_s3_client(options(endpoints_.s3),
+                                 parts([this] { return ec2_->credentials(); }), s3_place(settings)))
   {
   }
 
   client::Ec2Client& ec2() override { return *ec2_; }
   aws::SsmApi& ssm() override { return *ssm_; }
+  aws::SecretsApi& secrets() override { return *secrets_; }
+  aws::S3Api& s3() override { return *s3_; }
 
   Result<std::string> account() override
   {
@@ -119,6 +129,8 @@ private:
   client::Finder finder_;
   std::unique_ptr<client::Ec2Client> ec2_;
   std::unique_ptr<aws::SsmApi> ssm_;
+  std::unique_ptr<aws::SecretsApi> secrets_;
+  std::unique_ptr<aws::S3Api> s3_;
 };
 
 } // namespace
@@ -132,7 +144,8 @@ Result<std::unique_ptr<Cloud>> connect_to_aws(const config::Settings& settings, 
   Endpoints endpoints;
   for (const auto& [service, to] :
        {std::pair("ec2", &endpoints.ec2), std::pair("sts", &endpoints.sts),
-        std::pair("ssm", &endpoints.ssm)}) {
+        std::pair("ssm", &endpoints.ssm), std::pair("s3", &endpoints.s3),
+        std::pair("secretsmanager", &endpoints.secrets)}) {
     auto endpoint = endpoint_of(service, settings.region, settings);
     if (!endpoint) {
       return tl::unexpected(endpoint.error());

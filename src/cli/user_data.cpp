@@ -2,7 +2,7 @@
 
 #include "aws/s3.hpp"
 #include "base/encoding.hpp"
-#include "boot/bundle.hpp"
+#include "boot/plan_bundle.hpp"
 #include "cli/endpoints.hpp"
 
 #include <fmt/format.h>
@@ -11,9 +11,6 @@ namespace flame::cli {
 namespace {
 
 using std::chrono::seconds;
-
-// Booting until the script's first line; the rest is the bootstrap's own limit.
-constexpr seconds k_until_script = std::chrono::minutes(15);
 
 constexpr std::size_t k_run_id_bytes = 8;
 constexpr std::size_t k_nonce_bytes = 16;
@@ -58,7 +55,8 @@ Result<std::string> presigned_url(const boot::Runner& runner, const config::Sett
     return tl::unexpected(credentials.error());
   }
   const Seconds now = world.clock->wall() + ec2.clock_offset();
-  const seconds wanted = k_until_script + std::chrono::ceil<seconds>(runner.bootstrap_timeout);
+  const seconds wanted =
+    boot::k_until_script + std::chrono::ceil<seconds>(runner.bootstrap_timeout);
   const seconds lifetime = aws::presign_lifetime(wanted, now, *credentials);
   if (lifetime <= seconds(0)) {
     return fail(ErrorKind::credentials, "the AWS credentials have expired", "get new ones");
@@ -71,17 +69,12 @@ Result<std::string> presigned_url(const boot::Runner& runner, const config::Sett
                       lifetime);
 }
 
-Result<std::string> render_with_url(boot::Runner runner, std::string url)
-{
-  runner.fetch.url = std::move(url);
-  return boot::make_user_data(runner);
-}
-
 Result<std::string> render(boot::Runner runner, const config::Settings& settings,
                            client::Ec2Client& ec2, World& world, Console& console)
 {
   return presigned_url(runner, settings, ec2, world, console).and_then([&](std::string url) {
-    return render_with_url(std::move(runner), std::move(url));
+    runner.fetch.url = std::move(url);
+    return boot::make_user_data(runner);
   });
 }
 

@@ -21,9 +21,6 @@ Result<std::string> presigned_url(const boot::Runner& runner, const config::Sett
                                   client::Ec2Client& ec2, World& world, Console& console);
 
 // The user data with that URL, its size checked.
-Result<std::string> render_with_url(boot::Runner runner, std::string url);
-
-// Both at once.
 Result<std::string> render(boot::Runner runner, const config::Settings& settings,
                            client::Ec2Client& ec2, World& world, Console& console);
 

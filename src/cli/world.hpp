@@ -1,5 +1,7 @@
 #pragma once
 
+#include "aws/s3_api.hpp"
+#include "aws/secrets_api.hpp"
 #include "aws/ssm_api.hpp"
 #include "base/error.hpp"
 #include "base/ports.hpp"
@@ -30,6 +32,8 @@ public:
   virtual ~Cloud() = default;
   virtual client::Ec2Client& ec2() = 0;
   virtual aws::SsmApi& ssm() = 0;
+  virtual aws::SecretsApi& secrets() = 0;
+  virtual aws::S3Api& s3() = 0;
   virtual Result<std::string> account() = 0; // asks STS when the credentials do not say
 };
 

@@ -53,6 +53,36 @@ Result<std::string> clean_variable_name(std::string_view, std::string_view value
   return std::string(value);
 }
 
+Result<std::string> clean_sha256(std::string_view, std::string_view value)
+{
+  constexpr std::size_t digits = 64;
+  std::string digest = to_lower(value);
+  if (digest.size() != digits
+      || digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    return fail(ErrorKind::config, fmt::format("\"{}\" is no SHA-256", value),
+                "give 64 hexadecimal digits, as sha256sum prints them");
+  }
+  return digest;
+}
+
+Result<std::string> clean_secret(std::string_view, std::string_view value)
+{
+  const std::size_t equals = std::min(value.find('='), value.size());
+  const std::string_view place = value.substr(std::min(equals + 1, value.size()));
+  const std::size_t colon = std::min(place.find(':'), place.size());
+  const std::string_view kind = place.substr(0, colon);
+  const bool named = (kind == "ssm" || kind == "secretsmanager") && colon + 1 < place.size();
+  if (!is_variable_name(value.substr(0, equals)) || !named) {
+    // What stands there may be the secret itself, by mistake.
+    return fail(
+      ErrorKind::config,
+      fmt::format("the secret \"{}\" does not say where it is kept",
+                  is_variable_name(value.substr(0, equals)) ? value.substr(0, equals) : "***"),
+      "write NAME=ssm:/PARAMETER or NAME=secretsmanager:ID");
+  }
+  return std::string(value);
+}
+
 Result<std::string> clean_env(std::string_view name, std::string_view value)
 {
   const auto named = clean_variable_name({}, name);

@@ -15,6 +15,8 @@ bool is_variable_name(std::string_view name); // [A-Za-z_][A-Za-z0-9_]*
 Result<std::string> clean_profile(std::string_view name,
                                   std::string_view value); // "Name=x", "Arn=x"
 Result<std::string> clean_variable_name(std::string_view name, std::string_view value);
+Result<std::string> clean_sha256(std::string_view name, std::string_view value); // lower case
+Result<std::string> clean_secret(std::string_view name, std::string_view value); // "NAME=ssm:/x"
 Result<std::string> clean_env(std::string_view name, std::string_view value);
 
 } // namespace flame::config

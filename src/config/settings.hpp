@@ -49,6 +49,12 @@ struct Settings {
   // What runs.
   std::string app = {};
   std::string bundle = {};
+  std::string bundle_sha256 = {};              // hex
+  std::string bundle_access = {};              // "presigned", "instance-role"; "": the first
+  std::optional<bool> inspect = {};            // look into the bundle; nullopt: yes
+  std::string store = {};                      // "s3://bucket/prefix/"
+  std::string env_delivery = {};               // "user-data", "s3"; "": s3 with a store
+  std::vector<std::string> secrets = {};       // "NAME=ssm:/path", "NAME=secretsmanager:id"
   std::map<std::string, std::string> env = {}; // names checked, values as they are
   std::vector<std::string> env_from = {};
   std::vector<std::string> unset_env = {};

@@ -3,6 +3,7 @@
 #include "cli/world.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_ec2.hpp"
+#include "support/fake_s3.hpp"
 
 #include <memory>
 #include <set>
@@ -74,6 +75,11 @@ class FakeWorld {
 public:
   FakeWorld()
   {
+    constexpr std::uint64_t k_large = 20UL * 1024 * 1024; // nobody looks into it
+    for (const char* bundle : {"bundles/demo.tar.gz", "bundles/d.tar.gz"}) {
+      s3.objects[bundle] = "";
+      s3.heads[bundle] = {.size = k_large, .etag = "\"1\""};
+    }
     world.write_out = [this](std::string_view text) { return write(text); };
     world.write_err = [this](std::string_view text) { err += text; };
     world.read_line = [this]() -> std::optional<std::string> { return answer; };
@@ -96,8 +102,7 @@ public:
     world.others_can_read = [this](const std::string& path) { return open_files.contains(path); };
     world.connect = [this](const config::Settings& settings, const cli::World&, const cli::Talk&) {
       connected.push_back(settings.region);
-      return Result<std::unique_ptr<cli::Cloud>>(
-        std::make_unique<FakeCloud>(ec2, ssm, credentials));
+      return Result<std::unique_ptr<cli::Cloud>>(std::make_unique<FakeCloud>(*this));
     };
     world.this_machine = [this](const config::Settings& settings, client::Asked asked,
                                 const cli::World&) {
@@ -129,6 +134,8 @@ public:
   std::vector<client::Asked> metadata_asked = {};
   FakeEc2 ec2 = {};
   FakeSsm ssm = {};
+  FakeSecrets secrets = {};
+  FakeS3 s3 = {};
   Result<aws::Credentials> credentials = aws::Credentials{.access_key_id = "AKIDEXAMPLE",
                                                           .secret_access_key = "very-secret-key",
                                                           .account_id = "123456789012"};
@@ -139,17 +146,16 @@ public:
 private:
   class FakeCloud : public cli::Cloud {
   public:
-    FakeCloud(FakeEc2& ec2, FakeSsm& ssm, const Result<aws::Credentials>& credentials)
-      : client_(ec2, credentials), ssm_(ssm)
-    {
-    }
+    explicit FakeCloud(FakeWorld& world) : client_(world.ec2, world.credentials), world_(world) {}
     client::Ec2Client& ec2() override { return client_; }
-    aws::SsmApi& ssm() override { return ssm_; }
+    aws::SsmApi& ssm() override { return world_.ssm; }
+    aws::SecretsApi& secrets() override { return world_.secrets; }
+    aws::S3Api& s3() override { return world_.s3; }
     Result<std::string> account() override { return "123456789012"; }
 
   private:
     FakeEc2Client client_;
-    FakeSsm& ssm_;
+    FakeWorld& world_;
   };
 
   Result<void> write(std::string_view text)

@@ -3,6 +3,7 @@
 #include "boot/run.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
+#include "cli/delivery.hpp"
 #include "cli/evidence.hpp"
 #include "cli/look_up.hpp"
 #include "cli/output.hpp"
@@ -114,13 +115,24 @@ Result<void> dry_run(const Boot& it)
   if (const auto fits = boot::make_user_data(runner); !fits) {
     return tl::unexpected(fits.error()); // what is too long without a URL is too long with any
   }
-  runner.fetch.url = boot::placeholder_url();
+  runner = boot::with_placeholders(std::move(runner), it.plan.bundle, it.settings);
   const auto user_data = boot::make_user_data(runner);
   if (!user_data) {
     it.console.warn(
       fmt::format("with the longest URL that the bundle can get, {}", user_data.error().message));
   }
   return print_dry_run(it, user_data ? *user_data : boot::render_user_data(runner));
+}
+
+// What would be sent, as far as it can be known without writing anything anywhere.
+Result<std::string> unlaunched(const Boot& it, Cloud& cloud)
+{
+  const bool plain = it.plan.bundle.kind == boot::BundleKind::object && it.settings.store.empty()
+                     && it.settings.bundle_access != "instance-role";
+  if (plain) {
+    return render(it.plan.runner, it.settings, cloud.ec2(), it.world, it.console);
+  }
+  return boot::make_user_data(boot::with_placeholders(it.plan.runner, it.plan.bundle, it.settings));
 }
 
 // EC2 checks each candidate: permissions, names, and whether the zone offers the type. Nothing is
@@ -136,7 +148,7 @@ Result<void> dry_run_by_ec2(const Boot& before)
     return tl::unexpected(plan.error());
   }
   const Boot it = before.with(*plan);
-  const auto user_data = render(it.plan.runner, it.settings, (*cloud)->ec2(), it.world, it.console);
+  const auto user_data = unlaunched(it, **cloud);
   if (!user_data) {
     return tl::unexpected(user_data.error());
   }
@@ -171,22 +183,16 @@ void announce(const Boot& it)
                               fleet::terminate_command(it.plan.region, it.plan.run_id)));
 }
 
-boot::BootParts parts_of(const Boot& it, Cloud& cloud, Evidence& evidence)
+boot::BootParts parts_of(const Boot& it, Cloud& cloud, Delivery& delivery, Evidence& evidence)
 {
   return {.ec2 = cloud.ec2(),
           .clock = *it.world.clock,
           .cancel = *it.world.cancel,
           .random = *it.world.random,
           .progress = it.console,
-          .render = [&it, &cloud, &evidence]() -> Result<std::string> {
-            auto url =
-              presigned_url(it.plan.runner, it.settings, cloud.ec2(), it.world, it.console);
-            if (!url) {
-              return url;
-            }
-            evidence.add_secret(*url);
-            return render_with_url(it.plan.runner, std::move(*url));
-          },
+          .render = [&delivery] { return delivery.render(); },
+          .listen = [&delivery](const std::string& id,
+                                aws::CallLimit limit) { return delivery.listen(id, limit); },
           .hear = [&evidence](const boot::LastWords& words) { evidence.hear(words); },
           .report =
             [&it](const boot::BootResult& result) {
@@ -194,6 +200,12 @@ boot::BootParts parts_of(const Boot& it, Cloud& cloud, Evidence& evidence)
               return it.world.write_out(boot_output(result, it.invocation.output));
             },
           .started = it.started};
+}
+
+// Of what is booted, "" when nobody has looked at its image.
+std::string architecture_of(const Boot& it)
+{
+  return it.facts.image ? it.facts.image->architecture : std::string();
 }
 
 Result<void> launch(const Boot& before)
@@ -218,8 +230,24 @@ Result<void> launch(const Boot& before)
   }
   const Boot it = before.with(*plan);
   Evidence evidence(it.settings.evidence_dir, it.plan, it.world, it.console);
-  const auto result = boot::run(it.plan, parts_of(it, **cloud, evidence));
+  Delivery delivery(
+    {.plan = it.plan,
+     .settings = it.settings,
+     .cloud = **cloud,
+     .world = it.world,
+     .console = it.console,
+     .architecture = architecture_of(it),
+     .hide = [&evidence](const std::string& secret) { evidence.add_secret(secret); }});
+  if (auto ready = delivery.prepare(); !ready) {
+    ready.error().run_id = it.plan.run_id;
+    return tl::unexpected(std::move(ready.error()));
+  }
+  const auto result = boot::run(it.plan, parts_of(it, **cloud, delivery, evidence));
   it.console.clear();
+  // Once nobody is left to read it.
+  if (result ? it.plan.wait_for == config::WaitFor::ready : result.error().instances.empty()) {
+    delivery.forget_environment();
+  }
   return result ? Result<void>() : tl::unexpected(evidence.keep(result.error()));
 }
 
@@ -234,6 +262,9 @@ Result<void> boot_with(const Invocation& invocation, World& world, Console& cons
   const auto more = plan ? std::optional<Error>() : plan.error();
   if (auto valid = no_mistakes(configured, more); !valid) {
     return valid;
+  }
+  if (const auto there = check_local_bundle(plan->bundle); !there) {
+    return no_mistakes(configured, there.error());
   }
   const Boot it{invocation, world, console, configured, configured.settings,
                 here,       facts, *plan,   started};

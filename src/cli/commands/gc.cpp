@@ -1,8 +1,10 @@
+#include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/fleet_output.hpp"
 #include "cli/output.hpp"
 #include "cli/regions.hpp"
 #include "cli/selection.hpp"
+#include "cli/stored_logs.hpp"
 #include "cli/table.hpp"
 #include "fleet/ending.hpp"
 #include "fleet/expiry.hpp"
@@ -159,6 +161,29 @@ private:
   std::size_t live_ = 0;
 };
 
+// A store that cannot be looked at is no failure of the machines' turn.
+void sweep_store(const std::optional<aws::S3Object>& store, const Place& place,
+                 const Invocation& invocation, World& world, Console& console, Result<void>& done)
+{
+  if (!store) {
+    return;
+  }
+  const bool dry_run = invocation.has("--dry-run");
+  const auto swept =
+    connect(place.settings, world, console).and_then([&](const std::unique_ptr<Cloud>& cloud) {
+      return sweep_environments(*store, world.clock->wall(), dry_run, cloud->s3(),
+                                {.deadline = world.clock->now() + k_end_limit});
+    });
+  if (!swept && done) {
+    done = tl::unexpected(swept.error());
+  } else if (!swept) {
+    done.error().also.push_back({swept.error().message, swept.error().hint});
+  } else if (*swept > 0) {
+    console.note(fmt::format("{} environment{} that nobody reads any more {} the store", *swept,
+                             *swept == 1 ? "" : "s", dry_run ? "in" : "removed from"));
+  }
+}
+
 } // namespace
 
 Result<void> run_gc(const Invocation& invocation, World& world, Console& console)
@@ -171,10 +196,15 @@ Result<void> run_gc(const Invocation& invocation, World& world, Console& console
   if (!place) {
     return tl::unexpected(place.error());
   }
+  const auto store = find_store(invocation, world);
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
   Sweeper sweeper(invocation, world, console, selector->app);
   auto done = in_each_region(*place, world, console, [&](const std::string& region, Cloud& cloud) {
     return sweeper.sweep(region, cloud);
   });
+  sweep_store(*store, *place, invocation, world, console, done);
   const Swept& swept = sweeper.swept();
   if (!done && swept.regions.empty()) {
     return done;

@@ -5,6 +5,7 @@
 #include "cli/logs_output.hpp"
 #include "cli/regions.hpp"
 #include "cli/selection.hpp"
+#include "cli/stored_logs.hpp"
 #include "fleet/console_text.hpp"
 #include "fleet/masking.hpp"
 #include "fleet/stages.hpp"
@@ -38,26 +39,34 @@ public:
     }
   }
 
-  // Stages and console as they are.
-  Result<void> show(const std::string& region)
+  // Stages and console as they are, and what the machine has written into its store. That tells
+  // more than a console, and stays when the machine is gone: EC2 need not know it then.
+  Result<void> show(const std::string& region, const std::optional<StoredLogs>& stored)
   {
-    const auto raw = read();
-    if (!raw) {
-      return tl::unexpected(raw.error().error);
+    const auto console = read();
+    if (!console && !stored) {
+      return tl::unexpected(console.error().error);
     }
-    const std::string nonce = fleet::nonce_in(*raw);
-    const auto stages = fleet::parse_stages(*raw, nonce);
+    const auto raw = std::optional(console.value_or(""));
+    const std::string& told = stored && !stored->status.empty() ? stored->status : *raw;
+    const auto stages = fleet::parse_stages(told, fleet::nonce_in(told));
+    add_secret(fleet::nonce_in(told));
     const std::string text = shown(*raw, true);
-    say_what_is_missing(*raw);
+    const Kept kept = kept_of(stored);
+    if (!kept.log) {
+      say_what_is_missing(*raw);
+    }
     if (invocation_.output == Output::json) {
       const Listed listed{.instance = machine_,
                           .region = region,
                           .stage = stages.empty() ? "" : stages.back().stage,
                           .detail = stages.empty() ? "" : masked(stage_detail(stages.back()))};
-      return world_.write_out(logs_output(listed, masked(stages), text, is_whole(*raw)));
+      return world_.write_out(logs_output(listed, masked(stages), text, is_whole(*raw), kept));
     }
     const std::string rows = stages_output(masked(stages), world_.terminal.out_width);
-    return world_.write_out(rows + (rows.empty() || text.empty() ? "" : "\n") + text);
+    const std::string from_store = kept_output(kept);
+    const std::string& last = from_store.empty() ? text : from_store; // they hold the console's
+    return world_.write_out(rows + (rows.empty() || last.empty() ? "" : "\n") + last);
   }
 
   // The console as it grows, until the machine has ended.
@@ -95,6 +104,22 @@ public:
   }
 
 private:
+  void add_secret(std::string secret)
+  {
+    if (!secret.empty()) {
+      secrets_.push_back(std::move(secret));
+    }
+  }
+
+  Kept kept_of(const std::optional<StoredLogs>& stored) const
+  {
+    const auto shown_if = [&](const std::string& text) {
+      return text.empty() ? std::nullopt : std::optional(fleet::harmless(masked(text)));
+    };
+    return stored ? Kept{.log = shown_if(stored->log), .journal = shown_if(stored->journal)}
+                  : Kept();
+  }
+
   aws::CallLimit limit() const { return {.deadline = world_.clock->now() + k_call_limit}; }
 
   bool is_over() const
@@ -241,6 +266,23 @@ Result<aws::Instance> find_machine(const fleet::Selector& selector, const std::s
   });
 }
 
+Result<std::optional<StoredLogs>> stored_of(const aws::S3Object& store,
+                                            const fleet::Selector& selector,
+                                            const Result<aws::Instance>& machine, Cloud& cloud,
+                                            const World& world)
+{
+  const std::string run_id =
+    machine ? std::string(fleet::tag(machine->tags, fleet::k_tag_run_id)) : selector.run_id;
+  const std::string id = machine                ? machine->id
+                         : selector.ids.empty() ? std::string()
+                                                : selector.ids.front();
+  if (run_id.empty() && id.empty()) { // of an app: only EC2 knows its machines
+    return std::nullopt;
+  }
+  return read_stored(store, run_id, id, cloud.s3(),
+                     {.deadline = world.clock->now() + k_call_limit});
+}
+
 } // namespace
 
 Result<void> run_logs(const Invocation& invocation, World& world, Console& console)
@@ -268,15 +310,27 @@ Result<void> run_logs(const Invocation& invocation, World& world, Console& conso
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
+  const auto store = find_store(invocation, world);
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
   auto machine = find_machine(*selector, settings->region, **cloud, world);
+  const auto stored = follow || !*store ? Result<std::optional<StoredLogs>>(std::nullopt)
+                                        : stored_of(**store, *selector, machine, **cloud, world);
+  if (!machine && stored && *stored) { // EC2 forgets, a store does not
+    machine = aws::Instance{.id = (*stored)->instance_id, .state = aws::InstanceState::terminated};
+  }
   if (!machine) {
     return tl::unexpected(machine.error());
+  }
+  if (!stored) {
+    console.warn(stored.error().message);
   }
   const std::string_view run = fleet::tag(machine->tags, fleet::k_tag_run_id);
   console.note(fmt::format("{} is {}{}", machine->id, aws::name(machine->state),
                            run.empty() ? "" : fmt::format(", of run {}", run)));
   Reader reader(invocation, world, console, **cloud, *machine);
-  return follow ? reader.follow() : reader.show(settings->region);
+  return follow ? reader.follow() : reader.show(settings->region, stored.value_or(std::nullopt));
 }
 
 } // namespace flame::cli

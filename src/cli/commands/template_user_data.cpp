@@ -2,6 +2,7 @@
 #include "base/gzip.hpp"
 #include "base/text.hpp"
 #include "boot/plan.hpp"
+#include "boot/plan_bundle.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/read_settings.hpp"
@@ -14,11 +15,19 @@
 namespace flame::cli {
 namespace {
 
-Result<std::string> bundle_url(const Invocation& invocation, const boot::Runner& runner,
-                               const config::Settings& settings, World& world, Console& console)
+// The runner with addresses, signed when that is asked for.
+Result<boot::Runner> with_addresses(const Invocation& invocation, boot::Runner runner,
+                                    const config::Settings& settings, World& world,
+                                    Console& console)
 {
+  const boot::Bundle bundle = *boot::parse_bundle(settings.bundle);
   if (!invocation.has("--presign")) {
-    return boot::placeholder_url();
+    return boot::with_placeholders(std::move(runner), bundle, settings);
+  }
+  if (bundle.kind != boot::BundleKind::object || !settings.store.empty()) {
+    return fail(ErrorKind::usage,
+                "--presign is for a bundle that is an object of S3, without store",
+                "leave --presign out, or give --bundle s3://BUCKET/KEY.tar.gz");
   }
   if (settings.region.empty()) {
     return fail(ErrorKind::config, "region is not set",
@@ -28,7 +37,10 @@ Result<std::string> bundle_url(const Invocation& invocation, const boot::Runner&
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
-  return presigned_url(runner, settings, (*cloud)->ec2(), world, console);
+  return presigned_url(runner, settings, (*cloud)->ec2(), world, console).map([&](std::string url) {
+    runner.fetch.url = std::move(url);
+    return std::move(runner);
+  });
 }
 
 std::string names_of(const boot::Runner& runner)
@@ -65,11 +77,10 @@ Result<void> run_template_user_data(const Invocation& invocation, World& world, 
   if (auto valid = no_mistakes(configured, more); !valid) {
     return valid;
   }
-  auto url = bundle_url(invocation, *runner, configured.settings, world, console);
-  if (!url) {
-    return tl::unexpected(url.error());
+  runner = with_addresses(invocation, std::move(*runner), configured.settings, world, console);
+  if (!runner) {
+    return tl::unexpected(runner.error());
   }
-  runner->fetch.url = std::move(*url);
   const auto exact = boot::make_user_data(*runner);
   if (!exact) {
     return tl::unexpected(exact.error());

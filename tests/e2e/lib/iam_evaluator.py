@@ -133,8 +133,15 @@ def needs_of(request, machines):
     if request["service"] == "ssm":
         yield f"ssm:{action}", parameter_arn(region, params["Name"]), {}
     elif request["service"] == "s3":
-        right = "GetObject" if action in ("GetObject", "HeadObject") else action
-        yield f"s3:{right}", f"arn:{partition}:s3:::{params['Bucket']}/{params['Key']}", {}
+        rights = {"HeadObject": "GetObject", "CreateMultipartUpload": "PutObject",
+                  "UploadPart": "PutObject", "CompleteMultipartUpload": "PutObject",
+                  "PostObject": "PutObject", "ListObjectsV2": "ListBucket"}
+        right = rights.get(action, action)
+        arn = f"arn:{partition}:s3:::{params['Bucket']}"
+        if right == "ListBucket":
+            yield "s3:ListBucket", arn, {"s3:prefix": params.get("Prefix", "")}
+        else:
+            yield f"s3:{right}", f"{arn}/{params['Key']}", {}
     elif request["service"] == "iam":
         profile = params["InstanceProfileName"]
         yield f"iam:{action}", f"arn:{partition}:iam::{ACCOUNT}:instance-profile/{profile}", {}

@@ -8,6 +8,7 @@ sandbox_pid=0
 # the endpoint are in sandbox.env afterwards, the objects of bucket B in s3/B/.
 sandbox() {
   sandbox_stop
+  [ -e s3/bundles/hello.tar.gz ] || release_bundle hello
   rm -f sandbox.env
   local machines=(--machines none)
   [[ " $* " != *" --machines "* ]] || machines=()
@@ -17,6 +18,21 @@ sandbox() {
   until_true 20 test -s sandbox.env || die "the sandbox did not start: $(tail -n 5 sandbox.log)"
   cat sandbox.env >>all.env
   endpoint=$(of_sandbox AWS_ENDPOINT_URL)
+}
+
+# release_bundle APP: s3/bundles/APP.tar.gz, a release that only sleeps.
+release_bundle() {
+  mkdir -p s3/bundles "releases/$1/bin"
+  printf '#!/bin/sh\nexec sleep 3600\n' >"releases/$1/bin/$1"
+  chmod +x "releases/$1/bin/$1"
+  tar -C "releases/$1" -czf "s3/bundles/$1.tar.gz" .
+}
+
+# moto_bundle APP: the same in moto's S3, before it asks who it is.
+moto_bundle() {
+  release_bundle "$1"
+  curl -sS --fail -X PUT "$endpoint/bundles" >put
+  curl -sS --fail -T "s3/bundles/$1.tar.gz" "$endpoint/bundles/$1.tar.gz" >put
 }
 
 sandbox_stop() {

@@ -17,10 +17,12 @@ TEST "its model knows every parameter that we send"
 at_end+=("kill $!")
 until_true 20 test -s record.port || die "the recorder did not start"
 with=(AWS_ENDPOINT_URL="http://127.0.0.1:$(cat record.port)")
-flame boot --app hello --bundle s3://bundles/hello.tar.gz --image-id ami-0123456789abcdef0 \
+# Not of S3, which would be asked about it.
+bundle=(--bundle https://example.com/hello.tar.gz --bundle-sha256 "$(printf '%064d' 0)")
+flame boot --app hello "${bundle[@]}" --image-id ami-0123456789abcdef0 \
   --max-lifetime 1h --subnet-id subnet-1 --security-group-id sg-1,sg-2 --instance-type t3.nano \
   --iam-instance-profile runner --key-name key --tag a=b --wait-for launched --boot-timeout 3s
-flame boot --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h --launch-template-id lt-1 \
+flame boot --app hello "${bundle[@]}" --max-lifetime 1h --launch-template-id lt-1 \
   --launch-template-version 3 --iam-instance-profile arn:aws:iam::123456789012:instance-profile/x \
   --wait-for launched --boot-timeout 3s
 flame terminate --run-id nobody --settle 0s

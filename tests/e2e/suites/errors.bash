@@ -63,8 +63,8 @@ flame $command
 expect_status 0
 expect_machines 0
 
-TEST "a bundle that is no S3 URL"
-flame boot "${ordinary[@]}" --bundle https://example.com/app.tar.gz
+TEST "a bundle of no known kind"
+flame boot "${ordinary[@]}" --bundle ftp://example.com/app.tar.gz
 expect_error 3 s3://
 
 TEST "a bundle with an unknown ending"

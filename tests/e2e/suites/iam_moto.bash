@@ -34,6 +34,7 @@ caller() {
   jq '.Statement[] |= (del(.Condition) | .Resource = "*")' "$1" >actions
   asks_after inf
   curl -sS --fail -X POST "$endpoint/moto-api/reset" >reset
+  moto_bundle hello
   as_root iam 2010-05-08 Action=CreateUser UserName=ci >made
   as_root iam 2010-05-08 Action=CreateAccessKey UserName=ci >made
   key=$(sed -nE 's:.*<AccessKeyId>(.*)</AccessKeyId>.*:\1:p' made)

@@ -5,8 +5,6 @@
 
 # shellcheck source-path=SCRIPTDIR/..
 . "$here/lib/fleet.bash"
-mkdir -p s3/bundles
-echo bundle >s3/bundles/hello.tar.gz
 
 common=(--app hello --bundle s3://bundles/hello.tar.gz)
 settings=()

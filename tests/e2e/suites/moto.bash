@@ -25,6 +25,7 @@ moto() { # ACTION [NAME=VALUE...]
 fresh() {
   curl -sS --fail -X POST "$endpoint/moto-api/reset" >reset
   subnet=$(moto DescribeSubnets | grep -oE 'subnet-[0-9a-f]+' | head -n 1)
+  moto_bundle hello
   group=$(moto DescribeSecurityGroups | grep -oE 'sg-[0-9a-f]+' | head -n 1)
 }
 fresh

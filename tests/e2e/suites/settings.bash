@@ -23,10 +23,10 @@ template() {
   [ -n "$template" ] || die "no launch template: $(cat created)"
 }
 
-TEST "a plain boot asks for nothing beside the machine"
+TEST "a plain boot asks for nothing beside the machine and its bundle"
 boot "${plain[@]}"
 expect_status 0
-expect_same "$(asked | sort -u | xargs)" "DescribeInstances RunInstances"
+expect_same "$(asked | sort -u | xargs)" "DescribeInstances GetObject HeadObject RunInstances"
 
 TEST "every setting of the machine arrives, as flag, variable and key"
 with=(FLAME_EC2_METADATA_HOP_LIMIT=3 FLAME_EC2_EC2='{"Placement.PartitionNumber": 3}')

@@ -127,11 +127,11 @@ TEST_CASE("cli boot: a look-up that fails names the run that was announced")
 TEST_CASE("cli boot: what the plan refuses is told with its place")
 {
   FakeWorld fake;
-  fake.world.env = {{"AWS_REGION", "mars"}, {"FLAME_EC2_BUNDLE", "https://host/app.tgz"}};
+  fake.world.env = {{"AWS_REGION", "mars"}, {"FLAME_EC2_BUNDLE", "ftp://host/app.tgz"}};
   CHECK(run(fake, {"boot", "--app", "demo", "--tag", "aws:x=y"}) == 3);
   for (const char* part :
        {"variable AWS_REGION: region is not valid: \"mars\" is not a region",
-        "variable FLAME_EC2_BUNDLE: bundle is not valid: the S3 URL \"https://host/app.tgz\"",
+        "variable FLAME_EC2_BUNDLE: bundle \"ftp://host/app.tgz\" is of no known kind",
         "flag --tag: tags \"aws:x\" has a name"}) {
     CAPTURE(part);
     CHECK(has(fake.err, part));

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "aws/s3_api.hpp"
+#include "boot/bundle.hpp"
+#include "boot/user_data.hpp"
+#include "config/settings.hpp"
+
+#include <string>
+#include <vector>
+
+// A look at the bundle before anything is launched: that it is there, can be fetched, and which of
+// its versions it is. What is launched then gets that one or none.
+namespace flame::boot {
+
+struct Reached {
+  Fetch fetch = {};          // all but the URL, which is signed when the user data is rendered
+  aws::S3Object object = {}; // pinned by ETag and digest; no bucket: `fetch` has its URL already
+  bool requester_pays = false;
+  std::vector<std::string> notices = {};  // sentences worth a line
+  std::vector<std::string> warnings = {}; // of what could not be found out
+};
+
+// Of kind config when the machine could not get it: missing, archived, another digest. That we may
+// not look is a warning: a bucket's policy may judge by the network of the machine.
+Result<Reached> reach_object(const Bundle& bundle, const config::Settings& settings, aws::S3Api& s3,
+                             aws::CallLimit limit);
+
+// One of the objects of an S3 folder, and where in the release it goes.
+struct FolderEntry {
+  std::string path = {};
+  aws::S3Entry object = {};
+};
+
+// The files of a release in `entries`, by path; "release/" in front of all is taken away, as
+// FlameEC2 lays folders out. Kind config: none, archived, or paths that lead elsewhere.
+Result<std::vector<FolderEntry>> folder_entries(const aws::S3Object& folder,
+                                                std::vector<aws::S3Entry> entries);
+std::string listing_digest(const std::vector<FolderEntry>& entries); // hex
+
+// "" for a path that stays below the folder it is unpacked in, else what is wrong with it.
+std::string wrong_with_path(std::string_view path);
+
+} // namespace flame::boot

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "boot/plan.hpp"
+#include "boot/plan_bundle.hpp"
+#include "boot/reach.hpp"
+#include "cli/console.hpp"
+#include "cli/world.hpp"
+
+#include <functional>
+#include <string>
+
+namespace flame::cli {
+
+// That a bundle of this computer is there, and of which kind it is. Kind config.
+Result<void> check_local_bundle(const boot::Bundle& bundle);
+
+// How what a machine needs comes to it: the bundle, uploaded or packed where that has to be, its
+// environment, and the right to write its status. All members of the parts outlive it.
+class Delivery {
+public:
+  struct Parts {
+    const boot::Plan& plan;
+    const config::Settings& settings;
+    Cloud& cloud;
+    World& world;
+    Console& console;
+    std::string architecture = {};                     // of the image, "" when nobody has looked
+    std::function<void(const std::string&)> hide = {}; // what must not be shown from now on
+  };
+  explicit Delivery(Parts parts);
+
+  // Before the first launch. An error means that a machine could not have got what it needs.
+  Result<void> prepare();
+  // The user data, with addresses that are signed now. Secret.
+  Result<std::string> render();
+  // Takes the environment out of the store, when nobody will read it any more. Says nothing:
+  // `gc` does the same later.
+  void forget_environment();
+
+  // What a machine says of its stages: what it has written into the store, else its console.
+  aws::Outcome<std::string> listen(const std::string& instance_id, aws::CallLimit limit);
+
+private:
+  Result<void> find_bundle();
+  Result<void> send_file();
+  Result<void> send_folder();
+  Result<void> send_objects();
+  Result<std::vector<boot::FolderEntry>> list_files(const aws::S3Object& folder);
+  Result<void> send_to_store(const std::string& path, const std::string& suffix);
+  Result<void> reach(boot::Bundle bundle, const config::Settings& settings);
+  Result<void> inspect_archive(const std::string& path);
+  Result<void> inspect_object();
+  Result<void> take_warnings(Result<std::vector<std::string>> found);
+  Result<void> read_secrets();
+  Result<void> open_store();
+  Result<void> sign_bundle(boot::Runner& runner, Seconds now);
+  Result<void> sign_store(boot::Runner& runner, Seconds now);
+  Result<std::string> signed_get(const aws::S3Object& object, bool requester_pays, Seconds now,
+                                 std::chrono::seconds wanted);
+  std::string hidden(std::string secret);
+  aws::CallLimit limit(Millis longest) const;
+  Seconds aws_time() const;
+
+  Parts parts_;
+  boot::Runner runner_;
+  boot::Reached reached_ = {};
+  std::string boot_prefix_ = {};
+  aws::S3Object environment_ = {};
+  bool warned_ = false;
+};
+
+} // namespace flame::cli

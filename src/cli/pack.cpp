@@ -1,0 +1,171 @@
+#include "cli/pack.hpp"
+
+#include "boot/bundle.hpp"
+#include "io/archive.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace flame::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t k_piece = 1UL * 1024 * 1024;
+constexpr std::size_t k_largest_object = 2UL * 1024 * 1024 * 1024; // of a release's files
+constexpr std::string_view k_script = "#!";
+
+struct Found {
+  fs::path path = {};      // on this computer
+  ArchiveEntry entry = {}; // in the archive
+};
+
+// Whether a link at `path` to `target` ends below the folder that both are in.
+bool stays_inside(const std::string& path, const std::string& target)
+{
+  const fs::path to = (fs::path(path).parent_path() / fs::path(target)).lexically_normal();
+  return !target.empty() && !fs::path(target).is_absolute()
+         && (to.empty() || to.begin()->string() != "..");
+}
+
+Found look_at(const fs::directory_entry& at, std::string path, Mistakes& mistakes)
+{
+  Found found{.path = at.path(), .entry = {.path = std::move(path)}};
+  ArchiveEntry& entry = found.entry;
+  std::error_code failed;
+  const fs::file_status status = at.symlink_status(failed);
+  if (fs::is_symlink(status)) {
+    entry.kind = EntryKind::link;
+    entry.target = fs::read_symlink(at.path(), failed).string();
+    if (!stays_inside(entry.path, entry.target)) {
+      mistakes.add(fmt::format("\"{}\" in the bundle is a link to \"{}\", which is not in it",
+                               entry.path, entry.target),
+                   "copy what it points to in its place");
+    }
+  } else if (fs::is_regular_file(status)) {
+    entry.size = at.file_size(failed);
+    entry.executable = (status.permissions() & fs::perms::owner_exec) != fs::perms::none
+                       || boot::is_program(entry.path);
+  } else if (!failed) {
+    mistakes.add(fmt::format("\"{}\" in the bundle is no file, folder or link", entry.path),
+                 "remove it");
+  }
+  if (failed) {
+    mistakes.add(fmt::format("cannot read \"{}\": {}", at.path().string(), failed.message()));
+  }
+  if (const std::string wrong = boot::wrong_with_path(entry.path); !wrong.empty()) {
+    mistakes.add(fmt::format("\"{}\" in the bundle {}", entry.path, wrong), "rename it");
+  }
+  return found;
+}
+
+Result<std::vector<Found>> walk(const std::string& folder)
+{
+  std::vector<Found> all;
+  Mistakes mistakes(ErrorKind::config);
+  std::error_code failed;
+  for (fs::recursive_directory_iterator at(folder, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    if (!at->is_directory(failed) || at->is_symlink(failed)) {
+      all.push_back(look_at(*at, at->path().lexically_relative(folder).generic_string(), mistakes));
+    }
+  }
+  if (failed) {
+    mistakes.add(fmt::format("cannot read the bundle \"{}\": {}", folder, failed.message()));
+  }
+  if (mistakes.empty() && all.empty()) {
+    mistakes.add(fmt::format("the bundle \"{}\" is an empty folder", folder),
+                 "build the release first: mix release");
+  }
+  if (!mistakes.empty()) {
+    return tl::unexpected(mistakes.error());
+  }
+  std::ranges::sort(all, {}, [](const Found& one) { return one.entry.path; });
+  return all;
+}
+
+// A script is a program whatever its mode is.
+Result<void> add_file(io::Packer& packer, Found found)
+{
+  auto file = io::FileReader::open(found.path.string());
+  if (!file) {
+    return tl::unexpected(file.error());
+  }
+  auto first = file->read(k_piece);
+  if (!first) {
+    return tl::unexpected(first.error());
+  }
+  found.entry.executable = found.entry.executable || first->starts_with(k_script);
+  bool begun = false;
+  return packer.add(found.entry, [&]() -> Result<std::string> {
+    return std::exchange(begun, true) ? file->read(k_piece) : std::move(*first);
+  });
+}
+
+// Into a new file, what `add` adds.
+Result<io::TempFile> packed(const std::function<Result<void>(io::Packer&)>& add)
+{
+  auto file = io::TempFile::make();
+  if (!file) {
+    return file;
+  }
+  const auto packer = io::Packer::open(file->path());
+  if (!packer) {
+    return tl::unexpected(packer.error());
+  }
+  return add(**packer).and_then([&] { return (*packer)->finish(); }).map([&] {
+    return std::move(*file);
+  });
+}
+
+} // namespace
+
+Result<io::TempFile> pack_folder(const std::string& folder, boot::Progress& progress)
+{
+  auto all = walk(folder);
+  if (!all) {
+    return tl::unexpected(all.error());
+  }
+  progress.doing(fmt::format("packing {} files of {}", all->size(), folder));
+  return packed([&](io::Packer& packer) -> Result<void> {
+    for (Found& found : *all) {
+      const auto added = found.entry.kind == EntryKind::link
+                           ? packer.add(found.entry, std::string_view())
+                           : add_file(packer, std::move(found));
+      if (!added) {
+        return added;
+      }
+    }
+    return {};
+  });
+}
+
+Result<io::TempFile> pack_objects(const aws::S3Object& folder,
+                                  const std::vector<boot::FolderEntry>& entries, aws::S3Api& s3,
+                                  const std::function<aws::CallLimit()>& limit,
+                                  boot::Progress& progress)
+{
+  return packed([&](io::Packer& packer) -> Result<void> {
+    std::size_t count = 0;
+    for (const boot::FolderEntry& entry : entries) {
+      progress.doing(fmt::format("packing {}: {} of {} objects", aws::describe(folder), ++count,
+                                 entries.size()));
+      const auto bytes =
+        s3.get({.bucket = folder.bucket, .key = entry.object.key}, k_largest_object, limit());
+      if (!bytes) {
+        return tl::unexpected(bytes.error().error);
+      }
+      const bool program = boot::is_program(entry.path) || bytes->starts_with(k_script);
+      const auto added =
+        packer.add({.path = entry.path, .size = bytes->size(), .executable = program}, *bytes);
+      if (!added) {
+        return added;
+      }
+    }
+    return {};
+  });
+}
+
+} // namespace flame::cli

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "aws/s3_api.hpp"
+#include "boot/progress.hpp"
+#include "boot/reach.hpp"
+#include "io/file_reader.hpp"
+
+#include <string>
+#include <vector>
+
+// Folders as one .tar.gz. The same folder gives the same bytes.
+namespace flame::cli {
+
+// A folder of this computer. Links must stay in it; what is no file, folder or link is an error.
+// Kind config, all mistakes at once.
+Result<io::TempFile> pack_folder(const std::string& folder, boot::Progress& progress);
+
+// The objects of an S3 folder, fetched one by one. S3 keeps no modes: programs and scripts get
+// theirs back.
+Result<io::TempFile> pack_objects(const aws::S3Object& folder,
+                                  const std::vector<boot::FolderEntry>& entries, aws::S3Api& s3,
+                                  const std::function<aws::CallLimit()>& limit,
+                                  boot::Progress& progress);
+
+} // namespace flame::cli

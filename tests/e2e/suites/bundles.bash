@@ -1,0 +1,136 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154
+# Bundles of all kinds, looked at before anything is launched; machines only exist.
+
+ordinary=(--app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h)
+boot() { flame boot "${ordinary[@]}" "$@"; }
+# object_of KEY: the bytes that the machine's URL gives. The script of the last machine has it.
+fetch_by_script() {
+  control GET "instances/$(machines | head -n 1 | cut -f1)/user-data" >script
+  curl -sS --fail -o fetched "$(grep -oE "http://[^' ]*X-Amz-Signature=[0-9a-f]*" script | head -n 1)" ||
+    die "the bundle cannot be fetched"
+  rm script
+}
+beside() { mkdir -p "s3/.s3/$(dirname "$1")" && printf '%s\n' "${@:2}" >"s3/.s3/$1"; } # FILE LINE...
+wrong() { # STATUS TEXT ARGUMENT...: refused, nothing launched
+  local before
+  before=$(live_machines)
+  boot "${@:3}"
+  expect_error "$1" "$2"
+  expect_same "$(live_machines)" "$before"
+}
+sandbox --region us-east-1,eu-west-1 --bucket-region far=eu-west-1
+mkdir -p s3/far s3/pays s3/old
+cp s3/bundles/hello.tar.gz s3/far/
+cp s3/bundles/hello.tar.gz s3/pays/
+cp s3/bundles/hello.tar.gz s3/old/
+beside buckets/pays requester-pays
+digest=$(sha256sum s3/bundles/hello.tar.gz | cut -d' ' -f1)
+
+TEST "an object is looked at once, and fetched by the URL in the script"
+boot --bundle s3://bundles/hello.tar.gz --bundle-sha256 "$digest"
+expect_status 0
+expect_same "$(asked | grep -c HeadObject)" 1
+fetch_by_script
+cmp fetched s3/bundles/hello.tar.gz
+
+TEST "a missing object is an error before anything is launched"
+wrong 3 's3://bundles/none.tar.gz is not there' --bundle s3://bundles/none.tar.gz
+wrong 3 's3://nobody/hello.tar.gz is not there' --bundle s3://nobody/hello.tar.gz
+
+TEST "so is another digest, whether S3 knows it or not"
+wrong 3 "has SHA-256 $digest" --bundle s3://bundles/hello.tar.gz --bundle-sha256 "$(printf '%064d' 7)"
+beside about/bundles/hello.tar.gz "x-amz-checksum-sha256: $(sha256sum s3/bundles/hello.tar.gz | cut -d' ' -f1 | xxd -r -p | base64)"
+wrong 3 "has SHA-256 $digest" --bundle s3://bundles/hello.tar.gz --bundle-sha256 "$(printf '%064d' 7)" --no-inspect
+rm -r s3/.s3/about
+
+TEST "an archived object is refused, a restored one is taken"
+beside about/old/hello.tar.gz 'x-amz-storage-class: GLACIER'
+wrong 3 'is archived (GLACIER)' --bundle s3://old/hello.tar.gz
+beside about/old/hello.tar.gz 'x-amz-storage-class: GLACIER' 'x-amz-restore: ongoing-request="false"'
+boot --bundle s3://old/hello.tar.gz
+expect_status 0
+
+TEST "a bucket of another Region is found, and said"
+for rule in '' moved; do
+  beside buckets/far $rule
+  sandbox --region us-east-1,eu-west-1 --bucket-region far=eu-west-1
+  boot --bundle s3://far/hello.tar.gz --region us-east-1
+  expect_status 0
+  expect_in_stderr "bucket far is in eu-west-1, not in us-east-1"
+  fetch_by_script
+  cmp fetched s3/far/hello.tar.gz
+done
+
+TEST "a bucket whose requesters pay is found, and said"
+sandbox --region us-east-1,eu-west-1 --bucket-region far=eu-west-1
+boot --bundle s3://pays/hello.tar.gz
+expect_status 0
+expect_in_stderr "pays for it"
+fetch_by_script
+cmp fetched s3/pays/hello.tar.gz
+
+TEST "a missing right to look is a warning: a bucket may ask where the machine is"
+sandbox --fault HeadObject:AccessDenied --fault GetObject:AccessDenied
+boot --bundle s3://bundles/hello.tar.gz
+expect_status 0
+expect_in_stderr "no permission to look at the bundle s3://bundles/hello.tar.gz"
+
+TEST "S3 that does not answer ends the boot, and nothing is launched"
+sandbox --fault HeadObject:503
+boot --bundle s3://bundles/hello.tar.gz
+expect_error 7
+expect_machines 0
+
+TEST "a bundle of the web needs its digest, and gets into the script as it is"
+sandbox
+wrong 3 bundle_sha256 --bundle 'https://example.com/hello.tar.gz?token=very-private-token'
+boot --bundle 'https://example.com/hello.tar.gz' --bundle-sha256 "$digest"
+expect_status 0
+control GET "instances/$(live_machines)/user-data" >script
+expect_in script https://example.com/hello.tar.gz
+rm script
+
+TEST "a bundle of this computer needs a store, and must be there"
+wrong 3 'store is not set' --bundle releases/hello
+wrong 3 '"gone.tar.gz" is not there' --bundle gone.tar.gz --store s3://bundles/x/
+touch report.txt
+wrong 3 'has no known ending' --bundle report.txt --store s3://bundles/x/
+
+TEST "what is in the bundle is looked at: the program, paths, links, devices"
+mkdir bad && (
+  cd bad || exit
+  mkdir -p r/bin && printf '#!/bin/sh\n' >r/bin/hello && chmod +x r/bin/hello
+  tar -C r -czf ../s3/bundles/other.tar.gz --transform s,bin/hello,bin/other, .
+  tar -C r -czPf ../s3/bundles/up.tar.gz --transform 's,^./bin/hello,../../etc/cron.d/x,' ./bin/hello
+  ln -s /etc/shadow r/link && tar -C r -czf ../s3/bundles/link.tar.gz . && rm r/link
+  tar -C r -czf ../s3/bundles/absolute.tar.gz -P --transform 's,^./bin/hello,/etc/x,' ./bin/hello
+  mkfifo r/pipe && tar -C r -czf ../s3/bundles/pipe.tar.gz . && rm r/pipe
+  head -c 100 ../s3/bundles/other.tar.gz >../s3/bundles/cut.tar.gz
+  echo "no archive" >../s3/bundles/text.tar.gz
+)
+wrong 3 'the bundle holds no bin/hello' --bundle s3://bundles/other.tar.gz
+expect_in_stderr "it holds bin/other"
+wrong 3 'leads out of its folder' --bundle s3://bundles/up.tar.gz
+wrong 3 'is a link to "/etc/shadow"' --bundle s3://bundles/link.tar.gz
+wrong 3 'is absolute' --bundle s3://bundles/absolute.tar.gz
+wrong 3 'is no file, folder or link' --bundle s3://bundles/pipe.tar.gz
+wrong 3 'no whole archive' --bundle s3://bundles/cut.tar.gz
+wrong 3 'no whole archive' --bundle s3://bundles/text.tar.gz
+boot --bundle s3://bundles/other.tar.gz --no-inspect
+expect_status 0
+
+TEST "a release that a FLAME parent cannot work with is warned of"
+with=("FLAME_PARENT=$(python3 -I "$here/lib/flame_parent.py" app@10.0.0.7 app-flame-0123456789abcdef0123)")
+boot --bundle s3://bundles/hello.tar.gz --subnet-id subnet-0123456789abcdef0 \
+  --security-group-id sg-0123456789abcdef0
+with=()
+expect_status 0
+expect_in_stderr "Elixir.FLAME.FlyBackend.beam, the backend that FLAME_PARENT names"
+
+TEST "a folder of S3 needs a store to be packed into"
+wrong 3 'is a folder, and store is not set' --bundle s3://bundles/rel/
+wrong 3 'holds no objects' --bundle s3://bundles/nothing/ --store s3://bundles/x/
+mkdir -p s3/bundles/cold/bin && cp releases/hello/bin/hello s3/bundles/cold/bin/
+beside about/bundles/cold/bin/hello 'x-amz-storage-class: DEEP_ARCHIVE'
+wrong 3 'is archived (DEEP_ARCHIVE)' --bundle s3://bundles/cold/ --store s3://bundles/x/

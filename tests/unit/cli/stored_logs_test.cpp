@@ -1,0 +1,57 @@
+#include "cli/stored_logs.hpp"
+#include "support/fake_s3.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace flame;
+using namespace flame::cli;
+
+namespace {
+
+const aws::S3Object k_store{.bucket = "b", .key = "flame/"};
+
+struct Store : test::FakeS3 {
+  Store()
+  {
+    objects = {{"b/flame/runs/ci-7/20260115T081530Z-a/status", "run ci-7\n"},
+               {"b/flame/runs/ci-7/20260115T081530Z-a/i-1/status", "old\n"},
+               {"b/flame/runs/ci-7/20260116T081530Z-a/i-2/status", "new\n"},
+               {"b/flame/runs/ci-7/20260116T081530Z-a/i-2/log", "all of it\n"},
+               {"b/flame/runs/ci-7/20260116T081530Z-a/env.20260116T090000Z", "SECRET=1\n"},
+               {"b/flame/runs/ci-8/20260117T081530Z-a/env.20260117T090000Z", "SECRET=2\n"},
+               {"b/other/runs/ci-7/20260118T081530Z-a/i-3/status", "elsewhere\n"}};
+  }
+};
+
+} // namespace
+
+TEST_CASE("cli::read_stored finds the latest machine of a run, or the one that is asked for")
+{
+  Store s3;
+  const auto latest = read_stored(k_store, "ci-7", "", s3, {});
+  REQUIRE(latest);
+  REQUIRE(*latest);
+  CHECK((*latest)->instance_id == "i-2");
+  CHECK((*latest)->status == "new\n");
+  CHECK((*latest)->log == "all of it\n");
+  CHECK((*latest)->journal.empty());
+  CHECK((*read_stored(k_store, "", "i-1", s3, {}))->status == "old\n");
+  CHECK(!*read_stored(k_store, "ci-9", "", s3, {}));
+  CHECK(!*read_stored(k_store, "ci-7", "i-3", s3, {}));
+  CHECK(!*read_stored(k_store, "ci-8", "", s3, {}));
+}
+
+TEST_CASE("cli::sweep_environments removes those alone that nobody can read")
+{
+  Store s3;
+  const Seconds now = *parse_iso8601("2026-01-16T12:00:00Z");
+  CHECK(*sweep_environments(k_store, now, true, s3, {}) == 1);
+  CHECK(s3.objects.size() == 7);
+  CHECK(*sweep_environments(k_store, now, false, s3, {}) == 1);
+  CHECK(s3.objects.size() == 6);
+  CHECK(!s3.objects.contains("b/flame/runs/ci-7/20260116T081530Z-a/env.20260116T090000Z"));
+  CHECK(*sweep_environments(k_store, now, false, s3, {}) == 0);
+  s3.refused["list"] = test::s3_failure(aws::ErrorClass::permission, "AccessDenied", 403);
+  CHECK(sweep_environments(k_store, now, false, s3, {}).error().message
+        == "cannot list the store: S3 says AccessDenied");
+}
