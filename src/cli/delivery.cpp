@@ -168,7 +168,6 @@ Result<void> Delivery::inspect_object()
                             aws::describe(reached_.object), digest, wanted),
                 "it was replaced, or bundle_sha256 is of another bundle");
   }
-  reached_.fetch.sha256 = digest;
   return take_warnings(
     inspect_bytes(*bytes, aws::describe(reached_.object),
                   inspect_for(parts_.plan, parts_.settings, parts_.architecture)));

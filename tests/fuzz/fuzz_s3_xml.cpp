@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -36,7 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       FUZZ_CHECK(!entry.key.empty());
     }
     const auto files = flame::boot::folder_entries({.bucket = "b", .key = ""}, page->entries);
-    for (const flame::boot::FolderEntry& file : files.value_or({})) {
+    for (const flame::boot::FolderEntry& file :
+         files.value_or(std::vector<flame::boot::FolderEntry>())) {
       FUZZ_CHECK(flame::boot::wrong_with_path(file.path).empty());
     }
   }

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "boot/plan.hpp"
 #include "boot/plan_bundle.hpp"
+#include "boot/reach.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/read_settings.hpp"
@@ -14,6 +15,8 @@
 
 namespace flame::cli {
 namespace {
+
+constexpr Millis k_look_limit = std::chrono::seconds(30);
 
 // The runner with addresses, signed when that is asked for.
 Result<boot::Runner> with_addresses(const Invocation& invocation, boot::Runner runner,
@@ -37,10 +40,25 @@ Result<boot::Runner> with_addresses(const Invocation& invocation, boot::Runner r
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
-  return presigned_url(runner, settings, (*cloud)->ec2(), world, console).map([&](std::string url) {
-    runner.fetch.url = std::move(url);
-    return std::move(runner);
-  });
+  auto reached = boot::reach_object(bundle, settings, (*cloud)->s3(),
+                                    {.deadline = world.clock->now() + k_look_limit});
+  if (!reached) {
+    return tl::unexpected(reached.error());
+  }
+  runner.fetch = std::move(reached->fetch);
+  if (!runner.fetch.bucket.empty()) { // the machine signs for itself
+    return runner;
+  }
+  const Seconds now = world.clock->wall() + (*cloud)->ec2().clock_offset();
+  const auto lifetime =
+    boot::k_until_script + std::chrono::ceil<std::chrono::seconds>(runner.bootstrap_timeout);
+  return (*cloud)
+    ->s3()
+    .presigned_get(reached->object, reached->requester_pays, now, lifetime)
+    .map([&](std::string url) {
+      runner.fetch.url = std::move(url);
+      return std::move(runner);
+    });
 }
 
 std::string names_of(const boot::Runner& runner)

@@ -1,11 +1,13 @@
 """A sandbox and a flame-ec2 of one case, each with the environment of its own."""
 
+import io
 import json
 import os
 import pathlib
 import re
 import signal
 import subprocess
+import tarfile
 import time
 import urllib.error
 import urllib.request
@@ -109,5 +111,10 @@ class Flame:
 
 def fresh_folder(parent, name):
     folder = pathlib.Path(parent) / name
-    os.makedirs(folder / "s3")
+    os.makedirs(folder / "s3" / "bundles")
+    program = b"#!/bin/sh\nexec sleep 3600\n"
+    with tarfile.open(folder / "s3" / "bundles" / "hello.tar.gz", "w:gz") as bundle:
+        entry = tarfile.TarInfo("bin/hello")
+        entry.size, entry.mode = len(program), 0o755
+        bundle.addfile(entry, io.BytesIO(program))
     return folder

@@ -28,7 +28,7 @@ await '*ready*'
 
 completed 'flame-ec2 configu' 'flame-ec2 configure'
 completed 'flame-ec2 boot --instance-t' 'flame-ec2 boot --instance-type='
-completed 'flame-ec2 boot --wait-for=r' 'flame-ec2 boot --wait-for=running'
+completed 'flame-ec2 boot --wait-for=ru' 'flame-ec2 boot --wait-for=running'
 completed 'flame-ec2 boot --wait-for r' 'flame-ec2 boot --wait-for running'
 completed 'flame-ec2 boot -o j' 'flame-ec2 boot -o json'
 completed 'flame-ec2 boot --region eu-south-2' 'flame-ec2 boot --region eu-south-2'

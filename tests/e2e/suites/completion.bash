@@ -52,9 +52,9 @@ expect_completed "" flame-ec2 completion --instance-t
 TEST "bash: values that are one of a few, with and without ="
 expect_completed json flame-ec2 boot --output j
 expect_completed json flame-ec2 -o j
-expect_completed running flame-ec2 boot --wait-for r
-expect_completed running flame-ec2 boot --wait-for = r
-expect_completed "$(printf 'launched\nrunning')" flame-ec2 boot --wait-for =
+expect_completed running flame-ec2 boot --wait-for ru
+expect_completed running flame-ec2 boot --wait-for = ru
+expect_completed "$(printf 'launched\nrunning\nready')" flame-ec2 boot --wait-for =
 expect_completed gp3 flame-ec2 boot --root-volume-type gp3
 
 TEST "bash: regions, profiles, and the pools of the file that is named"
@@ -98,7 +98,7 @@ if command -v fish >/dev/null; then
   fish_completes() { clean_shell fish --no-config -c "source script.fish; complete -C '$1'" | cut -f1 | sort; }
   expect_same "$(fish_completes 'flame-ec2 bo')" boot
   expect_same "$(fish_completes 'flame-ec2 boot --instance-t')" --instance-type
-  expect_same "$(fish_completes 'flame-ec2 boot --wait-for ')" "$(printf 'launched\nrunning')"
+  expect_same "$(fish_completes 'flame-ec2 boot --wait-for ')" "$(printf 'launched\nrunning\nready')"
   expect_same "$(fish_completes 'flame-ec2 boot --region eu-south-2')" eu-south-2
   expect_same "$(fish_completes 'flame-ec2 boot --profile ')" dev
   expect_same "$(fish_completes 'flame-ec2 boot --pool ni')" "$(printf 'night\nnightly')"

@@ -85,9 +85,11 @@ wait_for_end "$id"
 expect_in console.txt "stage=stopped"
 expect_in console.txt "rc=7"
 
-TEST "a bundle that is not there ends the machine"
+TEST "a bundle that is not there ends the machine, when nobody may look for it before"
 ordinary[3]=s3://bundles/nothing.tar.gz
+control POST faults --data-binary HeadObject:AccessDenied >/dev/null
 boots
+no_more_faults
 wait_for_end "$id"
 expect_in console.txt "stage=failed"
 
@@ -95,14 +97,14 @@ TEST "a bundle without the release ends the machine"
 mkdir -p empty/bin
 bundle empty.tar.gz empty
 ordinary[3]=s3://bundles/empty.tar.gz
-boots
+boots --no-inspect
 wait_for_end "$id"
 expect_in console.txt "no bin/hello"
 
 TEST "a bundle that is cut ends the machine"
 head -c 150 s3/bundles/hello.tar.gz >s3/bundles/cut.tar.gz
 ordinary[3]=s3://bundles/cut.tar.gz
-boots
+boots --no-inspect
 wait_for_end "$id"
 expect_in console.txt "stage=failed"
 
@@ -120,6 +122,7 @@ exactly=() # arguments of the last sized
 sized() { # PADDING KEY: so many letters of each; PADDING is carried in base64, the key as it is
   exactly=(--app hello --max-lifetime 1h --image-id ami-0123456789abcdef0
     --bundle "s3://bundles/$(letters "$2").tar.gz" --env PADDING="$(letters "$1")")
+  cp s3/bundles/hello.tar.gz "s3/bundles/$(letters "$2").tar.gz"
   flame_showing_secrets template-user-data "${exactly[@]}" --presign --show-secrets
   size=$(wc -c <stdout)
 }
@@ -130,7 +133,6 @@ key=$((1 + 16384 - size))
 for more in 0 1; do
   sized "$padding" "$((key + more))"
   expect_same "$size" "$((16384 + more))"
-  cp s3/bundles/hello.tar.gz "s3/bundles/$(letters "$((key + more))").tar.gz"
   flame boot "${exactly[@]}" --wait-for launched --output json
   expect_status 0
   id=$(jq -r '.instances[0].instance_id' stdout)
