@@ -108,7 +108,10 @@ Result<void> App::begin()
                       .region = options_.regions.front(),
                       .regions = options_.bucket_regions};
   front_ = std::make_unique<Front>(
-    FrontConfig{.regions = options_.regions, .store = store, .control_secret = user_.secret},
+    FrontConfig{.regions = options_.regions,
+                .store = store,
+                .control_secret = user_.secret,
+                .host = options_.host},
     FrontWorld{
       .clock = clock_, .keys = keys_, .state = *state_, .faults = faults_, .journal = journal_});
   parent_ = std::make_unique<Imds>(

@@ -210,7 +210,7 @@ Reply Front::unbelieved(const Asked& asked, const Verdict& verdict)
 
 Reply Front::handle(const Request& request)
 {
-  if (auto refused = refuse_stranger(request)) {
+  if (auto refused = refuse_stranger(request, config_.host)) {
     return *refused;
   }
   if (request.path().starts_with("/_sandbox/")) {

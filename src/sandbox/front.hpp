@@ -25,6 +25,7 @@ struct FrontConfig {
   std::vector<std::string> regions = {"us-east-1"}; // the first is S3's
   S3Store store = {};
   std::string control_secret = {}; // the bearer of /_sandbox/
+  std::string host = {};           // a further name that is ours, "" for none
 };
 
 // Thread-safe.

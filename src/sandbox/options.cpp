@@ -56,6 +56,10 @@ void declare_places(CLI::App& app, Options& options, Texts& texts)
     .add_option("--metadata-port", options.metadata_port,
                 "port of the parent's metadata service; 0 is a free port (0)")
     ->type_name("PORT");
+  app
+    .add_option("--host", options.host,
+                "answer to HOST too, for what forwards to here; else only to this computer's names")
+    ->type_name("HOST");
   app.add_option("--region", options.regions, "regions to be, several with commas (us-east-1)")
     ->delimiter(',')
     ->type_name("REGION");

@@ -14,6 +14,7 @@ namespace flame::sandbox {
 struct Options {
   std::uint16_t port = 0;          // 0: a free one
   std::uint16_t metadata_port = 0; // of the parent's metadata service
+  std::string host = {};           // answered to beside those of this computer
   std::vector<std::string> regions = {"us-east-1"};
   std::string s3_folder = {}; // "": one in the state folder
   std::map<std::string, std::string> bucket_regions = {};
