@@ -30,6 +30,7 @@ client::Sources sources_of(const config::Settings& settings, const World& world,
           .region = settings.region,
           .read_file = world.find_file,
           .write_file = world.write_file,
+          .make_folder = world.make_folder,
           .others_can_read = world.others_can_read,
           .run = world.run,
           .endpoint =
@@ -41,6 +42,7 @@ client::Sources sources_of(const config::Settings& settings, const World& world,
           .http = &http,
           .clock = world.clock,
           .cancel = world.cancel,
+          .tries = settings.aws.max_attempts,
           .home = world.home,
           .note =
             [detail = talk.detail](const std::string& reason, const std::string&) {
@@ -63,13 +65,13 @@ public:
     : world_(world), talk_(std::move(talk)), region_(settings.region),
       endpoints_(std::move(endpoints)), http_(io::make_http({.ca_bundle = settings.ca_bundle})),
       finder_(client::default_chain(), sources_of(settings, world, *http_, talk_)),
-      ec2_(client::make_ec2_client(options(endpoints_.ec2),
+      ec2_(client::make_ec2_client(options(settings, endpoints_.ec2),
                                    parts([this] { return find_credentials(); }))),
-      ssm_(client::make_ssm_client(options(endpoints_.ssm),
+      ssm_(client::make_ssm_client(options(settings, endpoints_.ssm),
                                    parts([this] { return ec2_->credentials(); }))),
-      secrets_(client::make_secrets_client(options(endpoints_.secrets),
+      secrets_(client::make_secrets_client(options(settings, endpoints_.secrets),
                                            parts([this] { return ec2_->credentials(); }))),
-      s3_(client::make_s3_client(options(endpoints_.s3),
+      s3_(client::make_s3_client(options(settings, endpoints_.s3),
                                  parts([this] { return ec2_->credentials(); }), s3_place(settings)))
   {
   }
@@ -88,25 +90,58 @@ public:
     if (!credentials->account_id.empty()) {
       return credentials->account_id;
     }
-    return client::caller_identity(*http_, *world_.clock, endpoints_.sts, region_, *credentials)
+    return client::caller_identity(sts_caller(*credentials))
       .map([](const client::CallerIdentity& identity) { return identity.account; })
       .map_error([](const aws::ApiError& error) { return error.error; });
   }
 
 private:
-  client::ClientOptions options(const aws::Endpoint& endpoint) const
+  client::ClientOptions options(const config::Settings& settings,
+                                const aws::Endpoint& endpoint) const
   {
+    const std::string run = settings.run_id.empty() ? "" : " run/" + settings.run_id;
     return {.endpoint = endpoint,
             .region = region_,
-            .user_agent = fmt::format("flame-ec2/{}", version())};
+            .user_agent = fmt::format("flame-ec2/{}{}", version(), run),
+            .tries = settings.aws.max_attempts};
   }
-  client::ClientParts parts(std::function<Result<aws::Credentials>()> find_credentials) const
+  client::ClientParts parts(std::function<Result<aws::Credentials>()> find_credentials)
   {
     return {.http = *http_,
             .clock = *world_.clock,
             .cancel = *world_.cancel,
             .random = *world_.random,
-            .find_credentials = std::move(find_credentials)};
+            .find_credentials = std::move(find_credentials),
+            .warn = [this](std::string_view sentence) { warn_of_clock(sentence); },
+            .decode = [this](const std::string& encoded) { return decode(encoded); }};
+  }
+
+  client::StsCaller sts_caller(const aws::Credentials& credentials)
+  {
+    return {*http_,  *world_.clock, endpoints_.sts,
+            region_, credentials,   world_.clock->wall() + ec2_->clock_offset()};
+  }
+
+  // Each service finds it out by itself.
+  void warn_of_clock(std::string_view sentence)
+  {
+    if (!clock_is_said_ && talk_.warn) {
+      talk_.warn(sentence);
+    }
+    clock_is_said_ = true;
+  }
+
+  std::optional<std::string> decode(const std::string& encoded)
+  {
+    const auto credentials = ec2_->credentials();
+    const auto decoded = credentials
+                           ? client::decode_authorization_message(sts_caller(*credentials), encoded)
+                           : aws::Outcome<std::string>(tl::unexpected(aws::ApiError{}));
+    if (!decoded) {
+      talk_.detail(fmt::format("the refusal stays encoded: {}", decoded.error().error.message));
+      return std::nullopt;
+    }
+    return *decoded;
   }
 
   Result<aws::Credentials> find_credentials()
@@ -131,6 +166,7 @@ private:
   std::unique_ptr<aws::SsmApi> ssm_;
   std::unique_ptr<aws::SecretsApi> secrets_;
   std::unique_ptr<aws::S3Api> s3_;
+  bool clock_is_said_ = false;
 };
 
 } // namespace

@@ -65,7 +65,12 @@ public:
   Outcome<std::vector<aws::Instance>> run_instances(const aws::Params& params,
                                                     CallLimit limit) override
   {
-    return call("RunInstances", params, limit, aws::parse_run_instances, 1);
+    const auto body = form_of("RunInstances", params);
+    if (!body) {
+      return tl::unexpected(ApiError{.error = body.error()});
+    }
+    return service_.call({.action = "RunInstances", .body = *body, .once = true, .pace = &pace_},
+                         limit, aws::parse_run_instances);
   }
 
   Outcome<std::vector<aws::Instance>> describe_instances(const aws::DescribeQuery& query,
@@ -129,13 +134,13 @@ public:
 private:
   template <typename T>
   Outcome<T> call(std::string_view action, const aws::Params& params, CallLimit limit,
-                  Parser<T> parse, int tries = k_most_tries)
+                  Parser<T> parse)
   {
     const auto body = form_of(action, params);
     if (!body) {
       return tl::unexpected(ApiError{.error = body.error()});
     }
-    return service_.call({.action = action, .body = *body, .tries = tries}, limit, parse);
+    return service_.call({.action = action, .body = *body}, limit, parse);
   }
 
   template <typename T>
@@ -143,6 +148,7 @@ private:
                                     CallLimit limit, Parser<aws::Page<T>> parse);
 
   Service service_;
+  Pace pace_ = {}; // of launches
 };
 
 template <typename T>

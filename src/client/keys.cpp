@@ -24,17 +24,25 @@ constexpr std::array k_skew_codes = {"AuthFailure",           "InvalidSignatureE
                                      "AccessDeniedException", "RequestTimeTooSkewed",
                                      "SignatureDoesNotMatch"};
 
+std::string sentence_of(seconds off)
+{
+  return fmt::format("the clock of this computer is {} {} AWS's",
+                     format_duration(std::chrono::abs(off)),
+                     off > seconds(0) ? "behind" : "ahead of");
+}
+
 } // namespace
 
-Keys::Keys(const Clock& clock, std::function<Result<aws::Credentials>()> find_credentials)
-  : clock_(clock), find_credentials_(std::move(find_credentials))
+Keys::Keys(const Clock& clock, std::function<Result<aws::Credentials>()> find_credentials,
+           std::function<void(std::string_view)> warn)
+  : clock_(clock), find_credentials_(std::move(find_credentials)), warn_(std::move(warn))
 {
 }
 
 bool Keys::repair(const ApiError& error)
 {
   if (error.error_class == ErrorClass::clock && clock_is_wrong()) {
-    used_offset_ = *seen_offset_;
+    correct_clock();
     return true;
   }
   if (error.error_class == ErrorClass::credentials && credentials_) {
@@ -62,17 +70,23 @@ bool Keys::clock_is_wrong() const
   return seen_offset_ && std::chrono::abs(*seen_offset_ - used_offset_) >= k_skew;
 }
 
+void Keys::correct_clock()
+{
+  if (warn_ && clock_is_wrong()) {
+    warn_(fmt::format("{}; requests are signed with AWS's time",
+                      sentence_of(*seen_offset_ - used_offset_)));
+  }
+  used_offset_ = *seen_offset_;
+}
+
 void Keys::refine(ApiError& error) const
 {
   const bool may_be_clock =
     std::ranges::find(k_skew_codes, error.error.aws_code) != k_skew_codes.end();
   if (may_be_clock && clock_is_wrong()) {
-    const seconds off = *seen_offset_ - used_offset_;
     error.error_class = ErrorClass::clock;
     error.error.kind = aws::info(ErrorClass::clock).kind;
-    error.error.hint =
-      fmt::format("the clock of this computer is {} {} AWS's; set it",
-                  format_duration(std::chrono::abs(off)), off > seconds(0) ? "behind" : "ahead of");
+    error.error.hint = fmt::format("{}; set it", sentence_of(*seen_offset_ - used_offset_));
   } else if (error.error_class == ErrorClass::clock && seen_offset_ && credentials_
              && !credentials_->session_token.empty()) {
     error.error_class = ErrorClass::credentials; // the clock is right, so the token is too old
@@ -120,7 +134,7 @@ Result<void> Keys::renew(ErrorClass reason)
                   "AWS calls this computer's clock wrong, and does not say the time",
                   "set the clock");
     }
-    used_offset_ = *seen_offset_;
+    correct_clock();
   }
   if (reason == ErrorClass::credentials) {
     auto found = find_credentials_();

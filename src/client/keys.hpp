@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string_view>
 
 // What requests are signed with: the credentials, and the time.
 namespace flame::client {
@@ -13,8 +14,9 @@ namespace flame::client {
 class Keys {
 public:
   // `clock` must outlive it. `find_credentials` is asked on first use, when they are about to
-  // expire, and by renew().
-  Keys(const Clock& clock, std::function<Result<aws::Credentials>()> find_credentials);
+  // expire, and by renew(). `warn` is told when the clock had to be corrected; it may be empty.
+  Keys(const Clock& clock, std::function<Result<aws::Credentials>()> find_credentials,
+       std::function<void(std::string_view)> warn = {});
 
   Result<aws::Credentials> credentials();
   Seconds time() const { return clock_.wall() + used_offset_; } // as AWS sees it
@@ -35,9 +37,11 @@ public:
 
 private:
   bool clock_is_wrong() const;
+  void correct_clock();
 
   const Clock& clock_;
   std::function<Result<aws::Credentials>()> find_credentials_;
+  std::function<void(std::string_view)> warn_;
   std::optional<aws::Credentials> credentials_ = {};
   TimePoint refresh_not_before_ = TimePoint::min();
   std::optional<std::chrono::seconds> seen_offset_ = {};

@@ -1,6 +1,10 @@
 #include "client/service.hpp"
 
+#include "client/refusal.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace flame::client {
 namespace {
@@ -20,21 +24,29 @@ ApiError interrupted(std::string_view action, const Cancel& cancel, bool may_hav
   return error;
 }
 
+bool was_cancelled(const Cancel& cancel, CancelState known)
+{
+  const CancelState state = cancel.state();
+  return state.signal != known.signal || state.at_once != known.at_once;
+}
+
 } // namespace
 
 Service::Service(std::string_view name, ClientOptions options, ClientParts parts)
   : name_(name), options_(std::move(options)), parts_(std::move(parts)),
-    keys_(parts_.clock, parts_.find_credentials)
+    keys_(parts_.clock, parts_.find_credentials, parts_.warn)
 {
 }
 
 Outcome<void> Service::send(const ServiceCall& call, CallLimit limit, const Read& read)
 {
   const CancelState known = parts_.cancel.state();
+  const int tries = call.once ? 1 : options_.tries;
   std::optional<ErrorClass> last_retry;
   bool may_have_happened = false; // in an earlier try
   for (int retry = 0;; ++retry) {
-    auto outcome = try_once(call, limit, read);
+    auto outcome =
+      keep_pace(call, limit, known).and_then([&] { return try_once(call, limit, read); });
     if (outcome) {
       budget_.give_back(last_retry);
       return outcome;
@@ -42,7 +54,7 @@ Outcome<void> Service::send(const ServiceCall& call, CallLimit limit, const Read
     ApiError& error = outcome.error();
     may_have_happened = may_have_happened || error.may_have_happened;
     error.may_have_happened = may_have_happened;
-    if (retry + 1 >= call.tries) {
+    if (retry + 1 >= tries) {
       return outcome;
     }
     if (keys_.repair(error)) {
@@ -55,11 +67,24 @@ Outcome<void> Service::send(const ServiceCall& call, CallLimit limit, const Read
     if (!wait_for_retry(error, retry, limit, known)) {
       return outcome;
     }
-    const CancelState state = parts_.cancel.state();
-    if (state.signal != known.signal || state.at_once != known.at_once) {
+    if (was_cancelled(parts_.cancel, known)) {
       return tl::unexpected(interrupted(call.action, parts_.cancel, may_have_happened));
     }
   }
+}
+
+Outcome<void> Service::keep_pace(const ServiceCall& call, CallLimit limit, CancelState known)
+{
+  const TimePoint now = parts_.clock.now();
+  const Millis pause = call.pace == nullptr ? Millis(0) : call.pace->next(now);
+  if (pause > Millis(0)) {
+    parts_.clock.sleep(std::min(pause, std::chrono::ceil<Millis>(limit.deadline - now)),
+                       parts_.cancel, known);
+    if (was_cancelled(parts_.cancel, known)) {
+      return tl::unexpected(interrupted(call.action, parts_.cancel, false));
+    }
+  }
+  return {};
 }
 
 Outcome<void> Service::try_once(const ServiceCall& call, CallLimit limit, const Read& read)
@@ -101,8 +126,23 @@ Outcome<void> Service::try_once(const ServiceCall& call, CallLimit limit, const 
   }
   if (!outcome) {
     keys_.refine(outcome.error());
+    explain(outcome.error());
+    if (call.pace != nullptr && outcome.error().error_class == ErrorClass::throttle) {
+      call.pace->throttled(parts_.clock.now());
+    }
   }
   return outcome;
+}
+
+// Once is enough: a refusal is not tried again.
+void Service::explain(ApiError& error) const
+{
+  if (error.encoded_message.empty() || !parts_.decode) {
+    return;
+  }
+  const auto decoded = parts_.decode(error.encoded_message);
+  const std::string hint = decoded ? hint_of_refusal(*decoded) : std::string();
+  error.error.hint = hint.empty() ? error.error.hint : hint;
 }
 
 // False when the deadline comes before the next try.

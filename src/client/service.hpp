@@ -5,6 +5,7 @@
 #include "client/credentials/provider.hpp"
 #include "client/exchange.hpp"
 #include "client/keys.hpp"
+#include "client/pace.hpp"
 #include "client/retry.hpp"
 #include "io/http.hpp"
 
@@ -20,6 +21,7 @@ struct ClientOptions {
   aws::Endpoint endpoint = {};
   std::string region = {};
   std::string user_agent = {}; // "flame-ec2/0.1.0 run/ci-7"
+  int tries = k_most_tries;    // of each call, the first included
 };
 
 // All references must outlive the client. `find_credentials` is asked on the first call and again
@@ -30,13 +32,17 @@ struct ClientParts {
   const Cancel& cancel;
   Random& random;
   std::function<Result<aws::Credentials>()> find_credentials;
+  std::function<void(std::string_view sentence)> warn = {}; // of the clock; may be empty
+  // What STS makes of EC2's encoded explanation of a refusal: JSON. nullopt: it does not say.
+  std::function<std::optional<std::string>(const std::string& encoded)> decode = {};
 };
 
 struct ServiceCall {
   std::string_view action;      // "RunInstances"
   std::string_view body;        // sent as it is by each try
   std::string_view target = {}; // see QueryCall
-  int tries = k_most_tries;
+  bool once = false;            // the caller sees to another try
+  Pace* pace = nullptr;         // not owned; nullptr: as fast as it comes
   // Of S3; see QueryCall. The Region is the bucket's.
   const aws::Request* request = nullptr;
   std::string_view region = {}; // "": the client's
@@ -74,6 +80,8 @@ private:
 
   aws::Outcome<void> send(const ServiceCall& call, aws::CallLimit limit, const Read& read);
   aws::Outcome<void> try_once(const ServiceCall& call, aws::CallLimit limit, const Read& read);
+  aws::Outcome<void> keep_pace(const ServiceCall& call, aws::CallLimit limit, CancelState known);
+  void explain(aws::ApiError& error) const;
   bool wait_for_retry(const aws::ApiError& error, int retry, aws::CallLimit limit,
                       CancelState known);
 

@@ -15,10 +15,21 @@ struct CallerIdentity {
   std::string arn = {};
 };
 
+// Whom to ask, and with whose keys. References must outlive the call.
+struct StsCaller {
+  io::Http& http;
+  const Clock& clock;
+  const aws::Endpoint& endpoint;
+  const std::string& region;
+  const aws::Credentials& credentials;
+  Seconds time; // of the signature
+};
+
 // STS GetCallerIdentity: needs no permission. One try.
-aws::Outcome<CallerIdentity> caller_identity(io::Http& http, const Clock& clock,
-                                             const aws::Endpoint& endpoint,
-                                             const std::string& region,
-                                             const aws::Credentials& credentials);
+aws::Outcome<CallerIdentity> caller_identity(const StsCaller& caller);
+
+// STS DecodeAuthorizationMessage: needs a permission that few have. One try; the JSON.
+aws::Outcome<std::string> decode_authorization_message(const StsCaller& caller,
+                                                       const std::string& encoded);
 
 } // namespace flame::client

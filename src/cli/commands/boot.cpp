@@ -40,6 +40,14 @@ struct Boot {
   }
 };
 
+// AWS's logs shall tell whose requests these were.
+config::Settings with_run_id(const Boot& it)
+{
+  config::Settings settings = it.settings;
+  settings.run_id = it.plan.run_id;
+  return settings;
+}
+
 void say(const boot::Plan& plan, Console& console)
 {
   for (const std::string& warning : plan.warnings) {
@@ -139,7 +147,7 @@ Result<std::string> unlaunched(const Boot& it, Cloud& cloud)
 // launched. All that it refuses is reported.
 Result<void> dry_run_by_ec2(const Boot& before)
 {
-  const auto cloud = connect(before.settings, before.world, before.console);
+  const auto cloud = connect(with_run_id(before), before.world, before.console);
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
@@ -210,7 +218,7 @@ std::string architecture_of(const Boot& it)
 
 Result<void> launch(const Boot& before)
 {
-  const auto cloud = connect(before.settings, before.world, before.console);
+  const auto cloud = connect(with_run_id(before), before.world, before.console);
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }

@@ -302,10 +302,11 @@ Result<void> run_logs(const Invocation& invocation, World& world, Console& conso
                 : invocation.output == Output::env ? "choose one of text, json"
                                                    : "leave one of the flags out");
   }
-  const auto settings = read_region(invocation, world, console);
+  auto settings = read_region(invocation, world, console);
   if (!settings) {
     return tl::unexpected(settings.error());
   }
+  settings->run_id = selector->run_id;
   const auto cloud = connect(*settings, world, console);
   if (!cloud) {
     return tl::unexpected(cloud.error());

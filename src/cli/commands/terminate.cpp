@@ -213,10 +213,11 @@ Result<void> run_terminate(const Invocation& invocation, World& world, Console& 
       fmt::format("{} needs --yes when nobody can be asked", selector->all ? "--all" : "--app"),
       "add --yes, or run it in a terminal");
   }
-  const auto settings = read_region(invocation, world, console);
+  auto settings = read_region(invocation, world, console);
   if (!settings) {
     return tl::unexpected(settings.error());
   }
+  settings->run_id = selector->run_id;
   const auto cloud = connect(*settings, world, console);
   if (!cloud) {
     return tl::unexpected(cloud.error());

@@ -93,7 +93,7 @@ Outcome<aws::Credentials> call_sts(const Sources& sources, const StsQuery& query
   Keys keys(*sources.clock, [&signer] { return Result<aws::Credentials>(signer); });
   for (int retry = 0;; ++retry) {
     auto found = try_once(sources, query, keys);
-    if (found || retry + 1 >= k_most_tries) {
+    if (found || retry + 1 >= sources.tries) {
       return found;
     }
     const ApiError& error = found.error();

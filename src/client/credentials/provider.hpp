@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/ports.hpp"
 #include "client/imds.hpp"
+#include "client/retry.hpp"
 #include "io/http.hpp"
 #include "io/process.hpp"
 
@@ -26,6 +27,7 @@ struct Sources {
     {}; // nullopt: not there
   std::function<Result<void>(const std::string& path, std::string_view bytes)> write_file =
     {}; // mode 0600, whole or not at all
+  std::function<Result<void>(const std::string& path)> make_folder = {}; // may be there
   std::function<bool(const std::string& path)> others_can_read = {};
   std::function<Result<io::Finished>(const io::Command&)> run = {}; // another program
   // Of "sts", "sso" or "sso_oidc". Empty: the region's own.
@@ -38,6 +40,8 @@ struct Sources {
   Clock* clock = nullptr;          // not owned
   const Cancel* cancel = nullptr;  // not owned; may be null
   Millis cancel_grace = Millis(0); // how long to go on once cancelled
+  bool kept_roles = true;          // those of AWS's command line will do
+  int tries = k_most_tries;        // of each request to STS, the first included
   std::string home = {};           // home folder, from io::home_folder(); "" when there is none
   // Told why a provider has none; may be empty. Never holds a secret.
   std::function<void(std::string reason, std::string hint)> note = {};

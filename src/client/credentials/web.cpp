@@ -8,7 +8,7 @@ namespace {
 using Answer = tl::expected<io::HttpResponse, io::HttpFailure>;
 using Reason = io::HttpFailure::Reason;
 
-constexpr int k_most_tries = 3;
+constexpr int k_web_tries = 3;
 constexpr Millis k_pause = std::chrono::seconds(1);
 constexpr std::size_t k_longest_answer = 256UL * 1024;
 
@@ -54,10 +54,10 @@ Result<io::HttpResponse> ask(const Sources& sources, WebRequest request)
   for (int tries = 1;; ++tries) {
     request.http.deadline = sources.clock->now() + request.limit;
     auto answer = sources.http->send(request.http);
-    if (answer && (!passes(answer) || tries == k_most_tries)) {
+    if (answer && (!passes(answer) || tries == k_web_tries)) {
       return *std::move(answer);
     }
-    if (!answer && (!passes(answer) || tries == k_most_tries)) {
+    if (!answer && (!passes(answer) || tries == k_web_tries)) {
       return tl::unexpected(error_of(sources, request.whom, answer.error()));
     }
     sources.clock->sleep(k_pause, cancel, cancel.state());

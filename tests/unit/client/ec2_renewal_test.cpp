@@ -171,6 +171,9 @@ TEST_CASE("client::Ec2Client corrects its signatures when the clock is wrong")
     CHECK(header(fresh.http.requests[0], "x-amz-date") == "20260115T081530Z");
     CHECK(header(fresh.http.requests[1], "x-amz-date") == "20260115T082530Z");
     CHECK(fresh.ec2->clock_offset() == 10min);
+    CHECK(fresh.warnings
+          == std::vector<std::string>{"the clock of this computer is 10m behind AWS's; requests "
+                                      "are signed with AWS's time"});
   }
   SUBCASE("a launch leaves that to its caller, and says by how much")
   {

@@ -10,11 +10,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
+const FakeClock k_clock;
+const aws::Endpoint k_endpoint = {.host = "sts.eu-west-1.amazonaws.com"};
+const std::string k_region = "eu-west-1";
+const aws::Credentials k_keys = {.access_key_id = "AKID", .secret_access_key = "s"};
+
+client::StsCaller caller(FakeHttp& http)
+{
+  return {http, k_clock, k_endpoint, k_region, k_keys, k_clock.wall()};
+}
+
 aws::Outcome<client::CallerIdentity> ask(FakeHttp& http)
 {
-  const FakeClock clock;
-  return client::caller_identity(http, clock, {.host = "sts.eu-west-1.amazonaws.com"}, "eu-west-1",
-                                 {.access_key_id = "AKID", .secret_access_key = "s"});
+  return client::caller_identity(caller(http));
 }
 
 } // namespace
@@ -66,4 +74,19 @@ TEST_CASE("client::caller_identity tries once and says why it failed")
     CHECK(ask(http).error().error_class == aws::ErrorClass::endpoint);
   }
   CHECK(http.requests.size() == 1);
+}
+
+TEST_CASE("client::decode_authorization_message gives STS's explanation")
+{
+  FakeHttp http;
+  http.answers = {FakeHttp::response(
+    200, "<DecodeAuthorizationMessageResponse><DecodeAuthorizationMessageResult><DecodedMessage>"
+         "{&quot;allowed&quot;:false}</DecodedMessage></DecodeAuthorizationMessageResult>"
+         "</DecodeAuthorizationMessageResponse>")};
+  const auto decoded = client::decode_authorization_message(caller(http), "a+b/c=");
+  REQUIRE(decoded);
+  CHECK(*decoded == "{\"allowed\":false}");
+  CHECK(http.requests[0].body
+        == "Action=DecodeAuthorizationMessage&Version=2011-06-15&EncodedMessage=a%2Bb%2Fc%3D");
+  CHECK(!client::decode_authorization_message(caller(http), "x"));
 }
