@@ -161,7 +161,9 @@ Talk talk(World& world, Console& console)
     talk.ask = [&world, &console](const std::string& question) {
       console.clear();
       console.raw(printable(question));
-      return world.read_line();
+      auto answer = world.read_hidden();
+      console.raw("\n"); // the one that was typed is not shown either
+      return answer;
     };
   }
   return talk;

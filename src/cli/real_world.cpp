@@ -64,6 +64,10 @@ World real_world(Clock& clock, const Cancel& cancel, Random& random)
     static_cast<void>(io::write_result(STDERR_FILENO, text, "standard error"));
   };
   world.read_line = [&cancel] { return read_line(cancel); };
+  world.read_hidden = [&cancel] {
+    const io::HiddenInput hidden(STDIN_FILENO);
+    return read_line(cancel);
+  };
   world.attach = [&cancel] { return io::attach(STDIN_FILENO, cancel); };
   world.find_file = [](const std::string& path) { return io::read_file(path); };
   world.read_file = [](const std::string& path) { return io::read_named_file(path); };

@@ -57,7 +57,8 @@ struct World {
   std::function<Result<void>(std::string_view)> write_out = {};
   std::function<void(std::string_view)> write_err = {};       // nobody can be told when this fails
   std::function<std::optional<std::string>()> read_line = {}; // nullopt: end of input, or cancelled
-  std::function<std::unique_ptr<io::Caller>()> attach = {};   // to standard input
+  std::function<std::optional<std::string>()> read_hidden = {}; // the same, not shown while typed
+  std::function<std::unique_ptr<io::Caller>()> attach = {};     // to standard input
   std::function<Result<std::optional<std::string>>(const std::string&)> find_file = {};
   std::function<Result<std::string>(const std::string&)> read_file = {}; // must be there
   std::function<Result<void>(const std::string&, std::string_view)> write_file = {}; // mode 0600

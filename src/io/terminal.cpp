@@ -66,6 +66,24 @@ std::optional<int> terminal_width(int fd)
   return size.ws_col;
 }
 
+HiddenInput::HiddenInput(int fd) : fd_(fd)
+{
+  termios now = {};
+  if (::tcgetattr(fd_, &now) != 0) {
+    return;
+  }
+  before_ = now;
+  now.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  ::tcsetattr(fd_, TCSAFLUSH, &now);
+}
+
+HiddenInput::~HiddenInput()
+{
+  if (before_) {
+    ::tcsetattr(fd_, TCSAFLUSH, &*before_);
+  }
+}
+
 Result<void> write_result(int fd, std::string_view text, std::string_view what,
                           const Cancel* cancel)
 {

@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "base/ports.hpp"
 
+#include <termios.h>
+
 #include <optional>
 #include <string_view>
 
@@ -16,6 +18,19 @@ void hold_standard_streams();
 
 bool is_terminal(int fd);
 std::optional<int> terminal_width(int fd); // columns; nullopt when it is none or does not say
+
+// While it lives the terminal does not show what is typed. Does nothing where there is none.
+class HiddenInput {
+public:
+  explicit HiddenInput(int fd);
+  HiddenInput(const HiddenInput&) = delete;
+  HiddenInput& operator=(const HiddenInput&) = delete;
+  ~HiddenInput();
+
+private:
+  int fd_;
+  std::optional<termios> before_ = {};
+};
 
 // Writes everything, and asks the system for errors that it reports late (full disk, quota). Kind
 // output, naming `what` ("standard output"). With `cancel`, a reader that does not read is waited

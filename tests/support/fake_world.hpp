@@ -83,6 +83,7 @@ public:
     world.write_out = [this](std::string_view text) { return write(text); };
     world.write_err = [this](std::string_view text) { err += text; };
     world.read_line = [this]() -> std::optional<std::string> { return answer; };
+    world.read_hidden = world.read_line;
     world.find_file = [this](const std::string& path) -> Result<std::optional<std::string>> {
       const auto found = files.find(path);
       return found == files.end() ? std::nullopt : std::optional(found->second);

@@ -1,5 +1,6 @@
 #include "client/credentials/assume.hpp"
 #include "client/credentials/profile_kinds.hpp"
+#include "client/credentials/role_cache.hpp"
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@ namespace {
 constexpr const char* k_role = "role_arn";
 constexpr const char* k_source = "source_profile";
 constexpr const char* k_named = "credential_source";
+constexpr const char* k_serial = "mfa_serial";
 constexpr int k_shortest = 900; // seconds
 constexpr int k_longest = 43'200;
 
@@ -110,9 +112,10 @@ Result<void> add_duration(const ProfileQuery& query, aws::Params& params)
   return {};
 }
 
-Result<void> add_mfa(const ProfileQuery& query, aws::Params& params)
+// The one-time code, when the profile wants one.
+Result<void> add_mfa_code(const ProfileQuery& query, aws::Params& params)
 {
-  const std::string serial = query.value("mfa_serial");
+  const std::string serial = query.value(k_serial);
   if (serial.empty()) {
     return {};
   }
@@ -130,9 +133,26 @@ Result<void> add_mfa(const ProfileQuery& query, aws::Params& params)
       ErrorKind::credentials,
       fmt::format("AWS profile \"{}\" wants an MFA code, and none was given", query.name));
   }
-  params.emplace_back("SerialNumber", serial);
   params.emplace_back("TokenCode", *code);
   return {};
+}
+
+// All but its keys and its code.
+Result<RoleCall> call_of(const ProfileQuery& query)
+{
+  RoleCall call{.whom = fmt::format("profile {}", query.name),
+                .arn = query.value(k_role),
+                .session = query.value("role_session_name")};
+  if (const std::string id = query.value("external_id"); !id.empty()) {
+    call.more.emplace_back("ExternalId", id);
+  }
+  if (const auto added = add_duration(query, call.more); !added) {
+    return tl::unexpected(added.error());
+  }
+  if (const std::string serial = query.value(k_serial); !serial.empty()) {
+    call.more.emplace_back("SerialNumber", serial);
+  }
+  return call;
 }
 
 } // namespace
@@ -147,26 +167,32 @@ Found from_assumed_role(const ProfileQuery& query)
   if (!is_role(query)) {
     return std::nullopt;
   }
+  const auto call = call_of(query);
+  if (!call) {
+    return tl::unexpected(call.error());
+  }
+  if (auto kept = kept_role(query.sources, *call)) {
+    kept->provider = fmt::format("{} ({}, kept in ~/.aws/cli/cache)", call->whom, call->arn);
+    return kept;
+  }
   auto keys = source_keys(query);
   if (!keys) {
     return tl::unexpected(std::move(keys.error()));
   }
-  RoleCall call{.whom = fmt::format("profile {}", query.name),
-                .arn = query.value(k_role),
-                .session = query.value("role_session_name"),
-                .by = *std::move(keys)};
-  if (const std::string id = query.value("external_id"); !id.empty()) {
-    call.more.emplace_back("ExternalId", id);
-  }
-  const auto added =
-    add_duration(query, call.more).and_then([&] { return add_mfa(query, call.more); });
-  if (!added) {
+  RoleCall whole = *call;
+  whole.by = *std::move(keys);
+  if (const auto added = add_mfa_code(query, whole.more); !added) {
     return tl::unexpected(added.error());
   }
-  return assume_role(query.sources, call).map([&](aws::Credentials role) {
-    role.provider = fmt::format("{} ({})", call.whom, call.arn);
-    return std::optional(std::move(role));
-  });
+  auto role = assume_role(query.sources, whole);
+  if (!role) {
+    return tl::unexpected(std::move(role.error()));
+  }
+  if (query.has(k_serial)) { // a role without a code is there again as fast
+    keep_role(query.sources, *call, *role);
+  }
+  role->provider = fmt::format("{} ({})", call->whom, call->arn);
+  return *std::move(role);
 }
 
 } // namespace flame::client

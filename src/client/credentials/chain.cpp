@@ -85,6 +85,7 @@ Result<aws::Credentials> Finder::find()
   chain_ = {found->provider, 1};
   sources_.ask = nullptr;
   sources_.warn = nullptr;
+  sources_.kept_roles = false; // what AWS has refused may be kept there
   sources_.cancel_grace = k_patience;
   return std::move(found->credentials);
 }

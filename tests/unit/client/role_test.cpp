@@ -162,6 +162,60 @@ TEST_CASE("client: a wrong clock is put right once for STS too")
   }
 }
 
+TEST_CASE("client: keys of a role with a code are kept where AWS's command line keeps them")
+{
+  // What Python says of sha1(json.dumps({"DurationSeconds": 1800, "ExternalId": "e", "RoleArn":
+  // "arn:aws:iam::1:role/app", "SerialNumber": "arn:aws:iam::1:mfa/me"}, sort_keys=True)).
+  const std::string path = "/home/me/.aws/cli/cache/50e1a0361b452c5f348ddcda358ddf8711683f51.json";
+  RoleWorld world;
+  world.files["/home/me/.aws/config"] =
+    "[profile base]\naws_access_key_id = BASE\naws_secret_access_key = s\n[profile p]\n"
+    "role_arn = arn:aws:iam::1:role/app\nsource_profile = base\nexternal_id = e\n"
+    "duration_seconds = 1800\nmfa_serial = arn:aws:iam::1:mfa/me\n";
+  world.profile = "p";
+  const auto kept = [&](const std::string& until) {
+    return R"({"Credentials": {"AccessKeyId": "KEPT", "SecretAccessKey": "s", "SessionToken": "t",
+               "Expiration": ")"
+           + until + R"(", "AccountId": "123456789012"}, "AssumedRoleUser": {"Arn": "x"}})";
+  };
+  SUBCASE("what is there is taken, and nobody is asked")
+  {
+    world.files[path] = kept("2026-01-15T09:15:30+00:00");
+    const auto found = world.find();
+    REQUIRE(found);
+    CHECK(found.value()->access_key_id == "KEPT");
+    CHECK(has(found.value()->provider, "kept in ~/.aws/cli/cache"));
+    CHECK(world.http.requests.empty());
+  }
+  SUBCASE("not when it is about to end, is broken, or AWS may have refused it")
+  {
+    world.answer = "123456";
+    world.http.answers = {role_keys("ROLE")};
+    for (const std::string& text :
+         {kept("2026-01-15T08:30:00+00:00"), kept("soon"), std::string("{"), std::string()}) {
+      CAPTURE(text);
+      world.files[path] = text;
+      world.http.answers = {role_keys("ROLE")};
+      CHECK(world.find().value()->access_key_id == "ROLE");
+    }
+    world.files[path] = kept("2026-01-15T09:15:30+00:00");
+    Finder finder(default_chain(), world.sources());
+    CHECK(finder.find()->access_key_id == "KEPT");
+    CHECK(has(finder.find().error().message, "nobody can be asked"));
+  }
+  SUBCASE("and what a code was typed for is kept there")
+  {
+    world.answer = "123456";
+    world.http.answers = {role_keys("ROLE")};
+    CHECK(world.find());
+    REQUIRE(world.files.contains(path));
+    CHECK(has(world.files[path], "ROLE"));
+    world.answer.reset();
+    world.http.answers = {};
+    CHECK(world.find());
+  }
+}
+
 TEST_CASE("client: an MFA code is asked for in a terminal, once")
 {
   RoleWorld world;

@@ -145,3 +145,25 @@ TEST_CASE("io::hold_standard_streams keeps results out of files that are opened 
   REQUIRE(::waitpid(child, &status, 0) == child);
   CHECK(status == 0);
 }
+
+TEST_CASE("io::HiddenInput turns the terminal's echo off and on again")
+{
+  int master = -1;
+  int slave = -1;
+  REQUIRE(::openpty(&master, &slave, nullptr, nullptr, nullptr) == 0);
+  const io::Descriptor ours(master);
+  const io::Descriptor terminal(slave);
+  const auto echoes = [&] {
+    termios now = {};
+    REQUIRE(::tcgetattr(slave, &now) == 0);
+    return (now.c_lflag & ECHO) != 0;
+  };
+  CHECK(echoes());
+  {
+    const io::HiddenInput hidden(slave);
+    CHECK(!echoes());
+  }
+  CHECK(echoes());
+  const Pipe pipe;
+  const io::HiddenInput nothing_to_hide(pipe.out.get());
+}
