@@ -79,6 +79,9 @@ std::string printable(std::string_view text)
 std::string error_text(const Error& error, bool color)
 {
   std::string text = mistake_text(error.message, error.hint, color);
+  if (!error.request_id.empty()) {
+    text += fmt::format("AWS's id of the request: {}\n", printable(error.request_id));
+  }
   for (const Mistake& mistake : error.also) {
     text += mistake_text(mistake.message, mistake.hint, color);
   }
