@@ -193,10 +193,11 @@ private:
     Running running(multi_.get(), transfer.easy());
     for (;;) {
       if (const auto verdict = running.turn()) {
-        if (*verdict == CURLE_OK) {
+        if (*verdict == CURLE_OK && transfer.head_ended()) {
           return transfer.take_response();
         }
-        return tl::unexpected(transfer.failure(*verdict));
+        return tl::unexpected(
+          transfer.failure(*verdict == CURLE_OK ? CURLE_PARTIAL_FILE : *verdict));
       }
       const TimePoint now = Clock::now();
       if (auto stop = watch.look(&transfer, now)) {

@@ -163,8 +163,10 @@ std::size_t HttpTransfer::on_header(char* bytes, std::size_t size, std::size_t c
   }
   if (line.starts_with("HTTP/")) { // a new answer: what came before it was a "100 Continue"
     transfer.response_.headers.clear();
+    transfer.head_ended_ = false;
     return line.size();
   }
+  transfer.head_ended_ = transfer.head_ended_ || trim(line).empty();
   const std::size_t colon = line.find(':');
   if (colon != std::string_view::npos) {
     transfer.response_.headers.emplace_back(to_lower(trim(line.substr(0, colon))),

@@ -41,6 +41,8 @@ public:
   // Bytes of the request may have reached the server.
   bool request_sent() const;
   bool answer_begun() const { return received_ > 0; }
+  // libcurl takes a head that is cut off for one that has ended.
+  bool head_ended() const { return head_ended_; }
   std::int64_t progress() const; // bytes both ways; only grows
   HttpResponse take_response();
   // What libcurl's verdict means to us.
@@ -66,6 +68,7 @@ private:
   std::size_t header_bytes_ = 0;
   std::int64_t received_ = 0;
   bool connected_ = false;
+  bool head_ended_ = false;
   bool too_large_ = false;
   bool lost_ = false; // the connection ended without an answer, and libcurl would send once more
 };

@@ -166,6 +166,12 @@ TEST_CASE("io::http: answers that break off")
   const Case cases[] = {
     {"reset", [](Peer& peer) { peer.read_request(), peer.reset(); }, "reset"},
     {"closed", [](Peer& peer) { peer.read_request(); }, "closed the connection without an answer"},
+    {"cut head",
+     [](Peer& peer) {
+       peer.read_request();
+       peer.write("HTTP/1.1 200 OK\r\nCon");
+     },
+     "was cut short"},
     {"cut body",
      [](Peer& peer) {
        peer.read_request();
