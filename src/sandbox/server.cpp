@@ -17,6 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr time_t k_idle_seconds = 20; // as AWS does, longer than clients pause between two polls
 constexpr std::size_t k_body_limit = 256UL * 1024 * 1024; // more than one part of an upload
 constexpr std::size_t k_chunk = 256UL * 1024;
 constexpr auto k_hang = std::chrono::minutes(10);
@@ -200,6 +201,7 @@ Result<std::unique_ptr<Listener>> Listener::start(std::uint16_t port, const Hand
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   });
   attach(*server, handler, stop);
+  server->set_keep_alive_timeout(k_idle_seconds);
   const int bound = port != 0 ? (server->bind_to_port("127.0.0.1", port) ? port : -1)
                               : server->bind_to_any_port("127.0.0.1");
   if (bound <= 0) {
