@@ -253,6 +253,15 @@ role("a source with a role and keys: its keys", "APP1", "[profile mid]\n" + keys
      + ROLE.format("mid") + "source_profile = base\n" + BASE + p_role("source_profile = mid\n"))
 role("itself, with keys", "APP1", p_role("source_profile = p\n" + keys("STATICP")))
 role("itself, without keys", "error", p_role("source_profile = p\n"), "broken", says=("loop",))
+MFA = {"RoleArn": "arn:aws:iam::123456789012:role/app", "SerialNumber": "arn:aws:iam::1:mfa/me",
+       "ExternalId": "e-1", "DurationSeconds": 1800}
+KEPT = ".aws/cli/cache/" + hashlib.sha1(json.dumps(MFA, sort_keys=True).encode()).hexdigest() + ".json"
+for end, found in (("{LATER}", "KEPT"), ("{SOON}", "error")):
+    role(f"a code, its keys kept by the command line until {end}", found, BASE + p_role(
+        "source_profile = base\nexternal_id = e-1\nduration_seconds = 1800\nmfa_serial = "
+        "arn:aws:iam::1:mfa/me\n"), "broken" if found == "error" else "found", extra={
+            KEPT: json.dumps({"Credentials": {"AccessKeyId": "KEPT", "SecretAccessKey": "STATICSECRET",
+                                              "SessionToken": "token-of-kept", "Expiration": end}})})
 role("a loop", "error", "[profile q]\n" + ROLE.format("q") + "source_profile = p\n"
      + p_role("source_profile = q\n"), "broken", says=("p > q > p",))
 role("keys beside it do not count", "APP1", BASE + p_role("source_profile = base\n" + keys("STATICP")))

@@ -70,6 +70,8 @@ def botocore_finds(case, env, server):
         session = botocore.session.Session(profile=case.profile)
         session.register_component("data_loader", LOADER)
         server.region = session.get_config_variable("region")
+        roles = session.get_component("credential_provider").get_provider("assume-role")
+        roles.cache = botocore.utils.JSONFileCache(os.path.expanduser("~/.aws/cli/cache"))  # as the CLI
         found = session.get_credentials()
         if found is None:
             return "none"
