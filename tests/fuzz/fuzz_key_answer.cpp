@@ -1,5 +1,6 @@
 #include "client/credentials/command_line.hpp"
 #include "client/credentials/key_answer.hpp"
+#include "client/refusal.hpp"
 #include "fuzz_check.hpp"
 
 #include <algorithm>
@@ -18,8 +19,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto words = split_command(text)) {
     FUZZ_CHECK(std::ranges::none_of(*words, [&](const auto& word) { return word.size() > size; }));
   }
+  const std::string hint = hint_of_refusal(text);
+  FUZZ_CHECK(std::ranges::none_of(hint, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }));
   const auto fields = json_fields(text);
   if (!fields) {
+    FUZZ_CHECK(hint.empty());
     return 0;
   }
   JsonFields flat = *fields;

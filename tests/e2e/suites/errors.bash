@@ -119,6 +119,15 @@ secrets+=(wrong-secret-key)
 flame boot "${ordinary[@]}"
 expect_error 4
 
+TEST "keys that end before the URL that they sign, and keys that have ended"
+with=(AWS_CREDENTIAL_EXPIRATION="$(date -u -d '+20 minutes' +%FT%TZ)")
+flame boot "${ordinary[@]}"
+expect_status 0
+expect_in_stderr "warning: the URL of the bundle ends in"
+with=(AWS_CREDENTIAL_EXPIRATION="$(date -u -d '-1 minute' +%FT%TZ)")
+flame boot "${ordinary[@]}"
+expect_error 4 expired
+
 TEST "an access key that nobody knows"
 with=(AWS_ACCESS_KEY_ID=AKIAUNKNOWNUNKNOWNAA)
 flame boot "${ordinary[@]}"
