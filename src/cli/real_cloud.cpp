@@ -180,14 +180,16 @@ Result<std::unique_ptr<Cloud>> connect_to_aws(const config::Settings& settings, 
   Endpoints endpoints;
   for (const auto& [service, to] :
        {std::pair("ec2", &endpoints.ec2), std::pair("sts", &endpoints.sts),
-        std::pair("ssm", &endpoints.ssm), std::pair("s3", &endpoints.s3),
-        std::pair("secretsmanager", &endpoints.secrets)}) {
+        std::pair("ssm", &endpoints.ssm), std::pair("secretsmanager", &endpoints.secrets)}) {
     auto endpoint = endpoint_of(service, settings.region, settings);
     if (!endpoint) {
       return tl::unexpected(endpoint.error());
     }
     *to = std::move(*endpoint);
   }
+  // What is wrong with S3's is said by what uses S3, and most commands do not.
+  endpoints.s3 = endpoint_of("s3", settings.region, settings)
+                   .value_or(aws::service_endpoint("s3", settings.region));
   return std::make_unique<RealCloud>(settings, world, std::move(talk), std::move(endpoints));
 }
 
