@@ -98,7 +98,7 @@ if command -v fish >/dev/null; then
   fish_completes() { clean_shell fish --no-config -c "source script.fish; complete -C '$1'" | cut -f1 | sort; }
   expect_same "$(fish_completes 'flame-ec2 bo')" boot
   expect_same "$(fish_completes 'flame-ec2 boot --instance-t')" --instance-type
-  expect_same "$(fish_completes 'flame-ec2 boot --wait-for ')" "$(printf 'launched\nrunning\nready')"
+  expect_same "$(fish_completes 'flame-ec2 boot --wait-for ')" "$(printf 'launched\nready\nrunning')"
   expect_same "$(fish_completes 'flame-ec2 boot --region eu-south-2')" eu-south-2
   expect_same "$(fish_completes 'flame-ec2 boot --profile ')" dev
   expect_same "$(fish_completes 'flame-ec2 boot --pool ni')" "$(printf 'night\nnightly')"
