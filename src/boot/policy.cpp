@@ -202,9 +202,9 @@ Policy caller_policy(const PolicyScope& scope)
     add_image_parameter(policy, scope, place);
     add_disk_key(policy, scope, place);
     add_bundle(policy, scope, place);
-    add_store(policy, scope, place);
     add_secrets(policy, scope, place);
   }
+  add_store(policy, scope, place);
   add_ending(policy, scope, place);
   add_looks(policy, scope, place);
   if (wants(scope, {"doctor"})) {

@@ -79,17 +79,29 @@ void add_store(Policy& policy, const PolicyScope& scope, const PolicyPlace& plac
   if (!store) {
     return;
   }
-  const std::string all = object_arn(place, *store) + "*";
-  policy.statements.push_back(
-    {.id = "UseStore",
-     .why = "bundles, status and logs are written there and read, also by what the caller signs "
-            "for the machine",
-     .actions = {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"},
-     .resources = {all}});
-  policy.statements.push_back({.id = "ForgetEnvironments",
-                               .why = "an environment is removed once nobody reads it any more",
-                               .actions = {"s3:DeleteObject"},
-                               .resources = {object_arn(place, *store) + "runs/*/env.*"}});
+  PolicyStatement use{
+    .id = "UseStore",
+    .why = "bundles, status and logs are written there and read, also by what the caller signs "
+           "for the machine",
+    .resources = {object_arn(place, *store) + "*"}};
+  if (scope.plan != nullptr || wants(scope, {"logs"})) {
+    use.actions.emplace_back("s3:GetObject");
+  }
+  if (scope.plan != nullptr) {
+    use.actions.emplace_back("s3:PutObject");
+  }
+  if (scope.plan != nullptr && goes_to_store(scope.plan->bundle)) {
+    use.actions.emplace_back("s3:AbortMultipartUpload");
+  }
+  if (!use.actions.empty()) {
+    policy.statements.push_back(std::move(use));
+  }
+  if (scope.plan != nullptr || wants(scope, {"gc"})) {
+    policy.statements.push_back({.id = "ForgetEnvironments",
+                                 .why = "an environment is removed once nobody reads it any more",
+                                 .actions = {"s3:DeleteObject"},
+                                 .resources = {object_arn(place, *store) + "runs/*/env.*"}});
+  }
   if (wants(scope, {"logs", "gc"})) {
     PolicyStatement list = list_below("ListStore", place, *store);
     list.why = "logs and gc look for what machines have written";

@@ -132,6 +132,10 @@ def needs_of(request, machines):
     named = [v for n, v in params.items() if re.fullmatch(r"InstanceId(\.\d+)?", n)]
     if request["service"] == "ssm":
         yield f"ssm:{action}", parameter_arn(region, params["Name"]), {}
+    elif request["service"] == "secretsmanager":
+        name = f"secret:{params['SecretId']}-AbCdEf"
+        arn = f"arn:{partition}:secretsmanager:{region}:{ACCOUNT}:{name}"
+        yield f"secretsmanager:{action}", arn, {}
     elif request["service"] == "s3":
         rights = {"HeadObject": "GetObject", "CreateMultipartUpload": "PutObject",
                   "UploadPart": "PutObject", "CompleteMultipartUpload": "PutObject",
@@ -139,7 +143,7 @@ def needs_of(request, machines):
         right = rights.get(action, action)
         arn = f"arn:{partition}:s3:::{params['Bucket']}"
         if right == "ListBucket":
-            yield "s3:ListBucket", arn, {"s3:prefix": params.get("Prefix", "")}
+            yield "s3:ListBucket", arn, {"s3:prefix": [params.get("Prefix", "")]}
         else:
             yield f"s3:{right}", f"{arn}/{params['Key']}", {}
     elif request["service"] == "iam":

@@ -177,6 +177,35 @@ for at in aws-cn:cn-north-1 aws-us-gov:us-gov-west-1 aws-eusc:eusc-de-east-1; do
   expect_least
 done
 
+TEST "a store and secrets are bound to their places"
+sandbox
+mkdir -p s3/keep
+settings=("${common[@]}" --image-id ami-0123456789abcdef0 --store s3://keep/flame/
+  --secret A=ssm:/sandbox/database-url --secret B=secretsmanager:sandbox/api-key)
+boot
+expect_status 0
+fetch_bundle
+id=$(live_machines)
+told=$(find s3/keep/flame/runs -name status -printf '%h\n')/$id
+mkdir "$told"
+echo "flame-ec2 0123456789abcdef0123456789abcdef stage=boot t=0.1 ." >"$told/status"
+fault 'RunInstances:InsufficientInstanceCapacity'
+boot
+expect_status 6
+flame logs "$id" --store s3://keep/flame/
+flame terminate "$id"
+policy --for boot --for terminate --for logs --account 123456789012
+expect_least
+expect_denied '(.Statement[] | select(.Sid == "UseStore") | .Resource) = "arn:aws:s3:::keep/other/*"' PutObject
+expect_denied '(.Statement[] | select(.Sid == "ListStore") | .Condition.StringLike["s3:prefix"]) = "other/*"' ListBucket
+
+TEST "a machine that signs for itself may read its bundle alone"
+settings=("${common[@]}" --image-id ami-0123456789abcdef0 --bundle-access instance-role
+  --iam-instance-profile sandbox-runner)
+policy --runner
+expect_same "$(jq -c '[.Statement[] | .Action, .Resource]' policy)" \
+  '["s3:GetObject","arn:aws:s3:::bundles/hello.tar.gz"]'
+
 TEST "an object of any name is that object alone"
 sandbox
 settings=(--app hello --image-id ami-0123456789abcdef0 --bundle "s3://bundles/a*b\$c?.tar.gz?versionId=7")
