@@ -38,6 +38,7 @@ _flame_ec2() {
       logs) command='logs'; break ;;
       gc) command='gc'; break ;;
       configure) command='configure'; break ;;
+      doctor) command='doctor'; break ;;
       iam-policy) command='iam-policy'; break ;;
       decode-parent) command='decode-parent'; break ;;
       completion) command='completion'; break ;;
@@ -53,7 +54,7 @@ _flame_ec2() {
     *' --profile') _flame_ec2_values profiles; return ;;
     *' --region') _flame_ec2_values regions; return ;;
     *' --color') _flame_ec2_words 'auto always never'; return ;;
-    *' --for') _flame_ec2_words 'boot terminate list logs gc configure'; return ;;
+    *' --for') _flame_ec2_words 'boot terminate list logs gc doctor configure'; return ;;
     *' --root-volume-type') _flame_ec2_words 'gp3 gp2 io2 io1 standard'; return ;;
     *' --values') _flame_ec2_words 'images pools profiles regions'; return ;;
     *' --wait-for') _flame_ec2_words 'launched running ready'; return ;;
@@ -71,12 +72,13 @@ _flame_ec2() {
     logs) flags='--run-id --run-id-file --app --follow --store --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
     gc) flags='--dry-run --app --exit-code --store --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
     configure) flags='--auto --like --show --print --force --app --bundle --bundle-sha256 --bundle-access --inspect --no-inspect --store --env --env-file --env-from --unset-env --env-delivery --secret --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --public-ip --no-public-ip --root-volume-size --root-volume-type --root-volume-iops --root-volume-throughput --root-volume-encrypted --root-volume-kms-key --metadata-hop-limit --metadata-tags --no-metadata-tags --tags --ec2 --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
+    doctor) flags='--app --bundle --bundle-sha256 --bundle-access --inspect --no-inspect --store --env --env-file --env-from --unset-env --env-delivery --secret --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --public-ip --no-public-ip --root-volume-size --root-volume-type --root-volume-iops --root-volume-throughput --root-volume-encrypted --root-volume-kms-key --metadata-hop-limit --metadata-tags --no-metadata-tags --tags --ec2 --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
     iam-policy) flags='--for --runner --explain --account --role --app --bundle --bundle-sha256 --bundle-access --inspect --no-inspect --store --env --env-file --env-from --unset-env --env-delivery --secret --release-node --release-cookie-file --run-as --start-command --stop-command --setup-commands --image --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --iam-instance-profile --key-name --public-ip --no-public-ip --root-volume-size --root-volume-type --root-volume-iops --root-volume-throughput --root-volume-encrypted --root-volume-kms-key --metadata-hop-limit --metadata-tags --no-metadata-tags --tags --ec2 --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
     decode-parent) flags='--example --output --json --verbose --quiet --color --help --version' operands='' ;;
     completion) flags='--values --output --json --verbose --quiet --color --help --version' operands='bash zsh fish' ;;
     man) flags='--output --json --verbose --quiet --color --help --version' operands='' ;;
-    help) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate list logs gc configure iam-policy decode-parent completion man help settings' ;;
-    *) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate list logs gc configure iam-policy decode-parent completion man help' ;;
+    help) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate list logs gc configure doctor iam-policy decode-parent completion man help settings' ;;
+    *) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate list logs gc configure doctor iam-policy decode-parent completion man help' ;;
   esac
   case $word in
     -*) _flame_ec2_words "$flags" ;;

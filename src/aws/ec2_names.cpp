@@ -299,6 +299,15 @@ constexpr ParameterName k_describe_regions[] = {
   {"RegionName.N", "RegionNames.N", text},
 };
 
+constexpr ParameterName k_describe_route_tables[] = {
+  {"DryRun", "", boolean},
+  {"Filter.N.Name", "Filters.N.Name", text},
+  {"Filter.N.Value.N", "Filters.N.Values.N", text},
+  {"MaxResults", "", integer},
+  {"NextToken", "", text},
+  {"RouteTableId.N", "RouteTableIds.N", text},
+};
+
 constexpr ParameterName k_describe_security_groups[] = {
   {"DryRun", "", boolean},
   {"Filter.N.Name", "Filters.N.Name", text},
@@ -581,6 +590,7 @@ constexpr ActionNames k_actions[] = {
   {"DescribeLaunchTemplates", k_describe_launch_templates},
   {"DescribeNetworkInterfaces", k_describe_network_interfaces},
   {"DescribeRegions", k_describe_regions},
+  {"DescribeRouteTables", k_describe_route_tables},
   {"DescribeSecurityGroups", k_describe_security_groups},
   {"DescribeSpotInstanceRequests", k_describe_spot_instance_requests},
   {"DescribeSpotPriceHistory", k_describe_spot_price_history},

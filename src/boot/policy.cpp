@@ -14,7 +14,8 @@
 namespace flame::boot {
 namespace {
 
-constexpr std::string_view k_commands[] = {"boot", "terminate", "list", "logs", "gc", "configure"};
+constexpr std::string_view k_commands[] = {"boot", "terminate", "list",     "logs",
+                                           "gc",   "doctor",    "configure"};
 constexpr std::string_view k_booting[] = {"boot", "doctor"};
 
 // What only looks: EC2 takes no resource for these but *. To let another command look: here.
@@ -34,6 +35,12 @@ bool has_template(const PolicyScope& scope)
   return !scope.settings.launch_template_id.empty();
 }
 
+// Of doctor's looks only that at a FLAME parent is for some settings.
+bool meets_parent(const PolicyScope& scope)
+{
+  return wants(scope, {"gc"}) || !scope.settings.flame_parent.empty();
+}
+
 // Or may: a template can turn out to leave the type open.
 bool looks_at_image(const PolicyScope& scope)
 {
@@ -46,7 +53,7 @@ constexpr Look k_looks[] = {
   {"ec2:DescribeInstances", "boot terminate list logs gc configure"},
   {"ec2:DescribeRegions", "list gc", everywhere},
   {"ec2:DescribeVolumes", "gc"},
-  {"ec2:DescribeNetworkInterfaces", "gc doctor"},
+  {"ec2:DescribeNetworkInterfaces", "gc doctor", meets_parent},
   {"ec2:DescribeImages", "boot doctor", looks_at_image},
   {"ec2:DescribeLaunchTemplateVersions", "boot doctor", has_template},
   {"ec2:DescribeSubnets", "doctor"},

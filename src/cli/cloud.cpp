@@ -55,10 +55,61 @@ private:
   Console& console_;
 };
 
+class TracedNetwork : public aws::NetworkApi {
+public:
+  TracedNetwork(aws::NetworkApi& network, const Clock& clock, Console& console)
+    : network_(network), clock_(clock), console_(console)
+  {
+  }
+
+  aws::Outcome<std::vector<aws::Subnet>> subnets(const aws::DescribeQuery& query,
+                                                 aws::CallLimit limit) override
+  {
+    return said("DescribeSubnets", query, limit, &aws::NetworkApi::subnets);
+  }
+  aws::Outcome<std::vector<aws::RouteTable>> route_tables(const aws::DescribeQuery& query,
+                                                          aws::CallLimit limit) override
+  {
+    return said("DescribeRouteTables", query, limit, &aws::NetworkApi::route_tables);
+  }
+  aws::Outcome<std::vector<aws::VpcEndpoint>> vpc_endpoints(const aws::DescribeQuery& query,
+                                                            aws::CallLimit limit) override
+  {
+    return said("DescribeVpcEndpoints", query, limit, &aws::NetworkApi::vpc_endpoints);
+  }
+  aws::Outcome<std::vector<aws::SecurityGroup>> security_groups(const aws::DescribeQuery& query,
+                                                                aws::CallLimit limit) override
+  {
+    return said("DescribeSecurityGroups", query, limit, &aws::NetworkApi::security_groups);
+  }
+  aws::Outcome<std::vector<aws::NetworkInterface>> interfaces(const aws::DescribeQuery& query,
+                                                              aws::CallLimit limit) override
+  {
+    return said("DescribeNetworkInterfaces", query, limit, &aws::NetworkApi::interfaces);
+  }
+
+private:
+  template <typename Answer>
+  Answer said(std::string_view action, const aws::DescribeQuery& query, aws::CallLimit limit,
+              Answer (aws::NetworkApi::*call)(const aws::DescribeQuery&, aws::CallLimit))
+  {
+    console_.trace(fmt::format("{} {}", action, fmt::join(query.ids, " ")));
+    for (const auto& [name, values] : query.filters) {
+      console_.trace(fmt::format("{} {} = {}", action, name, fmt::join(values, ", ")));
+    }
+    return flame::cli::said(fmt::format("EC2 {}", action), clock_, console_,
+                            [&] { return (network_.*call)(query, limit); });
+  }
+
+  aws::NetworkApi& network_;
+  const Clock& clock_;
+  Console& console_;
+};
+
 class TracedEc2 : public client::Ec2Client {
 public:
   TracedEc2(client::Ec2Client& ec2, const Clock& clock, Console& console)
-    : ec2_(ec2), clock_(clock), console_(console)
+    : ec2_(ec2), network_(ec2.network(), clock, console), clock_(clock), console_(console)
   {
   }
 
@@ -121,6 +172,7 @@ public:
   std::chrono::seconds clock_offset() const override { return ec2_.clock_offset(); }
   std::optional<Seconds> server_time() const override { return ec2_.server_time(); }
   Result<aws::Credentials> credentials() override { return ec2_.credentials(); }
+  aws::NetworkApi& network() override { return network_; }
 
 private:
   template <typename Call> std::invoke_result_t<Call> said(std::string_view action, Call call)
@@ -129,6 +181,7 @@ private:
   }
 
   client::Ec2Client& ec2_;
+  TracedNetwork network_;
   const Clock& clock_;
   Console& console_;
 };
@@ -137,7 +190,8 @@ class TracedCloud : public Cloud {
 public:
   TracedCloud(std::unique_ptr<Cloud> cloud, const Clock& clock, Console& console)
     : cloud_(std::move(cloud)), ec2_(cloud_->ec2(), clock, console),
-      ssm_(cloud_->ssm(), clock, console), s3_(cloud_->s3(), clock, console)
+      ssm_(cloud_->ssm(), clock, console), s3_(cloud_->s3(), clock, console), clock_(clock),
+      console_(console)
   {
   }
   client::Ec2Client& ec2() override { return ec2_; }
@@ -145,12 +199,21 @@ public:
   aws::SecretsApi& secrets() override { return cloud_->secrets(); }
   aws::S3Api& s3() override { return s3_; }
   Result<std::string> account() override { return cloud_->account(); }
+  Result<client::CallerIdentity> caller() override { return cloud_->caller(); }
+  aws::Outcome<aws::InstanceProfile> instance_profile(const std::string& name,
+                                                      aws::CallLimit limit) override
+  {
+    return said("IAM GetInstanceProfile", clock_, console_,
+                [&] { return cloud_->instance_profile(name, limit); });
+  }
 
 private:
   std::unique_ptr<Cloud> cloud_;
   TracedEc2 ec2_;
   TracedSsm ssm_;
   TracedS3 s3_;
+  const Clock& clock_;
+  Console& console_;
 };
 
 Talk talk(World& world, Console& console)
@@ -172,9 +235,12 @@ Talk talk(World& world, Console& console)
 } // namespace
 
 Result<std::unique_ptr<Cloud>> connect(const config::Settings& settings, World& world,
-                                       Console& console)
+                                       Console& console,
+                                       std::function<void(const client::ProviderAnswer&)> asked)
 {
-  auto cloud = world.connect(settings, world, talk(world, console));
+  Talk how = talk(world, console);
+  how.asked = std::move(asked);
+  auto cloud = world.connect(settings, world, std::move(how));
   if (!cloud || !console.shows_details()) {
     return cloud;
   }

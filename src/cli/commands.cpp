@@ -87,7 +87,7 @@ constexpr OwnFlag k_gc_flags[] = {
 };
 
 constexpr OwnFlag k_policy_flags[] = {
-  {"--for", "COMMAND",  "of this command; repeat it for several (default: boot)", "", "boot terminate list logs gc configure"},
+  {"--for", "COMMAND",  "of this command; repeat it for several (default: boot)", "", "boot terminate list logs gc doctor configure"},
   {"--runner", "",      "of the machine's role instead"},
   {"--explain", "",     "say on standard error what each statement is for"},
   {"--account", "ID",   "AWS account of the machines (default: any, which is the caller's own)"},
@@ -166,6 +166,19 @@ const Command k_commands[] = {
    "--show prints each setting with its value and where it comes from; secrets as ***.",
    "flame-ec2 configure --region eu-west-1 --app demo --print",
    k_all_groups, k_configure_flags, run_configure},
+  {"doctor", "say what would keep a boot from working", "",
+   "Looks at all that a boot with these settings needs, and launches nothing: who the caller is, and "
+   "which provider of credentials said so; the settings; launch template, image and instance profile; the "
+   "bundle; free addresses of the subnets and their way to S3; what the security groups let out, and, "
+   "with a FLAME parent, from the machine to the parent on port 4369 and those of the distribution; the "
+   "size of the user data; EC2's own check of each request, which is that of boot --dry-run=ec2; the "
+   "clock.\n\n"
+   "One line for each: ok, warn, fail or skip, and a hint where something is to be done. What may not "
+   "be looked at is skipped, with the permission that it needs: a boot does without. The status is that of "
+   "the first failure.",
+   "flame-ec2 doctor --region eu-west-1 --image debian-12 --app demo \\\n"
+   "  --bundle s3://my-bucket/demo.tar.gz --max-lifetime 1h",
+   k_all_groups, {}, run_doctor},
   {"iam-policy", "print the least IAM policy for these settings", "",
    "Prints the policy that the caller of a command needs with exactly these settings, and no more: the "
    "image, subnets, groups, types and the key that they name, machines with our tags that want tokens "

@@ -1,5 +1,7 @@
 #include "cli/endpoints.hpp"
 
+#include "aws/iam.hpp"
+
 namespace flame::cli {
 namespace {
 
@@ -25,6 +27,13 @@ Result<aws::Endpoint> endpoint_of(std::string_view service, std::string_view reg
                              .custom = custom_url(std::string(service), settings),
                              .variant = variant_of(settings.aws),
                              .allow_http = settings.allow_http});
+}
+
+Result<aws::Endpoint> endpoint_of_iam(const config::Settings& settings)
+{
+  const std::string custom = custom_url("iam", settings);
+  return custom.empty() ? aws::iam_place(settings.region).endpoint
+                        : aws::parse_endpoint(custom, settings.allow_http);
 }
 
 aws::S3Place s3_place(const config::Settings& settings)

@@ -13,6 +13,8 @@ namespace flame::cli {
 Result<aws::Endpoint> endpoint_of(std::string_view service, std::string_view region,
                                   const config::Settings& settings);
 
+Result<aws::Endpoint> endpoint_of_iam(const config::Settings& settings); // of the partition
+
 aws::S3Place s3_place(const config::Settings& settings);
 
 } // namespace flame::cli

@@ -3,6 +3,7 @@
 #include "base/version.hpp"
 #include "cli/endpoints.hpp"
 #include "client/credentials/chain.hpp"
+#include "client/iam_client.hpp"
 #include "client/s3_client.hpp"
 #include "client/secrets_client.hpp"
 #include "client/ssm_client.hpp"
@@ -48,6 +49,7 @@ client::Sources sources_of(const config::Settings& settings, const World& world,
             [detail = talk.detail](const std::string& reason, const std::string&) {
               detail(fmt::format("credentials: {}", reason));
             },
+          .asked = talk.asked,
           .warn = talk.warn};
 }
 
@@ -57,6 +59,7 @@ struct Endpoints {
   aws::Endpoint ssm = {};
   aws::Endpoint s3 = {};
   aws::Endpoint secrets = {};
+  aws::Endpoint iam = {};
 };
 
 class RealCloud : public Cloud {
@@ -72,7 +75,9 @@ public:
       secrets_(client::make_secrets_client(options(settings, endpoints_.secrets),
                                            parts([this] { return ec2_->credentials(); }))),
       s3_(client::make_s3_client(options(settings, endpoints_.s3),
-                                 parts([this] { return ec2_->credentials(); }), s3_place(settings)))
+                                 parts([this] { return ec2_->credentials(); }),
+                                 s3_place(settings))),
+      iam_(iam_options(settings), parts([this] { return ec2_->credentials(); }))
   {
   }
 
@@ -90,9 +95,23 @@ public:
     if (!credentials->account_id.empty()) {
       return credentials->account_id;
     }
+    return caller().map([](const client::CallerIdentity& identity) { return identity.account; });
+  }
+
+  Result<client::CallerIdentity> caller() override
+  {
+    const auto credentials = ec2_->credentials();
+    if (!credentials) {
+      return tl::unexpected(credentials.error());
+    }
     return client::caller_identity(sts_caller(*credentials))
-      .map([](const client::CallerIdentity& identity) { return identity.account; })
       .map_error([](const aws::ApiError& error) { return error.error; });
+  }
+
+  aws::Outcome<aws::InstanceProfile> instance_profile(const std::string& name,
+                                                      aws::CallLimit limit) override
+  {
+    return iam_.instance_profile(name, limit);
   }
 
 private:
@@ -104,6 +123,13 @@ private:
             .region = region_,
             .user_agent = fmt::format("flame-ec2/{}{}", version(), run),
             .tries = settings.aws.max_attempts};
+  }
+  // A partition has one IAM, in a region of its own.
+  client::ClientOptions iam_options(const config::Settings& settings) const
+  {
+    client::ClientOptions made = options(settings, endpoints_.iam);
+    made.region = aws::iam_place(region_).region;
+    return made;
   }
   client::ClientParts parts(std::function<Result<aws::Credentials>()> find_credentials)
   {
@@ -167,6 +193,7 @@ private:
   std::unique_ptr<aws::SecretsApi> secrets_;
   std::unique_ptr<aws::S3Api> s3_;
   bool clock_is_said_ = false;
+  client::IamClient iam_;
 };
 
 } // namespace
@@ -190,6 +217,8 @@ Result<std::unique_ptr<Cloud>> connect_to_aws(const config::Settings& settings, 
   // What is wrong with S3's is said by what uses S3, and most commands do not.
   endpoints.s3 = endpoint_of("s3", settings.region, settings)
                    .value_or(aws::service_endpoint("s3", settings.region));
+  // And IAM's by what asks it: doctor.
+  endpoints.iam = endpoint_of_iam(settings).value_or(aws::iam_place(settings.region).endpoint);
   return std::make_unique<RealCloud>(settings, world, std::move(talk), std::move(endpoints));
 }
 

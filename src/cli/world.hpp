@@ -1,11 +1,14 @@
 #pragma once
 
+#include "aws/iam.hpp"
 #include "aws/s3_api.hpp"
 #include "aws/secrets_api.hpp"
 #include "aws/ssm_api.hpp"
 #include "base/error.hpp"
 #include "base/ports.hpp"
+#include "client/credentials/provider.hpp"
 #include "client/ec2_client.hpp"
+#include "client/sts.hpp"
 #include "client/this_machine.hpp"
 #include "config/settings.hpp"
 #include "io/caller.hpp"
@@ -35,6 +38,10 @@ public:
   virtual aws::SecretsApi& secrets() = 0;
   virtual aws::S3Api& s3() = 0;
   virtual Result<std::string> account() = 0; // asks STS when the credentials do not say
+  // What only doctor asks. Errors of who the caller is are those of the credentials too.
+  virtual Result<client::CallerIdentity> caller() = 0;
+  virtual aws::Outcome<aws::InstanceProfile> instance_profile(const std::string& name,
+                                                              aws::CallLimit limit) = 0;
 };
 
 // What a cloud says and asks while it looks for credentials.
@@ -43,6 +50,7 @@ struct Talk {
   std::function<void(std::string_view)> detail = {}; // for -v
   // The answer of the user; empty: nobody can be asked.
   std::function<std::optional<std::string>(const std::string& question)> ask = {};
+  std::function<void(const client::ProviderAnswer&)> asked = {}; // of each provider; may be empty
 };
 
 struct Terminal {

@@ -1,6 +1,7 @@
 #include "client/ec2_client.hpp"
 
 #include "aws/ec2_xml.hpp"
+#include "aws/network_xml.hpp"
 
 #include <fmt/format.h>
 
@@ -40,22 +41,29 @@ void add_numbered(aws::Params& params, std::string_view name,
   }
 }
 
-aws::Params describe_params(const aws::DescribeQuery& query)
+// Ids or filters; EC2 then gives all there is, in pages of its own size.
+aws::Params query_params(const aws::DescribeQuery& query, std::string_view id)
 {
   aws::Params params;
-  add_numbered(params, "InstanceId", query.ids);
+  add_numbered(params, id, query.ids);
   for (std::size_t i = 0; i < query.filters.size(); ++i) {
     const auto& [name, values] = query.filters[i];
     params.emplace_back(fmt::format("Filter.{}.Name", i + 1), name);
     add_numbered(params, fmt::format("Filter.{}.Value", i + 1), values);
   }
+  return params;
+}
+
+aws::Params describe_params(const aws::DescribeQuery& query)
+{
+  aws::Params params = query_params(query, "InstanceId");
   if (query.ids.empty()) { // EC2 refuses both together
     params.emplace_back("MaxResults", "1000");
   }
   return params;
 }
 
-class HttpEc2Client : public Ec2Client {
+class HttpEc2Client : public Ec2Client, private aws::NetworkApi {
 public:
   HttpEc2Client(ClientOptions options, ClientParts parts)
     : service_("ec2", std::move(options), std::move(parts))
@@ -130,8 +138,40 @@ public:
   std::chrono::seconds clock_offset() const override { return service_.keys().offset(); }
   std::optional<Seconds> server_time() const override { return service_.keys().server_time(); }
   Result<aws::Credentials> credentials() override { return service_.keys().credentials(); }
+  aws::NetworkApi& network() override { return *this; }
 
 private:
+  Outcome<std::vector<aws::Subnet>> subnets(const aws::DescribeQuery& query,
+                                            CallLimit limit) override
+  {
+    return all_pages("DescribeSubnets", query_params(query, "SubnetId"), limit,
+                     aws::parse_describe_subnets);
+  }
+  Outcome<std::vector<aws::RouteTable>> route_tables(const aws::DescribeQuery& query,
+                                                     CallLimit limit) override
+  {
+    return all_pages("DescribeRouteTables", query_params(query, "RouteTableId"), limit,
+                     aws::parse_describe_route_tables);
+  }
+  Outcome<std::vector<aws::VpcEndpoint>> vpc_endpoints(const aws::DescribeQuery& query,
+                                                       CallLimit limit) override
+  {
+    return all_pages("DescribeVpcEndpoints", query_params(query, "VpcEndpointId"), limit,
+                     aws::parse_describe_vpc_endpoints);
+  }
+  Outcome<std::vector<aws::SecurityGroup>> security_groups(const aws::DescribeQuery& query,
+                                                           CallLimit limit) override
+  {
+    return all_pages("DescribeSecurityGroups", query_params(query, "GroupId"), limit,
+                     aws::parse_describe_security_groups);
+  }
+  Outcome<std::vector<aws::NetworkInterface>> interfaces(const aws::DescribeQuery& query,
+                                                         CallLimit limit) override
+  {
+    return all_pages("DescribeNetworkInterfaces", query_params(query, "NetworkInterfaceId"), limit,
+                     aws::parse_interfaces);
+  }
+
   template <typename T>
   Outcome<T> call(std::string_view action, const aws::Params& params, CallLimit limit,
                   Parser<T> parse)

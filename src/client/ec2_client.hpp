@@ -1,6 +1,7 @@
 #pragma once
 
 #include "aws/ec2_api.hpp"
+#include "aws/network_api.hpp"
 #include "client/service.hpp"
 
 #include <memory>
@@ -18,6 +19,8 @@ public:
   // The credentials in use, looked up when that has not happened yet: presigned URLs are signed
   // with the same ones.
   virtual Result<aws::Credentials> credentials() = 0;
+  // The same EC2, asked about networks; as long-lived as this.
+  virtual aws::NetworkApi& network() = 0;
 };
 
 std::unique_ptr<Ec2Client> make_ec2_client(ClientOptions options, ClientParts parts);

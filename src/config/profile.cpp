@@ -9,8 +9,8 @@ namespace {
 
 using Environment = std::map<std::string, std::string>;
 
-constexpr std::string_view k_services[] = {"ec2", "s3",       "ssm",           "sts",
-                                           "sso", "sso_oidc", "secretsmanager"};
+constexpr std::string_view k_services[] = {"ec2", "s3",  "iam",      "ssm",
+                                           "sts", "sso", "sso_oidc", "secretsmanager"};
 
 std::string variable(const Environment& env, const std::string& name)
 {

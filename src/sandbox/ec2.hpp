@@ -27,12 +27,16 @@ struct Ec2Call {
 
 // The answer's XML. One file each: ec2_run.cpp, ec2_describe.cpp, ec2_resources.cpp,
 // ec2_regions.cpp, ec2_terminate.cpp, ec2_console.cpp, ec2_images.cpp; both of templates in
-// ec2_templates.cpp.
+// ec2_templates.cpp, those of networks in ec2_network.cpp.
 Ec2Result<std::string> run_instances(const Ec2Call& call);
 Ec2Result<std::string> describe_instances(const Ec2Call& call);
 Ec2Result<std::string> describe_volumes(const Ec2Call& call);
 Ec2Result<std::string> describe_network_interfaces(const Ec2Call& call);
 Ec2Result<std::string> describe_regions(const Ec2Call& call);
+Ec2Result<std::string> describe_subnets(const Ec2Call& call);
+Ec2Result<std::string> describe_route_tables(const Ec2Call& call);
+Ec2Result<std::string> describe_vpc_endpoints(const Ec2Call& call);
+Ec2Result<std::string> describe_security_groups(const Ec2Call& call);
 Ec2Result<std::string> terminate_instances(const Ec2Call& call);
 Ec2Result<std::string> get_console_output(const Ec2Call& call);
 Ec2Result<std::string> describe_images(const Ec2Call& call);

@@ -177,7 +177,7 @@ Ec2Result<void> take_profile(const Params& params, Launch& launch)
                   "The parameter 'iamInstanceProfile.name' may not be used in combination with "
                   "'iamInstanceProfile.arn'");
   }
-  for (const std::string_view known : {k_profile, k_parent_profile}) {
+  for (const std::string_view known : {k_profile, k_parent_profile, k_bare_profile}) {
     const std::string full = fmt::format("arn:aws:iam::{}:instance-profile/{}", k_account, known);
     if (name == known || arn == full) {
       launch.profile_arn = full;

@@ -157,6 +157,23 @@ constexpr std::string_view k_describe_regions[] = {
   "RegionName.N",
 };
 
+constexpr std::string_view k_describe_subnets[] = {
+  "DryRun", "Filter.N.Name", "Filter.N.Value.N", "MaxResults", "NextToken", "SubnetId.N",
+};
+
+constexpr std::string_view k_describe_route_tables[] = {
+  "DryRun", "Filter.N.Name", "Filter.N.Value.N", "MaxResults", "NextToken", "RouteTableId.N",
+};
+
+constexpr std::string_view k_describe_vpc_endpoints[] = {
+  "DryRun", "Filter.N.Name", "Filter.N.Value.N", "MaxResults", "NextToken", "VpcEndpointId.N",
+};
+
+constexpr std::string_view k_describe_security_groups[] = {
+  "DryRun",      "Filter.N.Name", "Filter.N.Value.N", "GroupId.N",
+  "GroupName.N", "MaxResults",    "NextToken",
+};
+
 constexpr std::string_view k_terminate_instances[] = {
   "DryRun",
   "Force",
@@ -215,6 +232,10 @@ constexpr Row k_rows[] = {
   {"DescribeVolumes", k_describe_volumes},
   {"DescribeNetworkInterfaces", k_describe_network_interfaces},
   {"DescribeRegions", k_describe_regions},
+  {"DescribeSubnets", k_describe_subnets},
+  {"DescribeRouteTables", k_describe_route_tables},
+  {"DescribeVpcEndpoints", k_describe_vpc_endpoints},
+  {"DescribeSecurityGroups", k_describe_security_groups},
   {"TerminateInstances", k_terminate_instances},
   {"GetConsoleOutput", k_get_console_output},
   {"DescribeImages", k_describe_images},

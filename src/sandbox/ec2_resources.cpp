@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "sandbox/ec2.hpp"
 #include "sandbox/ec2_pages.hpp"
+#include "sandbox/network.hpp"
 #include "sandbox/random.hpp"
 
 #include <fmt/format.h>
@@ -51,7 +52,46 @@ std::optional<std::vector<std::string>> values_of(const Resource& resource,
   if (filter == words_of(resource.kind).id_filter) {
     return std::vector{resource.id};
   }
+  if (resource.kind == ResourceKind::network_interface && filter == "vpc-id") {
+    return std::vector{std::string(k_vpc)};
+  }
+  if (resource.kind == ResourceKind::network_interface
+      && filter == "addresses.private-ip-address") {
+    return std::vector{resource.private_ip};
+  }
   return std::nullopt;
+}
+
+void write_interface(Xml& xml, const Resource& resource)
+{
+  if (resource.kind != ResourceKind::network_interface) {
+    return;
+  }
+  xml.text("vpcId", k_vpc).maybe("subnetId", resource.subnet_id);
+  xml.maybe("privateIpAddress", resource.private_ip).open("groupSet");
+  for (const std::string& id : resource.group_ids) {
+    const Group* group = find_group(id);
+    xml.open("item").text("groupId", id);
+    xml.text("groupName", group == nullptr ? "" : group->name).close("item");
+  }
+  xml.close("groupSet");
+}
+
+// Those of parents, which no machine of ours has.
+std::vector<Resource> parents_interfaces(const std::string& region)
+{
+  std::vector<Resource> found;
+  for (const FixedInterface& row : fixed_interfaces()) {
+    found.push_back({.kind = ResourceKind::network_interface,
+                     .id = std::string(row.id),
+                     .region = region,
+                     .status = "in-use",
+                     .zone = zone_name(region, subnets().front()),
+                     .subnet_id = std::string(subnets().front().id),
+                     .private_ip = std::string(row.private_ip),
+                     .group_ids = {std::string(row.group)}});
+  }
+  return found;
 }
 
 std::string write_page(const Ec2Call& call, const Words& words, const Page<Resource>& page)
@@ -63,6 +103,7 @@ std::string write_page(const Ec2Call& call, const Words& words, const Page<Resou
   for (const Resource& resource : page.items) {
     xml.open("item").text(words.id, resource.id).text("availabilityZone", resource.zone);
     xml.text("status", resource.status);
+    write_interface(xml, resource);
     write_tags(xml, resource.tags);
     xml.close("item");
   }
@@ -144,6 +185,9 @@ Result<Resource> parse_leftover(std::string_view line, const std::string& region
 std::vector<Resource> Ec2State::resources(const std::string& region, ResourceKind kind)
 {
   std::vector<Resource> found;
+  if (kind == ResourceKind::network_interface) {
+    found = parents_interfaces(region);
+  }
   for (const Instance& instance : instances(region)) {
     if (instance.state != State::terminated) {
       const bool volume = kind == ResourceKind::volume;
@@ -153,7 +197,10 @@ std::vector<Resource> Ec2State::resources(const std::string& region, ResourceKin
          .region = region,
          .status = "in-use",
          .zone = instance.launch.zone,
-         .tags = volume ? instance.launch.volume_tags : instance.launch.interface_tags});
+         .tags = volume ? instance.launch.volume_tags : instance.launch.interface_tags,
+         .subnet_id = instance.launch.subnet_id,
+         .private_ip = instance.private_ip,
+         .group_ids = instance.launch.group_ids});
     }
   }
   const std::lock_guard lock(mutex_);

@@ -91,6 +91,9 @@ struct Resource {
   std::string status = {}; // "in-use" with a machine, else "available"
   std::string zone = {};
   Params tags = {};
+  std::string subnet_id = {}; // of an interface, as the rest
+  std::string private_ip = {};
+  std::vector<std::string> group_ids = {};
 };
 
 struct StateChange {

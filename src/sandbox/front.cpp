@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "sandbox/ec2.hpp"
 #include "sandbox/gate.hpp"
+#include "sandbox/iam.hpp"
 #include "sandbox/random.hpp"
 #include "sandbox/ssm.hpp"
 #include "sandbox/sts.hpp"
@@ -64,7 +65,7 @@ bool is_answer(const Reply& reply)
 Service guess_service(const Request& request, const Claim& claim)
 {
   for (const Service service :
-       {Service::ec2, Service::sts, Service::ssm, Service::s3, Service::secrets}) {
+       {Service::ec2, Service::sts, Service::ssm, Service::s3, Service::secrets, Service::iam}) {
     if (claim.service == service_name(service)) {
       return service;
     }
@@ -131,7 +132,8 @@ Reply Front::answer(const Request& request, const Asked& asked, const Key& key,
                 : ssm_error_reply(done.error());
   }
   const bool ec2 = asked.service == Service::ec2;
-  const std::string version = ec2 ? "2016-11-15" : "2011-06-15";
+  const bool iam = asked.service == Service::iam;
+  const std::string version = ec2 ? "2016-11-15" : iam ? "2010-05-08" : "2011-06-15";
   Ec2Result<std::string> done;
   if (!asked.readable || request.path() != "/") {
     done = refuse("MalformedQueryString", "The query string contains a syntax error.");
@@ -145,6 +147,8 @@ Reply Front::answer(const Request& request, const Asked& asked, const Key& key,
                                     .state = world_.state,
                                     .no_capacity = no_capacity,
                                     .regions = config_.regions});
+  } else if (iam) {
+    done = serve_iam(asked.action, asked.params, asked.request_id);
   } else {
     done = serve_sts(asked.action, asked.params, key, asked.request_id);
   }
@@ -220,6 +224,8 @@ Reply Front::handle(const Request& request)
   std::vector<std::string> regions = config_.regions;
   if (asked.service == Service::s3) {
     regions = {region_of(config_.store, asked.name.bucket)};
+  } else if (asked.service == Service::iam) {
+    regions = {iam_region(config_.regions.front())};
   }
   const Seconds now = world_.clock.wall();
   const Verdict verdict = is_form(request) ? verify_form(request, world_.keys, regions, now)

@@ -119,7 +119,9 @@ Instance parent_instance(const std::string& region, Seconds launched)
                   fmt::format("arn:aws:iam::{}:instance-profile/{}", k_account, k_parent_profile)};
   launch.key_name = k_key_pair;
   for (const Group& group : groups()) {
-    launch.group_ids.emplace_back(group.id);
+    if (group.of_parent) {
+      launch.group_ids.emplace_back(group.id);
+    }
   }
   return {.id = std::string(k_parent_id),
           .reservation_id = "r-0fedcba9876543210",

@@ -1,6 +1,7 @@
 #include "sandbox/refusal.hpp"
 
 #include "sandbox/ec2.hpp"
+#include "sandbox/iam.hpp"
 #include "sandbox/s3.hpp"
 #include "sandbox/ssm.hpp"
 #include "sandbox/sts.hpp"
@@ -117,7 +118,7 @@ Reply s3_refusal(const Verdict& verdict, const std::string& expected_region, Sec
 
 std::string_view service_name(Service service)
 {
-  constexpr std::string_view k_names[] = {"ec2", "sts", "ssm", "s3", "secretsmanager"};
+  constexpr std::string_view k_names[] = {"ec2", "sts", "ssm", "s3", "secretsmanager", "iam"};
   return k_names[static_cast<std::size_t>(service)];
 }
 
@@ -129,6 +130,8 @@ Reply refusal(Service service, const Verdict& verdict, const std::string& expect
     return ec2_error_reply(worded(k_ec2, verdict.flaw), request_id);
   case Service::sts:
     return sts_error_reply(worded(k_sts, verdict.flaw), request_id);
+  case Service::iam: // as STS says it
+    return iam_error_reply(worded(k_sts, verdict.flaw), request_id);
   case Service::ssm:
   case Service::secrets:
     return ssm_error_reply(worded(k_ssm, verdict.flaw));
@@ -145,6 +148,8 @@ Reply error_reply(Service service, const Ec2Error& error, const std::string& req
     return ec2_error_reply(error, request_id);
   case Service::sts:
     return sts_error_reply(error, request_id);
+  case Service::iam:
+    return iam_error_reply(error, request_id);
   case Service::ssm:
   case Service::secrets:
     return ssm_error_reply(error);

@@ -7,7 +7,7 @@
 
 namespace flame::sandbox {
 
-enum class Service { ec2, sts, ssm, s3, secrets };
+enum class Service { ec2, sts, ssm, s3, secrets, iam };
 std::string_view
 service_name(Service service); // "ec2", "secretsmanager", as in a signature's scope
 

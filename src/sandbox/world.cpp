@@ -36,10 +36,18 @@ constexpr Subnet k_subnets[] = {
   {"subnet-0123456789abcdef0", 'a', "az1", "10.0.1", "10.0.1.0/24", 20, 231},
   {"subnet-0fedcba9876543210", 'b', "az2", "10.0.2", "10.0.2.0/24", 20, 231},
   {"subnet-00112233445566778", 'c', "az3", "10.0.3", "10.0.3.0/28", 4,  11},
+  {"subnet-0aaaaaaaaaaaaaaa1", 'a', "az1", "10.0.11", "10.0.11.0/24", 20, 231, "internet"},
+  {"subnet-0aaaaaaaaaaaaaaa2", 'a', "az1", "10.0.12", "10.0.12.0/24", 20, 231, "endpoint"},
+  {"subnet-0aaaaaaaaaaaaaaa3", 'a', "az1", "10.0.13", "10.0.13.0/24", 20, 231, "nowhere"},
+  {"subnet-0aaaaaaaaaaaaaaa4", 'a', "az1", "10.0.14", "10.0.14.0/24", 20, 231, "gone"},
+  {"subnet-0aaaaaaaaaaaaaaa5", 'a', "az1", "10.0.15", "10.0.15.0/28", 4,  0},
 };
 constexpr Group k_groups[] = {
-  {"sg-0123456789abcdef0", "default"},
-  {"sg-0fedcba9876543210", "runners"},
+  {"sg-0123456789abcdef0", "default", true},
+  {"sg-0fedcba9876543210", "runners", true},
+  {"sg-0aaaaaaaaaaaaaaa1", "closed"},
+  {"sg-0aaaaaaaaaaaaaaa2", "parents"},
+  {"sg-0aaaaaaaaaaaaaaa3", "https"},
 };
 constexpr Template k_templates[] = {
   {1, "ami-0123456789abcdef0", "t3.micro",  "", "sg-0fedcba9876543210", "#!/bin/sh\necho template\n"},
@@ -159,9 +167,9 @@ std::string world_text()
   }
   text += fmt::format("network   {}\n", k_vpc);
   for (const Subnet& subnet : k_subnets) {
-    text +=
-      fmt::format("subnet    {}  zone {}, {}, {} free addresses{}\n", subnet.id, subnet.zone,
-                  subnet.cidr, subnet.hosts, subnet.zone == 'c' ? ", no 7th generation types" : "");
+    text += fmt::format("subnet    {}  zone {}, {}, {} free addresses, out by: {}{}\n", subnet.id,
+                        subnet.zone, subnet.cidr, subnet.hosts, subnet.way,
+                        subnet.zone == 'c' ? "; no 7th generation types" : "");
   }
   for (const Group& group : k_groups) {
     text += fmt::format("group     {}  {}\n", group.id, group.name);

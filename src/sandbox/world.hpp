@@ -40,13 +40,15 @@ struct Subnet {
   std::string_view zone_id; // the part after the region's short name: "az1"
   std::string_view network; // "10.0.1": three bytes of its addresses
   std::string_view cidr;
-  int first_host; // the first address that a machine gets
-  int hosts;      // how many there are
+  int first_host;               // the first address that a machine gets
+  int hosts;                    // how many there are
+  std::string_view way = "nat"; // out of it: see network.hpp
 };
 
 struct Group {
   std::string_view id;
   std::string_view name;
+  bool of_parent = false; // the machine that the metadata service is for has it
 };
 
 // What a version of the launch template that is always there fills in; "" is left open. The subnet
@@ -64,8 +66,9 @@ inline constexpr std::string_view k_template_id = "lt-0123456789abcdef0";
 inline constexpr std::string_view k_template_name = "sandbox-template";
 inline constexpr int k_template_default = 1;
 inline constexpr std::string_view k_key_pair = "sandbox-key";
-inline constexpr std::string_view k_profile = "sandbox-runner";   // instance profile
-inline constexpr std::string_view k_role = "sandbox-runner-role"; // the role in it
+inline constexpr std::string_view k_profile = "sandbox-runner";    // instance profile
+inline constexpr std::string_view k_role = "sandbox-runner-role";  // the role in it
+inline constexpr std::string_view k_bare_profile = "sandbox-bare"; // without a role
 inline constexpr std::string_view k_parent_profile = "sandbox-parent";
 inline constexpr std::string_view k_parent_role = "sandbox-parent-role";
 inline constexpr std::string_view k_parent_id = "i-0fedcba9876543210";

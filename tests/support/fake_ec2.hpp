@@ -1,6 +1,7 @@
 #pragma once
 
 #include "aws/ec2_api.hpp"
+#include "aws/network_api.hpp"
 #include "aws/secrets_api.hpp"
 #include "aws/ssm_api.hpp"
 
@@ -61,6 +62,43 @@ public:
 
 private:
   std::vector<std::string> tokens_ = {};
+};
+
+// A network of what it was given, whatever is asked for; notes each call and its filters.
+class FakeNetwork : public aws::NetworkApi {
+public:
+  aws::Outcome<std::vector<aws::Subnet>> all_subnets = {};
+  aws::Outcome<std::vector<aws::RouteTable>> all_tables = {};
+  aws::Outcome<std::vector<aws::VpcEndpoint>> all_endpoints = {};
+  aws::Outcome<std::vector<aws::SecurityGroup>> all_groups = {};
+  aws::Outcome<std::vector<aws::NetworkInterface>> all_interfaces = {};
+  std::vector<aws::DescribeQuery> queries = {};
+
+  aws::Outcome<std::vector<aws::Subnet>> subnets(const aws::DescribeQuery& query,
+                                                 aws::CallLimit /*limit*/) override
+  {
+    return queries.push_back(query), all_subnets;
+  }
+  aws::Outcome<std::vector<aws::RouteTable>> route_tables(const aws::DescribeQuery& query,
+                                                          aws::CallLimit /*limit*/) override
+  {
+    return queries.push_back(query), all_tables;
+  }
+  aws::Outcome<std::vector<aws::VpcEndpoint>> vpc_endpoints(const aws::DescribeQuery& query,
+                                                            aws::CallLimit /*limit*/) override
+  {
+    return queries.push_back(query), all_endpoints;
+  }
+  aws::Outcome<std::vector<aws::SecurityGroup>> security_groups(const aws::DescribeQuery& query,
+                                                                aws::CallLimit /*limit*/) override
+  {
+    return queries.push_back(query), all_groups;
+  }
+  aws::Outcome<std::vector<aws::NetworkInterface>> interfaces(const aws::DescribeQuery& query,
+                                                              aws::CallLimit /*limit*/) override
+  {
+    return queries.push_back(query), all_interfaces;
+  }
 };
 
 // Parameters by name, as SSM finds them; notes each call.

@@ -64,8 +64,10 @@ public:
   std::chrono::seconds clock_offset() const override { return {}; }
   std::optional<Seconds> server_time() const override { return ec2_.time; }
   Result<aws::Credentials> credentials() override { return credentials_; }
+  aws::NetworkApi& network() override { return network_; }
 
 private:
+  FakeNetwork network_ = {};
   FakeEc2& ec2_;
   const Result<aws::Credentials>& credentials_;
 };
@@ -153,6 +155,15 @@ private:
     aws::SecretsApi& secrets() override { return world_.secrets; }
     aws::S3Api& s3() override { return world_.s3; }
     Result<std::string> account() override { return "123456789012"; }
+    Result<client::CallerIdentity> caller() override
+    {
+      return client::CallerIdentity{"123456789012", "arn:aws:iam::123456789012:user/ci"};
+    }
+    aws::Outcome<aws::InstanceProfile> instance_profile(const std::string& name,
+                                                        aws::CallLimit /*limit*/) override
+    {
+      return aws::InstanceProfile{"arn:aws:iam::123456789012:instance-profile/" + name, name};
+    }
 
   private:
     FakeEc2Client client_;

@@ -18,6 +18,15 @@
 // Who may give credentials.
 namespace flame::client {
 
+// How a provider answered, for who wants to know them all.
+enum class Asking { found, absent, broken, not_asked };
+struct ProviderAnswer {
+  std::string provider = {};
+  Asking outcome = Asking::absent;
+  std::string detail = {}; // why, or whose; may be empty. Never holds a secret
+  std::string hint = {};
+};
+
 // What providers may look at. Injected, so that tests need no real world.
 struct Sources {
   std::map<std::string, std::string> env = {};
@@ -45,6 +54,7 @@ struct Sources {
   std::string home = {};           // home folder, from io::home_folder(); "" when there is none
   // Told why a provider has none; may be empty. Never holds a secret.
   std::function<void(std::string reason, std::string hint)> note = {};
+  std::function<void(const ProviderAnswer&)> asked = {}; // told of each provider once; may be empty
   std::function<void(std::string_view sentence)> warn = {}; // of what the user should put right
 };
 

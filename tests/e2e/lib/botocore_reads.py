@@ -43,6 +43,24 @@ ended = ec2.terminate_instances(InstanceIds=[identifier])["TerminatingInstances"
 assert ended[0]["InstanceId"] == identifier
 assert ended[0]["PreviousState"] == {"Code": 16, "Name": "running"}, ended
 
+subnets = {s["SubnetId"]: s for s in ec2.describe_subnets()["Subnets"]}
+assert subnets["subnet-0123456789abcdef0"]["AvailableIpAddressCount"] > 200, subnets
+assert subnets["subnet-0123456789abcdef0"]["DefaultForAz"], subnets
+main = [{"Name": "association.main", "Values": ["true"]}]
+tables = ec2.describe_route_tables(Filters=main)["RouteTables"]
+assert [r.get("NatGatewayId") for r in tables[0]["Routes"]] == [None, "nat-0123456789abcdef0"]
+endpoints = ec2.describe_vpc_endpoints()["VpcEndpoints"]
+assert endpoints[0]["RouteTableIds"] == ["rtb-0aaaaaaaaaaaaaaa2"], endpoints
+groups = {g["GroupName"]: g for g in ec2.describe_security_groups()["SecurityGroups"]}
+ports = [(p["FromPort"], p["ToPort"]) for p in groups["parents"]["IpPermissions"]]
+assert ports == [(4369, 4369), (9100, 9155)], groups
+address = [{"Name": "addresses.private-ip-address", "Values": ["10.0.1.10"]}]
+interfaces = ec2.describe_network_interfaces(Filters=address)["NetworkInterfaces"]
+assert [g["GroupName"] for g in interfaces[0]["Groups"]] == ["default"], interfaces
+iam = session.create_client("iam", region_name=os.environ["AWS_REGION"], endpoint_url=sys.argv[1])
+profile = iam.get_instance_profile(InstanceProfileName="sandbox-runner")["InstanceProfile"]
+assert [role["RoleName"] for role in profile["Roles"]] == ["sandbox-runner-role"], profile
+
 try:
     ec2.describe_instances(InstanceIds=["i-00000000000000bad"])
     sys.exit("an unknown machine was described")
