@@ -78,7 +78,7 @@ Seconds Delivery::aws_time() const
   return parts_.world.clock->wall() + parts_.cloud.ec2().clock_offset();
 }
 
-std::string Delivery::hidden(std::string secret)
+std::string Delivery::hidden(std::string secret) const
 {
   if (parts_.hide && !secret.empty()) {
     parts_.hide(secret);
@@ -121,15 +121,15 @@ Result<void> Delivery::find_bundle()
   return send_objects();
 }
 
-Result<void> Delivery::reach(boot::Bundle bundle, const config::Settings& settings)
+Result<void> Delivery::reach(const boot::Bundle& bundle, const config::Settings& settings)
 {
   return boot::reach_object(bundle, settings, parts_.cloud.s3(), limit(k_call_limit))
     .map([&](boot::Reached reached) { reached_ = std::move(reached); });
 }
 
-Result<void> Delivery::take_warnings(Result<std::vector<std::string>> found)
+Result<void> Delivery::take_warnings(const Result<std::vector<std::string>>& found)
 {
-  return std::move(found).map([&](std::vector<std::string> warnings) {
+  return found.map([&](const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings) {
       parts_.console.warn(warning);
     }
@@ -204,7 +204,7 @@ Result<void> Delivery::send_to_store(const std::string& path, const std::string&
   }
   config::Settings pinned = parts_.settings;
   pinned.bundle_sha256 = *digest;
-  return reach(std::move(sent), pinned);
+  return reach(sent, pinned);
 }
 
 Result<void> Delivery::send_file()
@@ -265,7 +265,7 @@ Result<void> Delivery::send_objects()
       return tl::unexpected(written.error());
     }
   }
-  return reach(std::move(sent), parts_.settings);
+  return reach(sent, parts_.settings);
 }
 
 Result<void> Delivery::read_secrets()

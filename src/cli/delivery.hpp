@@ -47,17 +47,17 @@ private:
   Result<void> send_objects();
   Result<std::vector<boot::FolderEntry>> list_files(const aws::S3Object& folder);
   Result<void> send_to_store(const std::string& path, const std::string& suffix);
-  Result<void> reach(boot::Bundle bundle, const config::Settings& settings);
+  Result<void> reach(const boot::Bundle& bundle, const config::Settings& settings);
   Result<void> inspect_archive(const std::string& path);
   Result<void> inspect_object();
-  Result<void> take_warnings(Result<std::vector<std::string>> found);
+  Result<void> take_warnings(const Result<std::vector<std::string>>& found);
   Result<void> read_secrets();
   Result<void> open_store();
   Result<void> sign_bundle(boot::Runner& runner, Seconds now);
   Result<void> sign_store(boot::Runner& runner, Seconds now);
   Result<std::string> signed_get(const aws::S3Object& object, bool requester_pays, Seconds now,
                                  std::chrono::seconds wanted);
-  std::string hidden(std::string secret);
+  std::string hidden(std::string secret) const;
   aws::CallLimit limit(Millis longest) const;
   Seconds aws_time() const;
 

@@ -161,27 +161,28 @@ private:
   std::size_t live_ = 0;
 };
 
-// A store that cannot be looked at is no failure of the machines' turn.
-void sweep_store(const std::optional<aws::S3Object>& store, const Place& place,
-                 const Invocation& invocation, World& world, Console& console, Result<void>& done)
+// What would fail here is told with what failed of the machines' turn.
+Result<void> sweep_store(const aws::S3Object& store, const Place& place, bool dry_run, World& world,
+                         Console& console)
 {
-  if (!store) {
-    return;
-  }
-  const bool dry_run = invocation.has("--dry-run");
   const auto swept =
     connect(place.settings, world, console).and_then([&](const std::unique_ptr<Cloud>& cloud) {
-      return sweep_environments(*store, world.clock->wall(), dry_run, cloud->s3(),
+      return sweep_environments(store, world.clock->wall(), dry_run, cloud->s3(),
                                 {.deadline = world.clock->now() + k_end_limit});
     });
-  if (!swept && done) {
-    done = tl::unexpected(swept.error());
-  } else if (!swept) {
-    done.error().also.push_back({swept.error().message, swept.error().hint});
-  } else if (*swept > 0) {
+  if (swept.value_or(0) > 0) {
     console.note(fmt::format("{} environment{} that nobody reads any more {} the store", *swept,
                              *swept == 1 ? "" : "s", dry_run ? "in" : "removed from"));
   }
+  return swept ? Result<void>() : tl::unexpected(swept.error());
+}
+
+Result<void> both(Result<void> one, const Result<void>& other)
+{
+  if (!one && !other) {
+    one.error().also.push_back({other.error().message, other.error().hint});
+  }
+  return one ? other : one;
 }
 
 } // namespace
@@ -204,7 +205,9 @@ Result<void> run_gc(const Invocation& invocation, World& world, Console& console
   auto done = in_each_region(*place, world, console, [&](const std::string& region, Cloud& cloud) {
     return sweeper.sweep(region, cloud);
   });
-  sweep_store(*store, *place, invocation, world, console, done);
+  if (*store) {
+    done = both(done, sweep_store(**store, *place, invocation.has("--dry-run"), world, console));
+  }
   const Swept& swept = sweeper.swept();
   if (!done && swept.regions.empty()) {
     return done;
