@@ -40,7 +40,7 @@ Found look_at(const fs::directory_entry& at, std::string path, Mistakes& mistake
     entry.kind = EntryKind::link;
     entry.target = fs::read_symlink(at.path(), failed).string();
     if (!stays_inside(entry.path, entry.target)) {
-      mistakes.add(fmt::format("\"{}\" in the bundle is a link to \"{}\", which is not in it",
+      mistakes.add(fmt::format(R"("{}" in the bundle is a link to "{}", which is not in it)",
                                entry.path, entry.target),
                    "copy what it points to in its place");
     }
@@ -131,9 +131,8 @@ Result<io::TempFile> pack_folder(const std::string& folder, boot::Progress& prog
   progress.doing(fmt::format("packing {} files of {}", all->size(), folder));
   return packed([&](io::Packer& packer) -> Result<void> {
     for (Found& found : *all) {
-      const auto added = found.entry.kind == EntryKind::link
-                           ? packer.add(found.entry, std::string_view())
-                           : add_file(packer, std::move(found));
+      auto added = found.entry.kind == EntryKind::link ? packer.add(found.entry, std::string_view())
+                                                       : add_file(packer, std::move(found));
       if (!added) {
         return added;
       }
