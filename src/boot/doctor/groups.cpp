@@ -89,9 +89,8 @@ std::string text_of(Ports ports)
 std::string text_of(const std::vector<Ports>& all)
 {
   std::vector<std::string> texts;
-  for (const Ports& ports : all) {
-    texts.push_back(text_of(ports));
-  }
+  std::ranges::transform(all, std::back_inserter(texts),
+                         [](const Ports& ports) { return text_of(ports); });
   return join(texts, ", ");
 }
 

@@ -57,7 +57,7 @@ Result<Known> looked_up(const Invocation& invocation, World& world, Cloud& cloud
 
 // All that needs a plan.
 Findings examine(const Invocation& invocation, World& world, Console& console, Cloud& cloud,
-                 BootSettings settings)
+                 const BootSettings& settings)
 {
   boot::Facts facts = look_up_facts(world);
   facts.local_address = settings.configured.local_address;
@@ -122,7 +122,7 @@ Result<void> outcome(const Findings& findings, const Cancel& cancel)
 
 Result<void> run_doctor(const Invocation& invocation, World& world, Console& console)
 {
-  BootSettings settings = read_boot_settings(invocation, world, console, std::nullopt);
+  const BootSettings settings = read_boot_settings(invocation, world, console, std::nullopt);
   const config::Settings& merged = settings.configured.settings;
   const std::string region = merged.region;
   if (region.empty() || !settings.configured.mistakes.empty()) { // nobody can be asked
@@ -141,7 +141,7 @@ Result<void> run_doctor(const Invocation& invocation, World& world, Console& con
   name_caller(diagnosis, (*cloud)->caller());
   add(diagnosis.findings, std::move(providers));
   if ((*cloud)->ec2().credentials()) {
-    add(diagnosis.findings, examine(invocation, world, console, **cloud, std::move(settings)));
+    add(diagnosis.findings, examine(invocation, world, console, **cloud, settings));
   }
   console.clear();
   const auto written = world.write_out(diagnosis_output(diagnosis, invocation.output));
