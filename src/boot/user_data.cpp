@@ -87,18 +87,17 @@ std::string open_line(const child::Variable& variable)
   return line;
 }
 
-std::string environment(const std::vector<child::Variable>& variables)
+std::string environment(const Runner& runner)
 {
-  std::string lines;
   std::vector<std::string> open_lines;
-  for (const child::Variable& variable : variables) {
+  for (const child::Variable& variable : runner.variables) {
     if (variable.append_private_ip) {
       open_lines.push_back(open_line(variable));
-    } else {
-      lines += environment_line(variable.name, variable.value);
     }
   }
-  return assign("ip", "") + assign("vars", to_base64(lines))
+  const std::string& url = runner.env_url;
+  return assign("ip", "") + assign("env_url", quote_for_curl(url))
+         + assign("vars", url.empty() ? to_base64(environment_object(runner)) : "")
          + assign("ip_vars", base64_words(open_lines));
 }
 
@@ -118,13 +117,33 @@ bool needs_systemd248(const Runner& runner)
   });
 }
 
+// Of curl, for the form that it posts to the store.
+std::string form(const StoreChannel& store)
+{
+  std::string lines = fmt::format("url = \"{}\"\n", quote_for_curl(store.url));
+  for (const auto& [name, value] : store.fields) {
+    lines += fmt::format("form-string = \"{}={}\"\n", quote_for_curl(name), quote_for_curl(value));
+  }
+  return lines;
+}
+
+// Text that no shell looks into.
+std::string write(std::string_view into, std::string_view text)
+{
+  return fmt::format("cat {}\"$dir/{}\" <<'FLAME'\n{}FLAME\n", into == "guard" ? ">>" : ">", into,
+                     text);
+}
+
 std::string guard(const Runner& runner)
 {
+  const std::string store =
+    runner.store ? assign("prefix", runner.store->prefix) + lean("store.sh") : assign("prefix", "");
   return assign("app", runner.app) + assign("nonce", runner.nonce)
          + assign("timeout", seconds(runner.bootstrap_timeout))
          + assign("lifetime", runner.max_lifetime ? seconds(*runner.max_lifetime) : "")
          + assign("keep", runner.keep_on_failure ? "yes" : "") + lean("arm.sh")
-         + "cat >>\"$dir/guard\" <<'FLAME'\n" + lean("guard.sh") + "FLAME\n" + lean("watch.sh");
+         + write("guard", store + lean("guard.sh"))
+         + (runner.store ? write("store", form(*runner.store)) : "") + lean("watch.sh");
 }
 
 // One connection to S3 gives about 90 MB/s, from where on several are worth their processes.
@@ -140,7 +159,12 @@ std::string bundle(const Fetch& fetch)
 {
   const BundleType* const type = find_bundle_type(fetch.format);
   assert(type != nullptr);
-  return assign("url", quote_for_curl(fetch.url)) + assign("etag", fetch.etag)
+  const std::string role = fetch.bucket.empty()
+                             ? ""
+                             : assign("bucket", fetch.bucket) + assign("key", fetch.key)
+                                 + assign("version", fetch.version_id)
+                                 + assign("region", fetch.region) + lean("role.sh");
+  return assign("url", quote_for_curl(fetch.url)) + role + assign("etag", fetch.etag)
          + assign("size", fetch.size == 0 ? "" : fmt::format("{}", fetch.size))
          + assign("sha256", fetch.sha256)
          + assign("unpack", type->unpacker.empty() ? "cat" : fmt::format("{} -dc", type->unpacker))
@@ -153,7 +177,10 @@ std::string data(const Runner& runner)
   const auto base64 = [](const std::string& text) { return to_base64(text); };
   return assign("run_as", runner.run_as) + assign("setup", base64_words(runner.setup_commands))
          + assign("start", base64(runner.start_command))
-         + assign("stop", base64(runner.stop_command)) + environment(runner.variables);
+         + assign("stop", base64(runner.stop_command))
+         + assign("ready", base64(runner.ready_command))
+         + assign("deny", runner.deny_metadata ? "169.254.169.254 fd00:ec2::254" : "")
+         + environment(runner);
 }
 
 } // namespace
@@ -203,12 +230,24 @@ std::string environment_line(std::string_view name, std::string_view value)
   return line + "\"\n";
 }
 
+std::string environment_object(const Runner& runner)
+{
+  std::string lines;
+  for (const child::Variable& variable : runner.variables) {
+    if (!variable.append_private_ip) {
+      lines += environment_line(variable.name, variable.value);
+    }
+  }
+  return lines;
+}
+
 std::string render_user_data(const Runner& runner)
 {
   return fmt::format("#!/bin/sh\n# flame-ec2, run {}\n", runner.run_id) + guard(runner)
          + data(runner) + (needs_systemd248(runner) ? lean("systemd248.sh") : "")
          + (needs_address(runner) ? lean("address.sh") : "") + bundle(runner.fetch)
-         + lean("place.sh") + lean("start.sh");
+         + (runner.env_url.empty() ? "" : lean("environment.sh")) + lean("place.sh")
+         + lean("start.sh") + lean("ready.sh");
 }
 
 } // namespace flame::boot

@@ -13,11 +13,12 @@
 
 // The runner's script: what EC2 gets as user data and cloud-init runs as root. Pure.
 //
-// On the machine: /opt/flame/<app>/ holds release, env (0600, systemd's EnvironmentFile), guard
-// (0600, writes stage lines and powers off), start and stop (the user's commands, for sh); the
-// stage lines go to the console and /var/log/flame-ec2.log (0600); the units are
+// On the machine: /opt/flame/<app>/ holds release, guard (0600, writes stage lines and powers off),
+// store (0600, the form for that), start, stop and ready (the user's commands, for sh); the stage
+// lines go to the console, to /var/log/flame-ec2.log (0600) and to the store; the units are
 // flame-<app>, -rebooted and -ended.service, and the timers flame-<app>-bootstrap and -lifetime.
-// What the guard notes is in /run/flame-<app>: started, ended, failed, stage.
+// In memory, /run/flame-<app> holds env (0600, systemd's EnvironmentFile) and what the guard notes:
+// started, ended, failed, stage.
 namespace flame::boot {
 
 // EC2's limit on user data before base64. Source: EC2 User Guide, "Run commands at launch".
@@ -94,6 +95,10 @@ Result<void> check_variables(const std::vector<child::Variable>& variables);
 // The same bytes for the same runner. Values are carried so that no shell and no parser of systemd
 // can change them. The runner has passed the checks above.
 std::string render_user_data(const Runner& runner);
+
+// What stands at `env_url`: the variables, less those that end in the machine's address, as a file
+// of systemd's.
+std::string environment_object(const Runner& runner);
 
 // The line of systemd's EnvironmentFile that gives exactly `value`, with its newline.
 std::string environment_line(std::string_view name, std::string_view value);

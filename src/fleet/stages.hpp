@@ -12,13 +12,13 @@
 //
 // A line may stand behind other text, since all programs share the console; the point at its end
 // shows that it is whole. In their order: boot, fetch, unpack, setup (only with setup commands),
-// start (the release runs), stopped (it ended, with rc), failed (why the machine powers off). The
-// nonce keeps lines of the release's own out; it is no secret from a release that reads the user
-// data from the metadata service.
+// start (the release runs), ready (it has for 2 s, and is by its own word), stopped (it ended, with
+// rc), failed (why the machine powers off). The nonce keeps lines of the release's own out; it is
+// no secret from a release that reads the user data from the metadata service.
 namespace flame::fleet {
 
 struct StageLine {
-  std::string stage = {}; // boot, fetch, unpack, setup, start, stopped, failed
+  std::string stage = {}; // boot, fetch, unpack, setup, start, ready, stopped, failed
   std::string at = {};    // of "failed": the stage, or bootstrap, lifetime, reboot, parent
   std::optional<int> exit_status = {}; // "rc=N"
   std::string detail = {};             // for people: what failed

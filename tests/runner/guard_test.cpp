@@ -102,18 +102,18 @@ TEST_CASE_FIXTURE(RunnerMachines, "the bootstrap timer leaves a release alone th
                        .scene = here,
                        .stage = "stopped",
                        .status = 3,
-                       .stages = k_whole_life},
+                       .stages = k_ready_life},
                       {.name = "the process",
                        .scene = after(k_no_timers, here),
                        .stage = "stopped",
                        .status = 3,
-                       .stages = k_whole_life}});
+                       .stages = k_ready_life}});
 }
 
 TEST_CASE_FIXTURE(RunnerMachines, "the lifetime ends a release, which has time to end itself")
 {
   const std::string orderly = "trap 'exit 5' TERM\nwhile :; do sleep 0.1; done";
-  const Names stages = {"boot", "fetch", "unpack", "start", "failed", "stopped"};
+  const Names stages = {"boot", "fetch", "unpack", "start", "ready", "failed", "stopped"};
   const auto lived = [&](std::string name, Scene scene) {
     return Row{.name = std::move(name),
                .scene = std::move(scene),
@@ -131,8 +131,7 @@ TEST_CASE_FIXTURE(RunnerMachines, "the lifetime ends a release, which has time t
        .scene = edited(edited(living(1s, "sleep 100"), "|| timer lifetime", "|| : timer lifetime"),
                        "lifetime + 30", "lifetime + 1"),
        .stage = "stopped",
-       .reason = "timeout",
-       .stages = k_whole_life},
+       .reason = "timeout"},
     });
 }
 
@@ -206,9 +205,9 @@ TEST_CASE_FIXTURE(RunnerMachines, "a FLAME runner that found no parent is told f
                .stage = "stopped",
                .stages = std::move(stages)};
   };
-  const Names whole = {"boot", "fetch", "unpack", "start", "stopped"};
+  const Names whole = k_ready_life;
   Row lost = runs("found none", "g3QAAAA", "sleep 20.2",
-                  {"boot", "fetch", "unpack", "start", "failed", "stopped"});
+                  {"boot", "fetch", "unpack", "start", "ready", "failed", "stopped"});
   lost.status = 0;
   lost.says = "at=parent rc=0 msg=ended after 20 s, as a FLAME runner that cannot reach";
   check_table(*this, {lost, runs("did its work", "g3QAAAA", "sleep 18", whole),

@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(RunnerMachines, "an unprivileged release reads neither its sec
   runner.run_as = "someone";
   runner.variables = {{"TOKEN", "s3cret"}};
   const Outcome outcome = run(
-    scene(runner, "for f in /opt/flame/hello/env /opt/flame/hello/guard /var/log/flame-ec2.log; "
+    scene(runner, "for f in /run/flame-hello/env /opt/flame/hello/guard /var/log/flame-ec2.log; "
                   "do cat $f && exit 1; done\n"
                   "touch here || exit 2\n[ \"$TOKEN\" = s3cret ] && exit 8"));
   CAPTURE(outcome.console);

@@ -1,5 +1,6 @@
 #include "runner_machine.hpp"
 
+#include "aws/sigv4.hpp"
 #include "unit/boot/runners.hpp"
 
 #include <doctest/doctest.h>
@@ -39,6 +40,12 @@ std::string temporary_folder()
   return path;
 }
 
+std::string read_file(const std::string& path)
+{
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 template <typename Condition> bool becomes_true(Condition condition, std::chrono::seconds limit)
 {
   const auto end = std::chrono::steady_clock::now() + limit;
@@ -51,8 +58,21 @@ template <typename Condition> bool becomes_true(Condition condition, std::chrono
   return true;
 }
 
-void serve_metadata(httplib::Server& server)
+void serve_metadata(httplib::Server& server, const Scene& scene)
 {
+  server.Get("/latest/meta-data/instance-id", [](const auto&, auto& answer) {
+    answer.set_content("i-0123456789abcdef0", "text/plain");
+  });
+  const std::string roles = "/latest/meta-data/iam/security-credentials/";
+  server.Get(roles, [status = scene.role_status](const auto&, auto& answer) {
+    answer.status = status;
+    answer.set_content("reader", "text/plain");
+  });
+  server.Get(roles + "reader", [](const auto&, auto& answer) {
+    answer.set_content(R"({"AccessKeyId": "AKIDROLE", "SecretAccessKey": "s3cret/+key",
+                           "Token": "to/k+en=="})",
+                       "application/json");
+  });
   server.Put("/latest/api/token",
              [](const auto&, auto& answer) { answer.set_content("t0ken", "text/plain"); });
   server.Get("/latest/meta-data/local-ipv4", [](const auto& request, auto& answer) {
@@ -94,6 +114,48 @@ void serve_bundle(httplib::Server& server, const Scene& scene)
   });
 }
 
+aws::Credentials role_credentials()
+{
+  aws::Credentials credentials;
+  credentials.access_key_id = "AKIDROLE";
+  credentials.secret_access_key = "s3cret/+key";
+  credentials.session_token = "to/k+en==";
+  return credentials;
+}
+
+// As S3 does: what the machine signed by its role, and nothing else.
+void serve_role_bundle(httplib::Server& server, const Scene& scene)
+{
+  server.Get(R"(/signed/.*)", [scene](const httplib::Request& request, auto& answer) {
+    const std::string path = request.target.substr(0, request.target.find('?'));
+    const aws::Request plain{.method = "GET",
+                             .scheme = "http",
+                             .host = request.get_header_value("Host"),
+                             .path = path,
+                             .query = request.has_param("versionId") ? "versionId=v%2B1" : ""};
+    std::string time = request.get_param_value("X-Amz-Date"); // 20260115T081530Z
+    for (const std::size_t at : {13, 11, 6, 4}) {
+      time.insert(std::min(at, time.size()), at > 8 ? ":" : "-");
+    }
+    const Seconds now = parse_iso8601(time).value_or(Seconds());
+    const std::string wanted =
+      aws::presign(plain, {"eu-west-1", "s3", now}, role_credentials(), 1h);
+    const auto signature = "X-Amz-Signature=" + request.get_param_value("X-Amz-Signature");
+    answer.status = wanted.ends_with(signature) ? 200 : 403;
+    answer.set_content(answer.status == 200 ? scene.bundle : std::string(k_expired),
+                       "application/gzip");
+  });
+}
+
+void serve_environment(httplib::Server& server, const Scene& scene)
+{
+  server.Get("/bucket/env", [scene](const auto&, auto& answer) {
+    answer.status = scene.environment.empty() ? 403 : 200;
+    answer.set_content(scene.environment.empty() ? std::string(k_expired) : scene.environment,
+                       "application/octet-stream");
+  });
+}
+
 } // namespace
 
 std::string machine_system()
@@ -116,6 +178,8 @@ struct RunnerMachines::Notes {
   std::mutex mutex = {};
   std::map<std::string, bool> off = {};
   std::map<std::string, std::map<std::string, std::string>> reports = {};
+  std::map<std::string, std::map<std::string, std::string>> uploads = {};
+  std::map<std::string, std::vector<std::string>> tickets = {};
 };
 
 std::string tarball(const std::vector<BundleFile>& files)
@@ -131,8 +195,18 @@ std::string tarball(const std::vector<BundleFile>& files)
   }
   const std::string command = "tar -czf " + folder + "/t.tgz -C " + folder + "/tree" + names;
   REQUIRE(std::system(command.c_str()) == 0);
-  std::ifstream archive(folder + "/t.tgz", std::ios::binary);
-  std::string bytes(std::istreambuf_iterator<char>(archive), {});
+  std::string bytes = read_file(folder + "/t.tgz");
+  fs::remove_all(folder);
+  return bytes;
+}
+
+std::string recompressed(const std::string& tar_gz, const std::string& program)
+{
+  const std::string folder = temporary_folder();
+  std::ofstream(folder + "/t.tgz", std::ios::binary) << tar_gz;
+  const std::string command = "cd " + folder + " && gzip -dc <t.tgz | " + program + " >t";
+  REQUIRE(std::system(command.c_str()) == 0);
+  std::string bytes = read_file(folder + "/t");
   fs::remove_all(folder);
   return bytes;
 }
@@ -173,10 +247,22 @@ std::string RunnerMachines::start(Scene scene)
   spec.user_data = scene.script;
   spec.port = k_port;
   if (scene.has_metadata) {
-    spec.serve_metadata = serve_metadata;
+    spec.serve_metadata = [scene](httplib::Server& server) { serve_metadata(server, scene); };
   }
   spec.serve_endpoint = [scene, notes = notes_, id](httplib::Server& server) {
     serve_bundle(server, scene);
+    serve_role_bundle(server, scene);
+    serve_environment(server, scene);
+    server.Post("/bucket", [scene, notes, id](const auto& request, auto& answer) {
+      if (scene.store_status == 0) {
+        std::this_thread::sleep_for(12s);
+      }
+      answer.status = scene.store_status == 0 ? 500 : scene.store_status;
+      const std::lock_guard lock(notes->mutex);
+      notes->uploads[id][request.get_file_value("key").content] =
+        request.get_file_value("file").content;
+      notes->tickets[id].push_back(request.get_file_value("policy").content);
+    });
     server.Post("/report/(.*)", [notes, id](const auto& request, auto&) {
       const std::lock_guard lock(notes->mutex);
       notes->reports[id][request.matches[1]] = request.body;
@@ -209,6 +295,8 @@ Outcome RunnerMachines::wait(const std::string& id, std::chrono::seconds limit)
   outcome.stages = fleet::parse_stages(outcome.console, least_runner().nonce);
   const std::lock_guard lock(notes_->mutex);
   outcome.reports = notes_->reports[id];
+  outcome.uploads = notes_->uploads[id];
+  outcome.tickets = notes_->tickets[id];
   return outcome;
 }
 

@@ -25,6 +25,9 @@ struct BundleFile {
 // A .tar.gz of these files, without entries for their folders.
 std::string tarball(const std::vector<BundleFile>& files);
 
+// A .tar.gz as `program` packs it: "zstd", "xz"; "cat" is the tar.
+std::string recompressed(const std::string& tar_gz, const std::string& program);
+
 // One machine and what it finds in its network: 127.0.0.1:4566 serves the bundle at
 // /bucket/hello.tar.gz and takes what the release posts to /report/NAME; the metadata service knows
 // the address.
@@ -36,6 +39,9 @@ struct Scene {
   std::size_t cut = 0; // bytes that the answer announces and does not send
   bool hangs = false;  // the answer never comes
   bool has_metadata = true;
+  std::string environment = {}; // served at /bucket/env; "" is a URL that has expired
+  int store_status = 204;       // of the answers to the forms that are posted to /bucket; 0: none
+  int role_status = 200;        // of the metadata service's answers about roles
 };
 
 struct Outcome {
@@ -43,6 +49,8 @@ struct Outcome {
   std::string console = {};
   std::vector<fleet::StageLine> stages = {};
   std::map<std::string, std::string> reports = {};
+  std::map<std::string, std::string> uploads = {}; // by form to the store: the last of each key
+  std::vector<std::string> tickets = {};           // the field "policy" of each
 
   std::vector<std::string> stage_names() const;
   const fleet::StageLine& last() const; // a line without stage when there is none

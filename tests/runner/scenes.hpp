@@ -10,6 +10,7 @@ namespace flame::tests {
 using Names = std::vector<std::string>;
 
 inline const Names k_whole_life = {"boot", "fetch", "unpack", "start", "stopped"};
+inline const Names k_ready_life = {"boot", "fetch", "unpack", "start", "ready", "stopped"};
 
 // `commands` are bin/hello's.
 inline Scene scene(const boot::Runner& runner, const std::string& commands)

@@ -2,7 +2,7 @@
 # /opt/flame/APP/guard: writes stage lines and powers the machine off. Called by the script, by its
 # timers and by the units of the release; they may have a full disk, so it goes on after every
 # failure, and any environment, so it starts anew without. What it notes is in /run.
-# Set above: PATH dir unit run nonce began keep off.
+# Set above: PATH dir unit run nonce began keep off prefix ("" without a store).
 [ "${clean-}" = "$nonce" ] || exec env -i clean="$nonce" PATH="$PATH" \
   FLAME_PARENT="${FLAME_PARENT:+yes}" /bin/sh "$0" "$@"
 umask 077
@@ -24,6 +24,7 @@ stage() {
   line="$line${*:+ $*} ."
   { printf '%s\n' "$line" >>/var/log/flame-ec2.log; } 2>/dev/null
   { printf '%s\n' "$line" >/dev/console; } 2>/dev/null
+  [ -z "$prefix" ] || tell
 }
 
 # Only the first failure is the reason.
@@ -38,8 +39,9 @@ note_start() {
   echo "$t" >"$run/started"
 }
 
-# Whatever becomes of this shell.
-power_off_at_the_end() { trap 'eval "$off"' EXIT; }
+# Whatever becomes of this shell, or of what it has to say.
+say_at_the_end() { [ -z "$prefix" ] || timeout -k 1 25 /bin/sh "$0" words; }
+power_off_at_the_end() { trap 'say_at_the_end; eval "$off"' EXIT; }
 
 # What tells this machine from one that was made from its image.
 machine() {
@@ -55,12 +57,14 @@ stage) [ ! -e "$run/failed" ] && stage "$@" ;;
 failed)
   case $keep:$1 in
   :* | *:at=lifetime) power_off_at_the_end ;;
+  *) trap say_at_the_end EXIT ;;
   esac
   [ "$1" != at=bootstrap ] || set -- "$@" "(the last stage is $(cat "$run/stage"))"
   failed "$@"
   exit 0
   ;;
 machine) machine ;;
+words) last_words ;;
 rebooted)
   [ "$(machine)" = "$(cat "$dir/machine")" ] || exit 0
   power_off_at_the_end
@@ -81,6 +85,7 @@ started)
 ended)
   [ -n "$keep" ] || power_off_at_the_end
   mkdir "$run/ended" 2>/dev/null || exit 0
+  [ -z "$keep" ] || trap say_at_the_end EXIT
   Result='' ExecMainCode=0 ExecMainStatus=0
   eval "$(timeout 20 systemctl show -p Result -p ExecMainCode -p ExecMainStatus "$unit" |
     grep -x '[A-Za-z]*=[a-z0-9-]*')"

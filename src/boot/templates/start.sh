@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# Sets up and starts the release's unit. Set above: run_as setup vars ip_vars ip start stop.
+# Sets up and starts the release's unit. Set above: run_as setup env_url vars ip_vars ip start
+# stop deny.
 # Commands are files for sh, so that nobody between the user and that shell reads their quotes.
 at=setup
 [ -z "$setup" ] || guard stage setup
@@ -12,14 +13,16 @@ for text in $setup; do
 done
 cd /
 
-# Root's alone; systemd reads it before it leaves root. Our lines are right in every version of it.
+# Root's alone, and never on a disk; systemd reads it before it leaves root. Our lines are right in
+# every version of it.
 {
-  decode "$vars"
+  if [ -n "$env_url" ]; then cat "$run/vars"; else decode "$vars"; fi
   for line in $ip_vars; do
     decode "$line"
     printf '%s"\n' "$ip"
   done
-} >"$dir/env"
+} >"$run/env"
+rm -f "$run/vars"
 
 command="$dir/release/bin/$app start" kill=mixed home=' HOME=/root'
 if [ -n "$start" ]; then
@@ -73,7 +76,7 @@ Type=simple
 ${run_as:+User=$run_as}
 WorkingDirectory=$dir/release
 Environment=LANG=C.UTF-8$home
-EnvironmentFile=$dir/env
+EnvironmentFile=$run/env
 ExecStart=$command
 ExecStartPost=+/bin/sh $dir/guard started
 ${stop:+ExecStop=-/bin/sh $dir/stop}
@@ -81,6 +84,7 @@ ExecStopPost=+/bin/sh $dir/guard ended
 TimeoutStopSec=30
 KillMode=$kill
 LimitNOFILE=1048576
+${deny:+IPAddressDeny=$deny}
 StandardOutput=journal+console
 SyslogIdentifier=$app
 ${lifetime:+RuntimeMaxSec=$((lifetime + 30))}

@@ -22,8 +22,13 @@ TEST_CASE("boot::render_user_data gives the golden scripts")
   Row parallel = {"parallel", least_runner()};
   parallel.runner.fetch.size = 200'000'000;
   parallel.runner.fetch.etag = "\"0123-4\"";
+  Row store = {"store", stored_runner()};
+  Row role = {"role", least_runner()};
+  role.runner.fetch.bucket = "bucket";
+  role.runner.fetch.key = "it's.tar.gz";
+  role.runner.fetch.region = "eu-west-1";
   for (const Row& row :
-       {Row{"least", least_runner()}, Row{"full", full_runner()}, control, parallel}) {
+       {Row{"least", least_runner()}, Row{"full", full_runner()}, control, parallel, store, role}) {
     CAPTURE(row.name);
     const std::string path = FLAME_FIXTURES "/user_data/" + std::string(row.name) + ".sh";
     const std::string script = flame::boot::render_user_data(row.runner);

@@ -33,4 +33,17 @@ inline boot::Runner full_runner()
           .bootstrap_timeout = std::chrono::minutes(10)};
 }
 
+// With a store, which takes the environment and what the machine says.
+inline boot::Runner stored_runner()
+{
+  boot::Runner runner = least_runner();
+  runner.variables = {{"GREETING", "it's \"s3cret\" & $HOME\n"}, {"INSTANCE_IP", "", true}};
+  runner.env_url = "http://127.0.0.1:4566/bucket/env";
+  runner.store = {
+    .url = "http://127.0.0.1:4566/bucket",
+    .fields = {{"policy", "eyJ0aWNrZXQ\"\\iOiAxfQ=="}, {"x-amz-server-side-encryption", "AES256"}},
+    .prefix = "it's/flame/runs/run-1/boot-1/"};
+  return runner;
+}
+
 } // namespace flame::tests

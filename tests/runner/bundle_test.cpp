@@ -1,0 +1,90 @@
+#include "base/digest.hpp"
+#include "base/encoding.hpp"
+#include "table.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace flame::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+bool has_program(const std::string& name)
+{
+  return std::system(("test -x " + machine_system() + "/usr/bin/" + name).c_str()) == 0;
+}
+
+Scene in_format(const std::string& format, const std::string& program)
+{
+  flame::boot::Runner runner = least_runner();
+  runner.fetch.format = format;
+  Scene here = scene(runner, "");
+  here.bundle = recompressed(tarball({{"release/bin/hello", "#!/bin/sh\nexit 6\n"}}), program);
+  runner.fetch.sha256 = flame::to_hex(flame::sha256(here.bundle));
+  runner.fetch.size = here.bundle.size();
+  here.script = flame::boot::render_user_data(runner);
+  return here;
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("table");
+
+TEST_CASE_FIXTURE(RunnerMachines, "a bundle in every format, and an image that cannot unpack it")
+{
+  std::vector<Row> rows;
+  const auto add = [&](const std::string& format, const std::string& program, const Scene& here,
+                       bool possible) {
+    Row row{.name = format, .scene = here, .stage = "stopped", .status = 6, .stages = k_whole_life};
+    if (!possible) {
+      row = {.name = format, .scene = here, .at = "unpack", .status = 1};
+      row.says = program == "xz" ? "msg=the image has no xz" : "msg=the image has no zstd";
+    }
+    rows.push_back(row);
+  };
+  add("tar.gz", "gzip", in_format("tar.gz", "gzip"), true);
+  add("tar", "cat", in_format("tar", "cat"), true);
+  for (const std::string program : {"zstd", "xz"}) {
+    const std::string format = program == "xz" ? "tar.xz" : "tar.zst";
+    const Scene here = in_format(format, program);
+    add(format, program, here, has_program(program));
+    if (has_program(program)) {
+      add(format, program, after("mount --bind /dev/null /usr/bin/" + program, here), false);
+    }
+  }
+  check_table(*this, rows);
+}
+
+TEST_CASE_FIXTURE(RunnerMachines, "a machine reads the bundle by its role, or says what it lacks")
+{
+  flame::boot::Runner runner = least_runner();
+  runner.fetch.url = "http://127.0.0.1:4566/signed/hello%20%2B.tar.gz";
+  runner.fetch.bucket = "signed";
+  runner.fetch.key = "hello +.tar.gz";
+  runner.fetch.region = "eu-west-1";
+  const Scene here = scene(runner, "exit 6");
+  runner.fetch.version_id = "v+1";
+  Scene no_role = here;
+  no_role.role_status = 404;
+  const std::string no_signer = "for program in python3 aws; do\n"
+                                "file=$(readlink -f /usr/bin/$program) && [ -e \"$file\" ] && "
+                                "mount --bind /dev/null \"$file\"\ndone";
+  std::vector<Row> rows = {
+    {.name = "nothing to sign with",
+     .scene = after(no_signer, here),
+     .at = "fetch",
+     .reason = "the image has neither python3 nor aws"},
+  };
+  if (has_program("python3")) {
+    rows.push_back({.name = "python3", .scene = here, .stage = "stopped", .status = 6});
+    rows.push_back(
+      {.name = "a version", .scene = scene(runner, "exit 6"), .stage = "stopped", .status = 6});
+    rows.push_back({.name = "no role",
+                    .scene = no_role,
+                    .at = "fetch",
+                    .reason = "no credentials of a role: HTTP Error 404"});
+  }
+  check_table(*this, rows);
+}
+
+TEST_SUITE_END();
