@@ -79,9 +79,9 @@ struct LaunchTemplate {
   std::string image_id = {};
   std::string instance_type = {};
   std::string key_name = {};
-  std::string instance_profile = {};  // name or ARN
-  std::string availability_zone = {}; // name or id
-  bool has_user_data = false;
+  std::string instance_profile = {};             // name or ARN
+  std::string availability_zone = {};            // name or id
+  std::string user_data = {};                    // raw; may hold secrets
   std::vector<std::string> security_groups = {}; // beside interfaces: ids and names
   std::vector<Params> interfaces = {};           // {"DeviceIndex", "0"}, {"SecurityGroupId.1", …}
   std::vector<Params> block_devices = {};        // {"DeviceName", …}, {"Ebs.VolumeSize", "8"}

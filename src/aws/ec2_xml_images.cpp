@@ -2,6 +2,7 @@
 #include "aws/ec2_query.hpp"
 #include "aws/ec2_xml.hpp"
 #include "aws/xml.hpp"
+#include "base/encoding.hpp"
 
 #include <fmt/format.h>
 
@@ -90,7 +91,7 @@ LaunchTemplate template_of(pugi::xml_node item)
                        .key_name = text_at(data, "keyName"),
                        .instance_profile = text_at(data, "iamInstanceProfile/arn"),
                        .availability_zone = text_at(data, "placement/availabilityZone"),
-                       .has_user_data = !text_at(data, "userData").empty(),
+                       .user_data = from_base64(text_at(data, "userData")).value_or(""),
                        .metadata_options =
                          params_of(data.child("metadataOptions"), "MetadataOptions.")};
   if (found.instance_profile.empty()) {

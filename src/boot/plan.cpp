@@ -237,6 +237,9 @@ Result<Runner> make_runner(const Settings& settings, const Facts& facts)
     .max_lifetime = lifetime_of(settings),
     .bootstrap_timeout = settings.bootstrap_timeout.value_or(k_default_bootstrap_timeout),
     .keep_on_failure = settings.keep_on_failure,
+    .ready_command = settings.ready_command,
+    .other_user_data =
+      settings.merge_user_data && facts.launch_template ? facts.launch_template->user_data : "",
     .deny_metadata = settings.iam_instance_profile.empty() && settings.launch_template_id.empty(),
   };
   check(mistakes, check_run_as(runner.run_as));
@@ -257,6 +260,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
   }
   check_image(mistakes, settings, facts);
   check_ids(mistakes, settings);
+  check_merging(mistakes, settings, facts);
   check_network(mistakes, settings, facts);
   check_parent(mistakes, settings);
   check_lifetime(mistakes, settings);

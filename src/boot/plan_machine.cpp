@@ -163,6 +163,15 @@ void check_image(Mistakes& mistakes, const Settings& settings, const Facts& fact
   check_types(mistakes, settings, facts);
 }
 
+void check_merging(Mistakes& mistakes, const Settings& settings, const Facts& facts)
+{
+  if (settings.merge_user_data && facts.looked_into_template && !facts.launch_template) {
+    mistakes.add(fmt::format("merge_user_data is set, and launch template {} cannot be read",
+                             settings.launch_template_id),
+                 "allow ec2:DescribeLaunchTemplateVersions, or leave it out");
+  }
+}
+
 void check_ids(Mistakes& mistakes, const Settings& settings)
 {
   check_each(mistakes, "subnet_id", settings.subnet_ids, "subnet-");
@@ -281,10 +290,14 @@ std::vector<std::string> warnings_of(const Settings& settings, const Facts& fact
   if (id.empty() && !settings.launch_template_version.empty()) {
     warnings.emplace_back("launch_template_version does nothing without launch_template_id");
   }
-  if (facts.launch_template && facts.launch_template->has_user_data) {
+  if (facts.launch_template && !facts.launch_template->user_data.empty()
+      && !settings.merge_user_data) {
     warnings.push_back(fmt::format("the user data of launch template {} is replaced by the script "
                                    "that runs the release",
                                    id));
+  }
+  if (settings.merge_user_data && id.empty()) {
+    warnings.emplace_back("merge_user_data does nothing without launch_template_id");
   }
   return warnings;
 }

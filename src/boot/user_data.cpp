@@ -203,6 +203,7 @@ Runner without_secrets(Runner runner)
   const auto hide = [](std::string& secret) { secret = secret.empty() ? "" : "***"; };
   hide(runner.fetch.url);
   hide(runner.env_url);
+  hide(runner.other_user_data);
   runner.nonce = "***";
   for (child::Variable& variable : runner.variables) {
     variable.value = "***";

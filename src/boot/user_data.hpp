@@ -73,8 +73,9 @@ struct Runner {
   std::vector<std::string> setup_commands = {}; // for sh, as root, in the release's folder
   std::optional<Millis> max_lifetime = {};      // from the script's first line; nullopt: none
   Millis bootstrap_timeout = std::chrono::minutes(15); // from the script's first line to the start
-  bool keep_on_failure = false;   // leave a machine whose release never started to its lifetime
-  std::string ready_command = {}; // for sh, as run_as, in the release's folder: 0 is ready
+  bool keep_on_failure = false;     // leave a machine whose release never started to its lifetime
+  std::string ready_command = {};   // for sh, as run_as, in the release's folder: 0 is ready
+  std::string other_user_data = {}; // of a launch template, run beside; may hold secrets
   std::optional<StoreChannel> store = {}; // nullopt: console and log alone
   std::string env_url = {};               // presigned GET of what `variables` gives; secret
   bool deny_metadata = false;             // keep the release from the metadata service
@@ -103,9 +104,9 @@ std::string environment_object(const Runner& runner);
 // The line of systemd's EnvironmentFile that gives exactly `value`, with its newline.
 std::string environment_line(std::string_view name, std::string_view value);
 
-// What EC2 gets: the script, or its gzip when the script is over the limit; cloud-init unpacks
-// that. The same bytes for the same runner. Kind config when it is too long in gzip too: by how
-// many bytes, and the three largest parts.
+// What EC2 gets: the script, with other user data as one message, or its gzip when the script is
+// over the limit; cloud-init unpacks that. The same bytes for the same runner. Kind config when it
+// is too long in gzip too: by how many bytes, and the three largest parts.
 Result<std::string> make_user_data(const Runner& runner);
 
 } // namespace flame::boot

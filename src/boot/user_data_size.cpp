@@ -1,6 +1,7 @@
 #include "base/gzip.hpp"
 #include "base/text.hpp"
 #include "boot/user_data.hpp"
+#include "boot/user_data_mime.hpp"
 
 #include <fmt/format.h>
 
@@ -30,7 +31,8 @@ std::vector<Part> parts_of(const Runner& runner)
                              {"start_command", runner.start_command.size()},
                              {"stop_command", runner.stop_command.size()},
                              {"ready_command", runner.ready_command.size()},
-                             {"the bundle's URL", runner.fetch.url.size()}};
+                             {"the bundle's URL", runner.fetch.url.size()},
+                             {"the launch template's user data", runner.other_user_data.size()}};
   for (const child::Variable& variable : runner.variables) {
     parts.push_back({fmt::format("the variable {}", variable.name), variable.value.size()});
   }
@@ -63,6 +65,9 @@ std::string largest_parts(const Runner& runner)
 Result<std::string> make_user_data(const Runner& runner)
 {
   std::string script = render_user_data(runner);
+  if (!runner.other_user_data.empty()) {
+    script = merge_user_data(script, runner.other_user_data);
+  }
   if (script.size() <= k_user_data_limit) {
     return script;
   }

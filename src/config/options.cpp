@@ -75,7 +75,11 @@ const Option k_options[] = {
   {"start_command", &S::start_command, Group::release, "COMMAND", "start the release with COMMAND",
    {.standard = "bin/APP start"}},
   {"stop_command", &S::stop_command, Group::release, "COMMAND", "stop the release with COMMAND",
-   {.standard = "bin/APP stop"}},
+   {.standard = "SIGTERM alone"}},
+  {"merge_user_data", &S::merge_user_data, Group::release, "",
+   "run the launch template's own user data too, after the script that runs the release", {}},
+  {"ready_command", &S::ready_command, Group::release, "COMMAND", "the release is ready when COMMAND succeeds",
+   {.standard = "it has run for 2 s"}},
   {"setup_commands", &S::setup_commands, Group::release, "COMMAND", "run COMMAND as root before the release",
    {.flags = "--setup-command", .separator = '\n'}},
 

@@ -64,6 +64,8 @@ struct Settings {
   std::string run_as = {};
   std::string start_command = {};
   std::string stop_command = {};
+  std::string ready_command = {};
+  bool merge_user_data = false; // of the launch template
   std::vector<std::string> setup_commands = {};
 
   // On which machine.

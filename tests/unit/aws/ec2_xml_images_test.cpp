@@ -41,7 +41,7 @@ TEST_CASE("aws::parse_launch_template_versions puts the template into the names 
   CHECK(found.instance_type == "c7i.large");
   CHECK(found.key_name == "deploy");
   CHECK(found.instance_profile == "runner");
-  CHECK(found.has_user_data);
+  CHECK(found.user_data == "#!/bin/sh\n");
   CHECK(found.security_groups == std::vector<std::string>{"sg-3", "default"});
   CHECK(found.block_devices
         == std::vector<Params>{{{"DeviceName", "/dev/xvda"},
@@ -78,7 +78,7 @@ TEST_CASE("aws::parse_launch_template_versions reads a template that says nothin
   REQUIRE(versions);
   const LaunchTemplate& found = versions->front();
   CHECK(found.image_id.empty());
-  CHECK(!found.has_user_data);
+  CHECK(found.user_data.empty());
   CHECK(found.interfaces.empty());
   CHECK(found.availability_zone.empty());
 }

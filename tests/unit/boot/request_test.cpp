@@ -412,6 +412,28 @@ TEST_CASE("boot: the template's own words about the root volume are kept, those 
                {"BlockDeviceMapping.1.Ebs.Encrypted", "true"}});
 }
 
+TEST_CASE("boot: merge_user_data keeps the template's own, and says when it cannot")
+{
+  Settings settings = least();
+  settings.merge_user_data = true;
+  CHECK(make_plan(settings, facts_with({}))->warnings
+        == std::vector<std::string>{"merge_user_data does nothing without launch_template_id"});
+  settings.launch_template_id = "web";
+  settings.image_id.clear();
+  const auto plan =
+    make_plan(settings, facts_with({.image_id = "ami-7", .user_data = "#!/bin/sh\n"}));
+  REQUIRE(plan);
+  CHECK(plan->warnings.empty());
+  CHECK(plan->runner.other_user_data == "#!/bin/sh\n");
+  Facts unread = facts_with({});
+  unread.looked_into_template = true;
+  unread.launch_template = std::nullopt;
+  const auto refused = make_plan(settings, unread);
+  REQUIRE(!refused);
+  CHECK(refused.error().message
+        == "merge_user_data is set, and launch template web cannot be read");
+}
+
 TEST_CASE("boot: template and image, template and user data: who wins is said")
 {
   Settings settings = least();
@@ -423,7 +445,7 @@ TEST_CASE("boot: template and image, template and user data: who wins is said")
   };
   using Lines = std::vector<std::string>;
   CHECK(warnings({.image_id = "ami-7"}) == Lines{"launch template web wins over image ami-1"});
-  CHECK(warnings({.has_user_data = true})
+  CHECK(warnings({.user_data = "#!/bin/sh\n"})
         == Lines{"the user data of launch template web is replaced by the script that runs the "
                  "release"});
   // An image that the template leaves open is the user's to give, and so is the type.

@@ -1,0 +1,57 @@
+#include "boot/user_data_mime.hpp"
+
+#include "base/digest.hpp"
+#include "base/encoding.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+namespace flame::boot {
+namespace {
+
+// RFC 2045 allows 76 letters in a line.
+std::string base64_lines(std::string_view bytes)
+{
+  constexpr std::size_t k_width = 76;
+  const std::string text = to_base64(bytes);
+  std::string lines;
+  for (std::size_t at = 0; at < text.size(); at += k_width) {
+    lines += text.substr(at, k_width) + "\n";
+  }
+  return lines;
+}
+
+// cloud-init looks for these words in the first 4096 bytes.
+bool is_message(std::string_view user_data)
+{
+  constexpr std::size_t k_looked_at = 4096;
+  return to_lower(user_data.substr(0, k_looked_at)).find("mime-version:") != std::string::npos;
+}
+
+// A message is a part as it stands: its head is the part's. Of the others cloud-init sees by the
+// first bytes what they are, but unpacks only what is called gzip.
+std::string part_of(std::string_view user_data)
+{
+  if (is_message(user_data)) {
+    return std::string(user_data);
+  }
+  const bool packed = user_data.starts_with("\x1F\x8B");
+  return fmt::format("Content-Type: {}\nMIME-Version: 1.0\nContent-Transfer-Encoding: base64\n\n{}",
+                     packed ? "application/gzip" : "text/plain", base64_lines(user_data));
+}
+
+} // namespace
+
+std::string merge_user_data(std::string_view script, std::string_view other)
+{
+  const std::string boundary =
+    "flame-ec2-" + to_hex(sha256(std::string(script) + std::string(other))).substr(0, 32);
+  // cloud-init runs the scripts in the order of their names, and calls them "part-001".
+  return fmt::format("Content-Type: multipart/mixed; boundary=\"{0}\"\nMIME-Version: 1.0\n\n"
+                     "--{0}\nContent-Type: text/x-shellscript\nMIME-Version: 1.0\n"
+                     "Content-Disposition: attachment; filename=\"00-flame-ec2\"\n\n{1}\n"
+                     "--{0}\n{2}\n--{0}--\n",
+                     boundary, script, part_of(other));
+}
+
+} // namespace flame::boot

@@ -1,0 +1,37 @@
+#include "base/encoding.hpp"
+#include "base/text.hpp"
+#include "boot/user_data.hpp"
+#include "boot/user_data_mime.hpp"
+#include "unit/boot/runners.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace flame;
+using namespace flame::boot;
+using namespace flame::tests;
+
+TEST_CASE("boot::merge_user_data keeps the script as it is, and the other in base64")
+{
+  const std::string script = "#!/bin/sh\necho one\n";
+  const std::string merged = merge_user_data(script, "#cloud-config\n{}\n");
+  CHECK(merged.starts_with("Content-Type: multipart/mixed; boundary=\"flame-ec2-"));
+  CHECK(merged.find("\n\n" + script + "\n--flame-ec2-") != std::string::npos);
+  CHECK(merged.find("Content-Type: text/plain\n") != std::string::npos);
+  CHECK(merged.find("\n\n" + to_base64("#cloud-config\n{}\n") + "\n") != std::string::npos);
+  CHECK(merged == merge_user_data(script, "#cloud-config\n{}\n"));
+  CHECK(merge_user_data(script, "\x1F\x8B.").find("application/gzip") != std::string::npos);
+  const std::string message = "MIME-Version: 1.0\nContent-Type: text/x-shellscript\n\n#!/bin/sh\n";
+  CHECK(merge_user_data(script, message).find("\n" + message + "\n--flame-ec2-")
+        != std::string::npos);
+}
+
+TEST_CASE("boot::make_user_data merges what a launch template gives, and hides it when shown")
+{
+  Runner runner = least_runner();
+  runner.other_user_data = "#!/bin/sh\necho s3cret\n";
+  CHECK(*make_user_data(runner)
+        == merge_user_data(render_user_data(runner), runner.other_user_data));
+  CHECK(without_secrets(runner).other_user_data == "***");
+}
