@@ -32,10 +32,10 @@ aws::Outcome<std::string> value_in(std::string_view text)
     return tl::unexpected(aws::answer_error(k_action, "is no JSON object"));
   }
   const auto of = [&](const char* name) -> std::optional<std::string> {
-    const auto found = document.FindMember(name);
-    return found == document.MemberEnd() || !found->value.IsString()
-             ? std::nullopt
-             : std::optional(std::string(found->value.GetString(), found->value.GetStringLength()));
+    if (!document.HasMember(name) || !document[name].IsString()) {
+      return std::nullopt;
+    }
+    return std::string(document[name].GetString(), document[name].GetStringLength());
   };
   if (auto plain = of("SecretString")) {
     return *std::move(plain);

@@ -75,7 +75,7 @@ Result<std::string> sha256_of_file(const std::string& path)
   }
   Sha256 digest;
   for (;;) {
-    const auto piece = file->read(k_piece);
+    auto piece = file->read(k_piece);
     if (!piece) {
       return piece;
     }
@@ -99,7 +99,7 @@ PathKind kind_of_path(const std::string& path)
 
 Result<TempFile> TempFile::make()
 {
-  const char* const folder = std::getenv("TMPDIR");
+  const char* const folder = std::getenv("TMPDIR"); // NOLINT(concurrency-mt-unsafe): one thread
   std::string path =
     fmt::format("{}/flame-ec2.XXXXXX", folder != nullptr && *folder != '\0' ? folder : "/tmp");
   const Descriptor file(::mkostemp(path.data(), O_CLOEXEC));
