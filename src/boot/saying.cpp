@@ -28,6 +28,9 @@ struct Say {
     if (state.reported) {
       return; // somebody else is waited for
     }
+    if (state.runs) {
+      return (*this)(Listen{state.runs->id}); // the same wait, with a look between
+    }
     progress.doing(fmt::format("waiting for {} to run", fmt::join(looked.ids, ", ")));
   }
   void operator()(const Lookup& /*unused*/) const

@@ -29,11 +29,14 @@ std::vector<std::string> parts_of_url(const std::string& url)
   return parts;
 }
 
-// What comes after the line of the failure is the machine's power off.
-std::string_view up_to_failure(std::string_view console, std::string_view nonce)
+// What comes after the line of the failure, or of the release's end, is the machine's power off.
+std::string_view up_to_the_end(std::string_view console, std::string_view nonce)
 {
-  const std::size_t line = console.find(fmt::format("flame-ec2 {} stage=failed ", nonce));
-  return console.substr(0, console.find('\n', line)); // whole, where there is none
+  std::size_t line = std::string_view::npos; // whole, where there is none
+  for (const std::string_view stage : {"failed", "stopped"}) {
+    line = std::min(line, console.find(fmt::format("flame-ec2 {} stage={} ", nonce, stage)));
+  }
+  return console.substr(0, console.find('\n', line));
 }
 
 } // namespace
@@ -63,7 +66,7 @@ void Evidence::hear(const boot::LastWords& words)
     return console_.note(fmt::format("the console of {} has nothing yet", instance_id_));
   }
   const std::string console = fleet::masked(words.console, secrets_);
-  const std::string told = fleet::masked(up_to_failure(words.console, nonce_), secrets_);
+  const std::string told = fleet::masked(up_to_the_end(words.console, nonce_), secrets_);
   const std::vector<std::string> lines = split(trim(told), '\n');
   const std::ptrdiff_t shown = std::min(std::ssize(lines), k_shown_lines);
   console_.note(fmt::format("the last {} lines of the console of {}:", shown, instance_id_));

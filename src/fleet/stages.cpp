@@ -68,10 +68,14 @@ const StageLine* most_telling(const std::vector<StageLine>& stages)
 
 std::string story_of(const StageLine& line)
 {
-  return line.stage == "failed"
-           ? fmt::format("failed in stage {}: {}", line.at,
-                         line.detail.empty() ? "it gave no reason" : line.detail)
-           : fmt::format("last reached stage {}", line.stage);
+  if (line.stage == "failed") {
+    return fmt::format("failed in stage {}: {}", line.at,
+                       line.detail.empty() ? "it gave no reason" : line.detail);
+  }
+  if (line.stage == "stopped" && line.exit_status) {
+    return fmt::format("came to its end: the release stopped with status {}", *line.exit_status);
+  }
+  return fmt::format("last reached stage {}", line.stage);
 }
 
 std::string nonce_in(std::string_view console)

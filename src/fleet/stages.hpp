@@ -32,7 +32,7 @@ std::vector<StageLine> parse_stages(std::string_view console, std::string_view n
 // came after it, else the last line. nullptr when there are no lines; else of `stages`.
 const StageLine* most_telling(const std::vector<StageLine>& stages);
 
-// "failed in stage fetch: HTTP 403", else "last reached stage unpack".
+// "failed in stage fetch: HTTP 403", "last reached stage unpack", or with what status it stopped.
 std::string story_of(const StageLine& line);
 
 // For somebody who does not know the nonce: the one of the first whole line that is the script's

@@ -92,6 +92,15 @@ TEST_CASE("fleet::most_telling is the first failure, also before a stop; else th
   CHECK(most_telling(done) == &done[1]);
 }
 
+TEST_CASE("fleet::story_of tells a failure, an end or how far a machine came")
+{
+  CHECK(story_of({.stage = "failed", .at = "fetch", .detail = "HTTP 403"})
+        == "failed in stage fetch: HTTP 403");
+  CHECK(story_of({.stage = "stopped", .exit_status = 3})
+        == "came to its end: the release stopped with status 3");
+  CHECK(story_of({.stage = "unpack"}) == "last reached stage unpack");
+}
+
 TEST_CASE("fleet::parse_stages leaves a status out that is no number")
 {
   const auto lines = parse_stages("flame-ec2 n stage=stopped t=1.00 rc=9x .", "n");
