@@ -78,7 +78,7 @@ expect_status 143
 expect_machines 0
 
 TEST "a machine that leaves while up is waited for is told at once"
-sandbox --fault machine:power-off=1s
+sandbox --fault machine:power-off=6s
 attached 'echo "$settings"; until_true 60 eval "! kill -0 $pid"'
 expect_status 9
 expect_same "$(wc -l <stdout)" 2
