@@ -134,11 +134,6 @@ expect_in described "<subnetId>$subnet</subnetId>"
 
 TEST "doctor looks at what moto knows of the default VPC"
 fresh
-curl -sS --fail -X PUT --aws-sigv4 aws:amz:eu-west-1:s3 --user AKIAMOTO:moto-secret-key \
-  -H 'Content-Type: application/xml' --data '<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>' \
-  "$endpoint/bundles" >made
-curl -sS --fail -X PUT --aws-sigv4 aws:amz:eu-west-1:s3 --user AKIAMOTO:moto-secret-key \
-  --data-binary bundle "$endpoint/bundles/hello.tar.gz" >made
 flame doctor --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h --image-id "$image" \
   --instance-type t3.small --subnet-id "$subnet" --security-group-id "$group" --public-ip --json
 expect_json '[.checks[] | select(.check == "caller" or .check == "subnet" or .check == "groups" or .check == "bundle" or .check == "launch") | .verdict] | join(" ")' \
