@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <ranges>
 #include <set>
 
 namespace flame::cli {
@@ -76,7 +75,7 @@ public:
   Arguments read(std::span<const std::string> arguments)
   {
     std::vector<std::string> reversed; // as CLI11 wants them
-    std::ranges::transform(std::views::reverse(arguments), std::back_inserter(reversed), guarded);
+    std::transform(arguments.rbegin(), arguments.rend(), std::back_inserter(reversed), guarded);
     try {
       app_.parse(reversed);
     } catch (const CLI::ArgumentMismatch&) { // only the last one can lack its value
