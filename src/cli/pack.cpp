@@ -157,7 +157,7 @@ Result<io::TempFile> pack_objects(const aws::S3Object& folder,
         return tl::unexpected(bytes.error().error);
       }
       const bool program = boot::is_program(entry.path) || bytes->starts_with(k_script);
-      const auto added =
+      auto added =
         packer.add({.path = entry.path, .size = bytes->size(), .executable = program}, *bytes);
       if (!added) {
         return added;
