@@ -213,13 +213,4 @@ Runner with_placeholders(Runner runner, const Bundle& bundle, const Settings& se
   return runner;
 }
 
-std::string environment_object(const std::vector<child::Variable>& variables)
-{
-  std::string lines;
-  for (const child::Variable& variable : variables) {
-    lines += variable.append_private_ip ? "" : environment_line(variable.name, variable.value);
-  }
-  return lines;
-}
-
 } // namespace flame::boot

@@ -43,8 +43,4 @@ std::vector<std::string> delivery_warnings(const config::Settings& settings);
 // With URLs and fields as long as they can get, to be shown and measured.
 Runner with_placeholders(Runner runner, const Bundle& bundle, const config::Settings& settings);
 
-// The object at env_url: systemd's EnvironmentFile with all variables but those that end in the
-// machine's address, which stay in the script.
-std::string environment_object(const std::vector<child::Variable>& variables);
-
 } // namespace flame::boot

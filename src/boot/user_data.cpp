@@ -97,7 +97,7 @@ std::string environment(const Runner& runner)
   }
   const std::string& url = runner.env_url;
   return assign("ip", "") + assign("env_url", quote_for_curl(url))
-         + assign("vars", url.empty() ? to_base64(environment_object(runner)) : "")
+         + assign("vars", url.empty() ? to_base64(environment_object(runner.variables)) : "")
          + assign("ip_vars", base64_words(open_lines));
 }
 
@@ -208,9 +208,6 @@ Runner without_secrets(Runner runner)
   for (child::Variable& variable : runner.variables) {
     variable.value = "***";
   }
-  for (FolderFile& file : runner.fetch.files) {
-    hide(file.url);
-  }
   if (runner.store) {
     for (auto& [name, value] : runner.store->fields) {
       hide(value);
@@ -231,10 +228,10 @@ std::string environment_line(std::string_view name, std::string_view value)
   return line + "\"\n";
 }
 
-std::string environment_object(const Runner& runner)
+std::string environment_object(const std::vector<child::Variable>& variables)
 {
   std::string lines;
-  for (const child::Variable& variable : runner.variables) {
+  for (const child::Variable& variable : variables) {
     if (!variable.append_private_ip) {
       lines += environment_line(variable.name, variable.value);
     }

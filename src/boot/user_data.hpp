@@ -27,23 +27,15 @@ inline constexpr std::size_t k_user_data_limit = 16'384;
 // Linux's limit on one string of an environment, "NAME=value" and its NUL (MAX_ARG_STRLEN).
 inline constexpr std::size_t k_variable_limit = 131'072;
 
-// A file of an S3 folder that is fetched by itself.
-struct FolderFile {
-  std::string path = {}; // in the release, relative
-  std::string url = {};  // presigned GET; secret
-  bool executable = false;
-};
-
-// How the bundle comes to the machine: by its URL, file by file, or as an object that the machine
-// itself may read.
+// How the bundle comes to the machine: by its URL, or as an object that the machine itself may
+// read.
 struct Fetch {
-  std::string format = {};            // of a row of boot/bundle, "tar.gz"; "" for `files`
-  std::string url = {};               // presigned GET or https, or the placeholder; secret
-  std::string sha256 = {};            // lower-case hex; "" when unknown
-  std::string etag = {};              // as S3 gives it, with its quotes; "" when unknown
-  std::uint64_t size = 0;             // bytes; 0 when unknown
-  std::vector<FolderFile> files = {}; // an S3 folder; else empty
-  std::string bucket = {};            // of the object that the machine's own role reads; else ""
+  std::string format = {}; // of a row of boot/bundle, "tar.gz"
+  std::string url = {};    // presigned GET or https, or the placeholder; secret
+  std::string sha256 = {}; // lower-case hex; "" when unknown
+  std::string etag = {};   // as S3 gives it, with its quotes; "" when unknown
+  std::uint64_t size = 0;  // bytes; 0 when unknown
+  std::string bucket = {}; // of the object that the machine's own role reads; else ""
   std::string key = {};
   std::string version_id = {};
   std::string region = {};
@@ -99,7 +91,7 @@ std::string render_user_data(const Runner& runner);
 
 // What stands at `env_url`: the variables, less those that end in the machine's address, as a file
 // of systemd's.
-std::string environment_object(const Runner& runner);
+std::string environment_object(const std::vector<child::Variable>& variables);
 
 // The line of systemd's EnvironmentFile that gives exactly `value`, with its newline.
 std::string environment_line(std::string_view name, std::string_view value);

@@ -36,13 +36,6 @@ std::vector<Part> parts_of(const Runner& runner)
   for (const child::Variable& variable : runner.variables) {
     parts.push_back({fmt::format("the variable {}", variable.name), variable.value.size()});
   }
-  if (!runner.fetch.files.empty()) {
-    Part files{fmt::format("the URLs of {} files", runner.fetch.files.size())};
-    for (const FolderFile& file : runner.fetch.files) {
-      files.size += file.path.size() + file.url.size();
-    }
-    parts.push_back(files);
-  }
   return parts;
 }
 

@@ -4,6 +4,7 @@
 #include "base/digest.hpp"
 #include "base/encoding.hpp"
 #include "boot/status_reader.hpp"
+#include "boot/user_data.hpp"
 #include "cli/inspect.hpp"
 #include "cli/pack.hpp"
 #include "cli/upload.hpp"

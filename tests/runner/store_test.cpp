@@ -19,7 +19,7 @@ Scene stored(const std::string& commands)
 {
   const flame::boot::Runner runner = stored_runner();
   Scene here = scene(runner, commands);
-  here.environment = flame::boot::environment_object(runner);
+  here.environment = flame::boot::environment_object(runner.variables);
   return here;
 }
 

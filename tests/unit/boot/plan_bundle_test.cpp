@@ -1,4 +1,5 @@
 #include "boot/plan_bundle.hpp"
+#include "boot/user_data.hpp"
 
 #include <doctest/doctest.h>
 
