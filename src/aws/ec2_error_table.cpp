@@ -65,6 +65,13 @@ constexpr ErrorRule k_rules[] = {
    "the launch template and the request describe the network in two ways: leave subnet, groups and public_ip to the "
    "template, or let the caller look into it (ec2:DescribeLaunchTemplateVersions)", "network interfaces and an instance-level"},
 
+  {"VPCIdNotSpecified", parameter,
+   "give --subnet-id and --security-group-id, or make a default VPC: aws ec2 create-default-vpc"},
+  {"MissingInput",      parameter,
+   "give --subnet-id, or make a subnet for the default VPC: aws ec2 create-default-subnet", "no subnets found for the default vpc"},
+  {"InvalidInput",      parameter,
+   "give --subnet-id, or make a subnet for the default VPC: aws ec2 create-default-subnet", "no default subnet for availability zone"},
+
   {"RequestLimitExceeded",      throttle, ""},
   {"Throttling",                throttle, ""},
   {"ThrottlingException",       throttle, ""},

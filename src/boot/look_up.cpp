@@ -23,6 +23,22 @@ bool needs_image(const Settings& settings, const Facts& facts)
   return wants_root_volume(settings) || default_type;
 }
 
+// A name that we know and AWS does not, as of a release that is not out in the Region.
+Error unknown_image(Error why, std::string_view image, std::string_view parameter)
+{
+  std::vector<std::string_view> others;
+  for (const aws::PublicImage& row : aws::public_images()) {
+    if (row.name != image) {
+      others.push_back(row.name);
+    }
+  }
+  why.message = fmt::format(
+    "the Region has no image {}: AWS has no parameter {} (ParameterNotFound)", image, parameter);
+  why.hint =
+    fmt::format("take another of {}, or an image by its id: --image-id", fmt::join(others, ", "));
+  return why;
+}
+
 // A missing right is a warning, unless there is no way without.
 Result<void> without(LookedUp& done, const aws::ApiError& error, bool needed, std::string warning)
 {
@@ -65,6 +81,9 @@ private:
     }
     const std::string name = id.substr(aws::k_resolve.size());
     auto value = ssm_.parameter(name, limit_);
+    if (!value && named && value.error().error.aws_code == "ParameterNotFound") {
+      return tl::unexpected(unknown_image(value.error().error, settings_.image, name));
+    }
     if (!value) { // AWS's answer does not always name it
       value.error().error.message =
         fmt::format("cannot read the parameter {}: {}", name, value.error().error.message);

@@ -112,7 +112,8 @@ Ec2Result<void> take_network(const Params& params, Launch& launch)
     interfaces.empty() ? std::string() : fmt::format("NetworkInterface.{}.", interfaces[0]);
   launch.subnet_id = get(params, prefix + "SubnetId");
   launch.zonal = !launch.subnet_id.empty();
-  if (launch.subnet_id.empty()) {
+  launch.in_default_vpc = launch.subnet_id.empty();
+  if (launch.in_default_vpc) {
     const auto chosen = subnet_of_zone(params, launch);
     if (!chosen) {
       return tl::unexpected(chosen.error());

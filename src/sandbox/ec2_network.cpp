@@ -64,10 +64,11 @@ std::string yes_or_no(bool yes)
   return yes ? "true" : "false";
 }
 
-bool is_default(const Subnet& subnet) // of its zone
+bool is_default(const Ec2Call& call, const Subnet& subnet) // of its zone
 {
-  return subnet.id == subnets()[0].id || subnet.id == subnets()[1].id
-         || subnet.id == subnets()[2].id;
+  return call.state.rules().has_default_vpc
+         && (subnet.id == subnets()[0].id || subnet.id == subnets()[1].id
+             || subnet.id == subnets()[2].id);
 }
 
 int free_in(const Ec2Call& call, const Subnet& subnet)
@@ -173,7 +174,7 @@ Ec2Result<std::string> describe_subnets(const Ec2Call& call)
            .values =
              [&](const Subnet& subnet, const std::string& filter) {
                return Values{filter == "vpc-id"           ? std::string(k_vpc)
-                             : filter == "default-for-az" ? yes_or_no(is_default(subnet))
+                             : filter == "default-for-az" ? yes_or_no(is_default(call, subnet))
                              : filter == "subnet-id"      ? std::string(subnet.id)
                                                           : zone_name(call.region, subnet)};
              },
@@ -183,7 +184,7 @@ Ec2Result<std::string> describe_subnets(const Ec2Call& call)
                xml.text("cidrBlock", subnet.cidr);
                xml.text("availableIpAddressCount", fmt::format("{}", free_in(call, subnet)));
                xml.text("availabilityZone", zone_name(call.region, subnet));
-               xml.text("defaultForAz", yes_or_no(is_default(subnet)));
+               xml.text("defaultForAz", yes_or_no(is_default(call, subnet)));
                xml.text("mapPublicIpOnLaunch", "false").text("ipv6Native", "false");
              }});
 }

@@ -41,6 +41,10 @@ Ec2Result<std::string> run_instances(const Ec2Call& call)
   if (!launch) {
     return tl::unexpected(launch.error());
   }
+  if (launch->in_default_vpc && !call.state.rules().has_default_vpc) {
+    return refuse("VPCIdNotSpecified", "No default VPC for this user. GroupName is only supported "
+                                       "for EC2-Classic and default VPC.");
+  }
   if (const auto dry = check_dry_run(call.params); !dry) {
     return tl::unexpected(dry.error());
   }

@@ -21,6 +21,7 @@ struct Ec2Rules {
   Millis shutdown_time = Millis(300); // from power off to terminated or stopped
   Millis visible_after = Millis(0);   // describe and the like do not know a younger machine
   bool reused_token_is_error = true;  // IdempotentInstanceTerminated, else the old, ended machine
+  bool has_default_vpc = true;        // the account's subnets are the default VPC's
 };
 
 class Ec2State {
@@ -49,6 +50,7 @@ public:
   std::string console(const std::string& id); // with what say() added
   void say(const std::string& id, std::string_view text);
   TemplateBook& templates() { return templates_; }
+  const Ec2Rules& rules() const { return rules_; }
   void tick(); // what is due by the clock: machines that faults switch off
 
 private:

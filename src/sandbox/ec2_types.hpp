@@ -37,8 +37,9 @@ struct Launch {
   std::string type = {};
   std::string architecture = {};
   std::string subnet_id = {};
-  std::string zone = {}; // "us-east-1a"
-  bool zonal = false;    // the request named a subnet or zone, so its token counts there only
+  std::string zone = {};       // "us-east-1a"
+  bool zonal = false;          // the request named a subnet or zone, so its token counts there only
+  bool in_default_vpc = false; // it named no subnet
   std::vector<std::string> group_ids = {};
   std::string key_name = {};
   std::string profile_arn = {};

@@ -103,6 +103,8 @@ void declare_behaviour(CLI::App& app, Options& options, Texts& texts)
     .add_option("--reused-token", texts.reused_token,
                 R"(a client token of ended machines gives an "error" or the "old" machine (error))")
     ->type_name("KIND");
+  app.add_flag("--no-default-vpc", options.no_default_vpc,
+               "no subnet is of a default VPC: launches must name one");
 }
 
 void set_time(Mistakes& mistakes, Millis& into, std::string_view flag, const std::string& text)

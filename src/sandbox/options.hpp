@@ -31,6 +31,7 @@ struct Options {
   Millis shutdown_time = Millis(300);
   Millis visible_after = Millis(0);
   bool reused_token_is_error = true;
+  bool no_default_vpc = false;
 };
 
 struct Parsed {

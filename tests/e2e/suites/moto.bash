@@ -117,6 +117,37 @@ expect_in_stderr "taking t3.nano"
 describe
 expect_in described "<instanceType>t3.nano</instanceType>"
 
+TEST "public images that moto does not know are told apart from those it knows"
+for name in al2023 al2023-minimal; do
+  for type in t3.nano t4g.nano; do
+    fresh
+    boot --image "$name" --instance-type "$type" --dry-run=ec2
+    expect_status 0
+    expect_in_stderr "EC2 would launch $type"
+  done
+done
+for name in debian-12 ubuntu-24.04; do
+  boot --image "$name"
+  expect_error 1 "the Region has no image $name: AWS has no parameter /aws/service/" ParameterNotFound \
+    "take another of al2023"
+done
+
+TEST "the default VPC is moto's; without its subnets, and without it, a boot says what to do"
+fresh
+boot --image al2023
+expect_status 0
+expect_in_stderr "no subnet_id is set; EC2 takes a subnet of the default VPC"
+fresh
+vpc=$(moto DescribeVpcs | grep -oP '<vpcId>\K[^<]+' | head -n 1)
+for one in $(moto DescribeSubnets | grep -oE '<subnetId>subnet-[0-9a-f]+' | cut -d'>' -f2); do
+  moto DeleteSubnet "SubnetId=$one" >/dev/null
+done
+boot --image al2023
+expect_error 1 MissingInput "aws ec2 create-default-subnet"
+moto DeleteVpc "VpcId=$vpc" >deleted
+boot --image al2023
+expect_error 1 VPCIdNotSpecified "aws ec2 create-default-vpc"
+
 TEST "moto's launch template is looked into, and its interface takes our subnet in"
 fresh
 moto CreateLaunchTemplate LaunchTemplateName=web "LaunchTemplateData.ImageId=$image" \

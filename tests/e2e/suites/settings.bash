@@ -102,8 +102,35 @@ boot --image debian-12 --instance-type t3.nano,t4g.nano
 expect_error 3 "instance_type t4g.nano is arm64" "give types of one architecture"
 boot --image debian-12 --image-id ami-0123456789abcdef0
 expect_error 3 "are both set"
+
+TEST "every name of a public image is there for both architectures, and one that a Region lacks is told"
+boot --image debian12
+names=$(sed -n 's/.*the names are \(.*\); any other image.*/\1/p' stderr | tr -d ',')
+expect_same "$(wc -w <<<"$names")" 8
+for name in $names; do
+  for type in t3.nano t4g.nano; do
+    boot --image "$name" --instance-type "$type" --dry-run=ec2
+    expect_status 0
+    expect_in_stderr "EC2 would launch $type"
+  done
+done
+control POST faults --data-binary GetParameter:ParameterNotFound >/dev/null
 boot --image debian-13
-expect_error 1 ParameterNotFound
+expect_error 1 "the Region has no image debian-13: AWS has no parameter /aws/service/debian/release/13/latest/amd64" \
+  ParameterNotFound "take another of al2023, al2023-minimal, debian-11, debian-12"
+no_more_faults
+
+TEST "without a default VPC a launch says what to set or to make"
+boot "${plain[@]}"
+expect_in_stderr "no subnet_id is set; EC2 takes a subnet of the default VPC"
+sandbox --no-default-vpc
+boot "${plain[@]}" --json
+expect_status 1
+expect_json '.error | "\(.kind) \(.aws_code)"' "refused VPCIdNotSpecified"
+expect_json '.error.hint' 'give --subnet-id and --security-group-id, or make a default VPC: aws ec2 create-default-vpc'
+boot "${plain[@]}" --subnet-id subnet-0123456789abcdef0
+expect_status 0
+sandbox
 
 TEST "an image id that is a parameter, with and without its version"
 boot --image-id resolve:ssm:/aws/service/debian/release/12/latest/arm64:1

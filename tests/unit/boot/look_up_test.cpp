@@ -195,6 +195,12 @@ TEST_CASE("boot::look_up stops at what is not there, and at an answer that is no
   CHECK(world.ask({.image_id = "resolve:ssm:/none"})
           .error()
           .message.starts_with("cannot read the parameter /none: "));
+  const auto unknown = world.ask({.image = "debian-13"});
+  CHECK(unknown.error().message
+        == "the Region has no image debian-13: AWS has no parameter "
+           "/aws/service/debian/release/13/latest/amd64 (ParameterNotFound)");
+  CHECK(unknown.error().hint.find("al2023, al2023-minimal") != std::string::npos);
+  CHECK(unknown.error().hint.find("debian-13") == std::string::npos);
   CHECK(world.ask({.image_id = "resolve:ssm:/text"}).error().message
         == "the parameter /text holds no image id");
   CHECK(world.ask({.launch_template_id = "none"}).error().aws_code
