@@ -8,6 +8,7 @@
 #include "boot/user_data.hpp"
 #include "config/settings.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,7 +50,8 @@ struct Plan {
   std::string subnet_parameter = "SubnetId"; // that carries a candidate's subnet
   std::string parent_ip = {}; // host of the FLAME parent's node, else our own address, else ""
   Bundle bundle = {};
-  Runner runner = {}; // the URL is filled in when it is rendered
+  Runner runner = {};    // the URL is filled in when it is rendered
+  std::size_t count = 1; // machines, all or none
   config::WaitFor wait_for = config::WaitFor::running;
   Millis boot_timeout = std::chrono::seconds(120);
   std::optional<Seconds> expires_at = {}; // nullopt: no lifetime

@@ -176,7 +176,8 @@ void add_root_volume(aws::Params& params, const Settings& settings, const Facts&
 
 aws::Params common_parameters(const Settings& settings, const Facts& facts, const Plan& plan)
 {
-  aws::Params params = {{"MinCount", "1"}, {"MaxCount", "1"}};
+  const std::string count = std::to_string(plan.count);
+  aws::Params params = {{"MinCount", count}, {"MaxCount", count}}; // all or none
   add_image(params, settings, facts);
   add_profile(params, settings.iam_instance_profile);
   add_plain(params, settings);

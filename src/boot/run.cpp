@@ -93,7 +93,7 @@ struct Perform {
   Serials& serials;
   const State& state;
   CancelState known; // what step() has seen
-  std::function<Result<void>(const aws::Instance&)> report;
+  std::function<Result<void>(const std::vector<aws::Instance>&)> report;
 
   aws::CallLimit look_limit() const
   {
@@ -167,7 +167,7 @@ struct Perform {
   }
   Event operator()(const Report& done) const
   {
-    const auto reported = report(done.instance);
+    const auto reported = report(done.machines);
     return reported ? Event(Reported{}) : Event(ReportFailed{reported.error()});
   }
   Event operator()(const Finish& /*unused*/) const { return Elapsed{}; } // never performed
@@ -189,13 +189,14 @@ private:
   }
 };
 
-void note_times(const Event& event, Millis elapsed, Timings& timings)
+bool runs(const aws::Instance& machine)
 {
-  const auto* heard = std::get_if<Heard>(&event);
-  if (heard != nullptr && !timings.ready
-      && std::ranges::count(heard->lines, "ready", &fleet::StageLine::stage) > 0) {
-    timings.ready = elapsed;
-  }
+  return machine.state == aws::InstanceState::running;
+}
+
+// Of several machines: when the last of them was so far.
+void note_times(const Event& event, const Plan& plan, Millis elapsed, Timings& timings)
+{
   const auto* launched = std::get_if<Launched>(&event);
   const auto* described = std::get_if<Described>(&event);
   const auto* seen = launched != nullptr    ? &launched->instances
@@ -207,7 +208,7 @@ void note_times(const Event& event, Millis elapsed, Timings& timings)
   if (!timings.launch) {
     timings.launch = elapsed;
   }
-  if (!timings.running && seen->front().state == aws::InstanceState::running) {
+  if (!timings.running && seen->size() >= plan.count && std::ranges::all_of(*seen, runs)) {
     timings.running = elapsed;
   }
 }
@@ -220,15 +221,19 @@ Error last_words(const Error& error, const State& state, const Plan& plan, const
   return with_stage(error, state, plan);
 }
 
-BootResult result_of(const Plan& plan, const State& state, const aws::Instance& instance,
-                     const Timings& timings)
+BootResult result_of(const Plan& plan, const State& state,
+                     const std::vector<aws::Instance>& machines, const Timings& timings)
 {
-  const auto stage = state.stage.empty() ? std::nullopt : std::optional(state.stage);
-  return {.run_id = plan.run_id,
-          .region = plan.region,
-          .account = instance.owner_id,
-          .machines = {{.instance = instance, .stage = stage, .expires_at = plan.expires_at}},
-          .timings = timings};
+  BootResult result{.run_id = plan.run_id,
+                    .region = plan.region,
+                    .account = machines.empty() ? "" : machines.front().owner_id,
+                    .timings = timings};
+  for (const aws::Instance& machine : machines) {
+    const auto told = state.stages.find(machine.id);
+    const auto stage = told == state.stages.end() ? std::nullopt : std::optional(told->second);
+    result.machines.push_back({.instance = machine, .stage = stage, .expires_at = plan.expires_at});
+  }
+  return result;
 }
 
 } // namespace
@@ -240,18 +245,22 @@ Result<BootResult> run(const Plan& plan, BootParts parts)
   Event event = Begin{};
   Timings timings;
   const TimePoint start = parts.started.value_or(parts.clock.now());
-  const auto report = [&](const aws::Instance& instance) {
-    return parts.report ? parts.report(result_of(plan, state, instance, timings)) : Result<void>();
+  const auto report = [&](const std::vector<aws::Instance>& machines) {
+    return parts.report ? parts.report(result_of(plan, state, machines, timings)) : Result<void>();
   };
   for (TimePoint now = start;; now = parts.clock.now()) {
-    note_times(event, std::chrono::duration_cast<Millis>(now - start), timings);
+    const Millis elapsed = std::chrono::duration_cast<Millis>(now - start);
+    note_times(event, plan, elapsed, timings);
     const CancelState cancel = parts.cancel.state();
     Step decided = step(std::move(state), event, plan, now, cancel);
     state = std::move(decided.state);
     say_failure(event, decided.action, parts.progress);
+    if (plan.wait_for == config::WaitFor::ready && std::holds_alternative<Report>(decided.action)) {
+      timings.ready = elapsed;
+    }
     if (const auto* finish = std::get_if<Finish>(&decided.action)) {
       return finish->outcome
-        .map([&](const Done& done) { return result_of(plan, state, done.instance, timings); })
+        .map([&](const Done& done) { return result_of(plan, state, done.machines, timings); })
         .map_error([&](const Error& error) { return last_words(error, state, plan, parts); });
     }
     say(decided.action, plan, state, parts.progress);

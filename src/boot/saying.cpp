@@ -1,11 +1,19 @@
 #include "boot/saying.hpp"
 
+#include "base/text.hpp"
 #include "fleet/stages.hpp"
 
 #include <fmt/format.h>
 
 namespace flame::boot {
 namespace {
+
+// A line has room for a few ids.
+std::string named(const std::vector<std::string>& ids)
+{
+  constexpr std::size_t k_room = 3;
+  return ids.size() > k_room ? fmt::format("{} machines", ids.size()) : join(ids, ", ");
+}
 
 // Says what is about to happen, in the words of a waiting person.
 struct Say {
@@ -20,18 +28,19 @@ struct Say {
       plan.candidates.size() == 1
         ? ""
         : fmt::format(" (candidate {} of {})", launch.candidate + 1, plan.candidates.size());
+    const std::string many = plan.count == 1 ? "" : fmt::format("{} of ", plan.count);
     progress.doing(state.why ? "asking EC2 what the launch has made"
-                             : fmt::format("launching {}{}", what, place));
+                             : fmt::format("launching {}{}{}", many, what, place));
   }
   void operator()(const Describe& looked) const
   {
     if (state.reported) {
       return; // somebody else is waited for
     }
-    if (state.runs) {
-      return (*this)(Listen{state.runs->id}); // the same wait, with a look between
+    if (!state.asked.empty()) {
+      return (*this)(Listen{state.watched}); // the same wait, with a look between
     }
-    progress.doing(fmt::format("waiting for {} to run", fmt::join(looked.ids, ", ")));
+    progress.doing(fmt::format("waiting for {} to run", named(looked.ids)));
   }
   void operator()(const Lookup& /*unused*/) const
   {
@@ -40,7 +49,7 @@ struct Say {
   }
   void operator()(const Terminate& terminate) const
   {
-    progress.doing(fmt::format("ending {}", fmt::join(terminate.ids, ", ")));
+    progress.doing(fmt::format("ending {}", named(terminate.ids)));
   }
   void operator()(const ReadConsole& read) const
   {
@@ -48,8 +57,11 @@ struct Say {
   }
   void operator()(const Listen& listen) const
   {
-    progress.doing(fmt::format("waiting for {} to be ready{}", listen.id,
-                               state.stage.empty() ? "" : ", it is at: " + state.stage));
+    const auto told = state.stages.find(listen.id);
+    const std::string others =
+      plan.count == 1 ? "" : fmt::format(" ({} of {} are)", state.ready.size(), plan.count);
+    progress.doing(fmt::format("waiting for {} to be ready{}{}", listen.id, others,
+                               told == state.stages.end() ? "" : ", it is at: " + told->second));
   }
   void operator()(const Renew& renew) const
   {

@@ -11,7 +11,6 @@ namespace {
 
 using namespace parts;
 using aws::ErrorClass;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // After a call that ran over the deadline there is still so much time to end the machine.
@@ -31,6 +30,27 @@ Error interrupted(CancelState cancel)
           .signal = cancel.signal};
 }
 
+std::string unfinished(const State& state, const Plan& plan)
+{
+  const bool runs = !state.asked.empty();
+  if (plan.count == 1) {
+    return runs ? "the release was not ready" : "the machine was not running";
+  }
+  return runs ? fmt::format("{} of {} releases were not ready", plan.count - state.ready.size(),
+                            plan.count)
+              : fmt::format("not all of {} machines were running", plan.count);
+}
+
+// Whose last words tell why it took so long.
+std::string slowest(const State& state)
+{
+  const auto slow = std::ranges::find_if(state.machines, [&](const aws::Instance& machine) {
+    return state.asked.empty() ? machine.state != aws::InstanceState::running
+                               : !state.ready.contains(machine.id);
+  });
+  return slow == state.machines.end() ? state.watched : slow->id;
+}
+
 Error timed_out(const State& state, const Plan& plan)
 {
   const std::string limit = format_duration(plan.boot_timeout);
@@ -42,11 +62,10 @@ Error timed_out(const State& state, const Plan& plan)
     error.message += fmt::format(", until the boot timeout of {} had passed", limit);
     return error;
   }
-  Error error{
-    .kind = ErrorKind::timeout,
-    .message = fmt::format("the {} within the boot timeout of {}",
-                           state.runs ? "release was not ready" : "machine was not running", limit),
-    .hint = "give it more time with --boot-timeout"};
+  Error error{.kind = ErrorKind::timeout,
+              .message =
+                fmt::format("{} within the boot timeout of {}", unfinished(state, plan), limit),
+              .hint = "give it more time with --boot-timeout"};
   if (state.reported) {
     error.message = fmt::format(
       "the attached caller has not said up within the boot timeout of {}, so it is not satisfied",
@@ -57,105 +76,6 @@ Error timed_out(const State& state, const Plan& plan)
                   state.last_failure ? ": " + state.last_failure->message : std::string());
   }
   return error;
-}
-
-// Looks at the machine, more rarely as time goes.
-Step look_later(State state)
-{
-  const Millis pause = std::min<Millis>(milliseconds(500) * (2 + state.polls), seconds(5));
-  ++state.polls;
-  state.next = Describe{state.alive};
-  return {std::move(state), Wait{.base = pause, .jitter = false}};
-}
-
-// The machine that lives, else the last that does not.
-const aws::Instance* the_one(const State& state, const std::vector<aws::Instance>& seen)
-{
-  const auto last = std::find_if(seen.rbegin(), seen.rend(), [&](const aws::Instance& machine) {
-    return state.alive.empty() || machine.id == state.alive.front();
-  });
-  return last == seen.rend() ? nullptr : &*last;
-}
-
-Step report(State state, aws::Instance machine)
-{
-  state.machine = machine;
-  return {std::move(state), Report{std::move(machine)}};
-}
-
-Step watch(State state, const std::vector<aws::Instance>& seen, const Plan& plan, TimePoint now)
-{
-  using enum aws::InstanceState;
-  state.tries = 0;
-  state.lost = 0;
-  const aws::Instance* found = the_one(state, seen);
-  if (found == nullptr) { // not visible yet
-    return look_later(std::move(state));
-  }
-  const aws::Instance& machine = *found;
-  const bool has_left =
-    is_ended(machine.state) || machine.state == stopping || machine.state == stopped;
-  if (has_left) {
-    return machine_ended(std::move(state), machine, plan, now);
-  }
-  if (state.reported) {
-    return look_later(std::move(state));
-  }
-  if (machine.state != running && plan.wait_for != config::WaitFor::launched) {
-    return look_later(std::move(state));
-  }
-  if (plan.wait_for == config::WaitFor::ready) {
-    state.runs = machine;
-    return {std::move(state), Listen{machine.id}};
-  }
-  return report(std::move(state), machine);
-}
-
-bool has(const std::vector<fleet::StageLine>& lines, std::string_view stage)
-{
-  return std::ranges::count(lines, stage, &fleet::StageLine::stage) > 0;
-}
-
-Step heard(State state, const std::vector<fleet::StageLine>& lines, const Plan& plan, TimePoint now)
-{
-  const fleet::StageLine* line = fleet::most_telling(lines);
-  if (line != nullptr && line->stage == "failed") {
-    const Error why{.kind = ErrorKind::bootstrap,
-                    .message =
-                      fmt::format("the bootstrap of {} {}", state.watched, fleet::story_of(*line)),
-                    .stage = line->at};
-    return give_up(std::move(state), why, now, plan);
-  }
-  if (has(lines, "ready")) {
-    const aws::Instance machine = *state.runs;
-    return report(std::move(state), machine);
-  }
-  if (has(lines, "stopped")) {
-    const Error why{.kind = ErrorKind::bootstrap,
-                    .message =
-                      fmt::format("the release on {} ended with status {} before it was ready",
-                                  state.watched, line->exit_status.value_or(0)),
-                    .hint = "--wait-for running is for what ends within seconds",
-                    .stage = "stopped"};
-    return give_up(std::move(state), why, now, plan);
-  }
-  return look_later(std::move(state));
-}
-
-// What cannot be heard is no reason to wait; what was not heard is tried again with the next look.
-Step hear_failed(State state, const aws::ApiError& error, const Plan& plan, TimePoint now)
-{
-  if (can_renew(state, error)) {
-    state.renewed.insert(error.error_class);
-    return {std::move(state), Renew{error.error_class}};
-  }
-  if (aws::info(error.error_class).retry_same) {
-    return look_later(std::move(state));
-  }
-  Error why = error.error;
-  why.message = fmt::format("nobody can tell whether {} is ready: {}", state.watched, why.message);
-  why.hint = "--wait-for running waits for less" + (why.hint.empty() ? "" : "; " + why.hint);
-  return give_up(std::move(state), std::move(why), now, plan);
 }
 
 Step launch_first(State state)
@@ -243,8 +163,8 @@ struct Judge {
   Step operator()(const ConsoleFailed& /*unused*/) const { return resume(std::move(state)); }
   Step operator()(const Heard& it) const
   {
-    return listens() && it.id == state.runs->id ? heard(std::move(state), it.lines, plan, now)
-                                                : resume(std::move(state));
+    return listens() && it.id == state.watched ? heard(std::move(state), it.lines, plan, now)
+                                               : resume(std::move(state));
   }
   Step operator()(const HearFailed& failed) const
   {
@@ -258,7 +178,7 @@ struct Judge {
   }
   Step operator()(const Reported& /*unused*/) const
   {
-    return state.reported ? look_later(std::move(state)) : resume(std::move(state));
+    return state.reported ? look_later(std::move(state), plan) : resume(std::move(state));
   }
   Step operator()(const ReportFailed& failed) const
   {
@@ -268,15 +188,18 @@ struct Judge {
 private:
   bool listens() const
   {
-    return state.runs && !state.reported && std::ranges::count(state.alive, state.runs->id) > 0;
+    return state.asked.contains(state.watched) && !state.reported && is_alive(state, state.watched);
   }
 };
 
-// Only the machine of the last launch may live.
-bool has_strays(const State& state)
+// Only the machines of the last launch may live.
+bool has_strays(const State& state, const Plan& plan)
 {
-  return state.alive.size() > 1
-         || (state.reported && !state.alive.empty() && state.alive.front() != state.machine->id);
+  const auto is_reported = [&](const std::string& id) {
+    return std::ranges::find(state.result, id, &aws::Instance::id) != state.result.end();
+  };
+  return state.alive.size() > plan.count
+         || (state.reported && !std::ranges::all_of(state.alive, is_reported));
 }
 
 bool is_of_launch(const Event& event)
@@ -301,14 +224,14 @@ Step step(State state, const Event& event, const Plan& plan, TimePoint now, Canc
     }
     return go_on_ending(std::move(state), event, plan, now);
   }
-  if (has_strays(state)) {
+  if (has_strays(state, plan)) {
     const Error why{.kind = ErrorKind::refused,
                     .message =
                       fmt::format("EC2 shows {} for one launch", fmt::join(state.alive, " and "))};
     return give_up(std::move(state), why, now, plan);
   }
-  if (state.reported && cancel.satisfied) { // from here on the machine is the caller's
-    Done done{*state.machine};
+  if (state.reported && cancel.satisfied) { // from here on the machines are the caller's
+    Done done{state.result};
     return {std::move(state), Finish{std::move(done)}};
   }
   if (cancel.signal != 0) {
@@ -318,6 +241,7 @@ Step step(State state, const Event& event, const Plan& plan, TimePoint now, Canc
   }
   if (now >= state.deadline) {
     const Error why = timed_out(state, plan);
+    state.watched = slowest(state);
     const TimePoint since = std::max(state.deadline, now - (k_grace - k_least_grace));
     return give_up(std::move(state), why, now, plan, std::min(since, now));
   }

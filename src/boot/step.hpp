@@ -6,6 +6,7 @@
 #include "boot/plan.hpp"
 #include "fleet/stages.hpp"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,14 +16,15 @@
 // The boot as a state machine that decides and does nothing. A fact is noted before it is judged:
 // a machine that is answered in the instant of the deadline is still ended.
 //
-// The promise: the boot finishes with the machine it was asked for and that was reported, or every
-// machine that it may have made is ended or named in the error. Any event may come in any state;
-// one that nobody has asked for is noted, and the boot goes on with what it stands at.
+// The promise: the boot finishes with the machines it was asked for and that were reported, all of
+// them, or every machine that it may have made is ended or named in the error. Any event may come
+// in any state; one that nobody has asked for is noted, and the boot goes on with what it stands
+// at.
 //
 //   greeting    nothing is launched before EC2 has answered something
 //   launching   one token at a time; the same token means the same candidate and the same bytes
-//   watching    the machine lives and is looked at, and once it runs listened to, until it is what
-//               is waited for
+//   watching    the machines live and are looked at, and once all run listened to, until they are
+//               what is waited for; when one of several fails, all have
 //   reported    the result is written; it is watched on until the caller is satisfied
 //   ending      `why` is set: last words, terminate, find out what an unsure launch has made
 namespace flame::boot {
@@ -102,10 +104,10 @@ struct Wait {
   bool jitter = true; // the runner sleeps a random part of it, else all of it
 };
 struct Report { // write the result
-  aws::Instance instance = {};
+  std::vector<aws::Instance> machines = {};
 };
 struct Done {
-  aws::Instance instance = {};
+  std::vector<aws::Instance> machines = {};
 };
 using Outcome = Result<Done>;
 struct Finish {
@@ -136,23 +138,25 @@ struct State {
   int render = 0;
   int tries = 0;               // failures of the current call, for the pause before the next
   int lost = 0;                // of these launches and looks the ones without an answer of EC2
-  int polls = 0;               // looks at the machine, for the pause before the next
+  int polls = 0;               // looks at the machines, for the pause before the next
   int replacements = 0;        // machines that EC2 itself took back
   std::set<int> unsure = {};   // tokens whose launch may have had its effect; one at most
   TimePoint unsure_since = {}; // when the last of them was sent and not answered
   std::vector<std::string> alive = {}; // machines of this boot that are not known to be ended
   std::vector<Attempt> attempts = {};
   std::set<aws::ErrorClass> renewed = {};
-  std::optional<Error> last_failure = {};    // of the current call; why a deadline passed
-  std::optional<aws::Instance> machine = {}; // what is, or was, to be reported
-  std::optional<aws::Instance> runs = {};    // the machine that is listened to
-  std::string stage = {};                    // of the watched machine, "" before it was heard
-  bool reported = false;                     // the result is written
-  std::optional<Error> why = {};             // set: we end what there is, then finish with this
-  TimePoint end_by = {};                     // when `why` is set: the end of the grace
-  TimePoint words_by = {};                   // when `why` is set: the end of waiting for words
-  bool asked_again = false; // when `why` is set: the unsure launch has been sent once more
-  std::string watched = {}; // the machine whose console would tell
+  std::optional<Error> last_failure = {};         // of the current call; why a deadline passed
+  std::vector<aws::Instance> machines = {};       // of this launch, as last seen
+  std::vector<aws::Instance> result = {};         // what is, or was, to be reported
+  std::map<std::string, std::string> stages = {}; // by machine, once it was heard
+  std::set<std::string> asked = {};               // machines listened to since the last look
+  std::set<std::string> ready = {};               // these have told so
+  bool reported = false;                          // the result is written
+  std::optional<Error> why = {}; // set: we end what there is, then finish with this
+  TimePoint end_by = {};         // when `why` is set: the end of the grace
+  TimePoint words_by = {};       // when `why` is set: the end of waiting for words
+  bool asked_again = false;      // when `why` is set: the unsure launch has been sent once more
+  std::string watched = {};      // the machine whose console would tell
   Words words = Words::none;
   bool latest = true;              // the console has not been refused as it is now
   bool was_asked = false;          // EC2 was asked for its last words

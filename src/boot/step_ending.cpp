@@ -24,10 +24,12 @@ Step finish(State state, const Plan& plan)
   if (!state.alive.empty()) {
     error.also.push_back(
       {fmt::format("{} may still run", fmt::join(state.alive, ", ")), "end it with: " + command});
-  } else if (!state.unsure.empty()) {
+  }
+  if (!state.unsure.empty()) {
+    const std::string_view what = state.machines.empty() ? "a machine was" : "others were";
     error.kind = ErrorKind::leftover;
     error.also.push_back(
-      {"EC2 did not say whether a machine was launched", "make sure with: " + command});
+      {fmt::format("EC2 did not say whether {} launched", what), "make sure with: " + command});
   }
   return {std::move(state), Finish{tl::unexpected(std::move(error))}};
 }
@@ -89,14 +91,18 @@ bool is_hopeless(const aws::ApiError& error)
   return error.error_class == aws::ErrorClass::permission;
 }
 
-// One bad id fails the whole call, so that after a refusal each is ended alone, in turn.
+// One bad id fails the whole call, so that after each refusal a smaller part of them is ended, in
+// turn.
 Terminate terminate_of(State& state)
 {
-  if (state.tries == 0 || state.alive.size() < 2) {
+  const std::size_t part =
+    std::max<std::size_t>(1, state.alive.size() >> std::min(state.tries, 16));
+  if (part >= state.alive.size()) {
     return {state.alive};
   }
-  std::rotate(state.alive.begin(), state.alive.begin() + 1, state.alive.end());
-  return {{state.alive.front()}};
+  const auto end = state.alive.begin() + static_cast<std::ptrdiff_t>(part);
+  std::rotate(state.alive.begin(), end, state.alive.end());
+  return {{state.alive.end() - static_cast<std::ptrdiff_t>(part), state.alive.end()}};
 }
 
 // The terminate was refused. nullopt: try it again.
@@ -193,7 +199,8 @@ Step go_on_ending(State state, const Event& event, const Plan& plan, TimePoint n
       return std::move(*step);
     }
   }
-  if (refused != nullptr || std::holds_alternative<Terminated>(event)) { // some are left
+  const auto* ended = std::get_if<Terminated>(&event);
+  if (refused != nullptr || (ended != nullptr && ended->ids.empty())) {
     return pause(std::move(state), seconds(1), seconds(5));
   }
   Terminate terminate = terminate_of(state);

@@ -6,20 +6,31 @@
 namespace flame::boot::parts {
 namespace {
 
-// Answers after which no machine of this token lives.
-bool denies_the_launch(const aws::ApiError& error)
+// Answers after which no machine of this token lives. Of several, one that has ended says nothing
+// of the others.
+bool denies_the_launch(const aws::ApiError& error, const Plan& plan)
 {
   return aws::info(error.error_class).next_candidate
          || error.error_class == aws::ErrorClass::parameter
-         || error.error.aws_code == k_instance_ended;
+         || (error.error.aws_code == k_instance_ended && plan.count == 1);
 }
 
 void note_machine(State& state, const aws::Instance& instance)
 {
-  state.watched = instance.id;
-  std::erase(state.alive, instance.id);
-  if (!is_ended(instance.state)) {
+  if (state.watched.empty()) {
+    state.watched = instance.id;
+  }
+  const bool was_alive = is_alive(state, instance.id);
+  if (is_ended(instance.state)) {
+    std::erase(state.alive, instance.id);
+  } else if (!was_alive) {
     state.alive.push_back(instance.id);
+  }
+  const auto known = std::ranges::find(state.machines, instance.id, &aws::Instance::id);
+  if (known != state.machines.end()) {
+    *known = instance;
+  } else {
+    state.machines.push_back(instance);
   }
 }
 
@@ -37,11 +48,11 @@ struct Note {
   void operator()(const Elapsed& /*unused*/) const {}
   void operator()(const Launched& launched) const
   {
-    if (launched.instances.empty()) {
-      return doubt();
-    }
     for (const aws::Instance& instance : launched.instances) {
       note_machine(state, instance);
+    }
+    if (launched.instances.size() < plan.count) { // less than was asked for: what is the truth?
+      return doubt();
     }
     state.unsure.erase(state.token);
     state.last_failure.reset();
@@ -50,7 +61,7 @@ struct Note {
   {
     if (failed.error.may_have_happened) {
       doubt();
-    } else if (denies_the_launch(failed.error)) {
+    } else if (denies_the_launch(failed.error, plan)) {
       state.unsure.erase(state.token);
     }
     state.last_failure = failed.error.error;
@@ -60,9 +71,9 @@ struct Note {
     for (const aws::Instance& instance : described.instances) {
       note_machine(state, instance);
     }
-    // There is one token at most: this is its machine, or it has made none.
+    // There is one token at most: these are its machines, or it has made none.
     const bool would_show = state.why && now - state.unsure_since >= k_visible_within;
-    if (!described.instances.empty() || would_show) {
+    if (state.machines.size() >= plan.count || would_show) {
       state.unsure.clear();
     }
   }
@@ -100,15 +111,18 @@ struct Note {
   void operator()(const Heard& heard) const
   {
     const fleet::StageLine* line = fleet::most_telling(heard.lines);
-    if (line != nullptr && heard.id == state.watched) {
-      state.stage = line->stage;
+    if (line != nullptr && state.asked.contains(heard.id)) {
+      state.stages[heard.id] = line->stage;
     }
   }
   void operator()(const HearFailed& failed) const { state.last_failure = failed.error.error; }
   void operator()(const Renewed& /*unused*/) const {}
   void operator()(const Reported& /*unused*/) const
   {
-    state.reported = state.machine && std::ranges::count(state.alive, state.machine->id) > 0;
+    state.reported =
+      !state.result.empty() && std::ranges::all_of(state.result, [&](const aws::Instance& machine) {
+        return is_alive(state, machine.id);
+      });
   }
   void operator()(const ReportFailed& /*unused*/) const {}
 

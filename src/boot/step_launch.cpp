@@ -22,9 +22,11 @@ void take_new_token(State& state)
   state.tries = 0;
   state.lost = 0;
   state.watched.clear();
-  state.runs.reset();
-  state.stage.clear();
-  state.machine.reset();
+  state.machines.clear();
+  state.result.clear();
+  state.stages.clear();
+  state.asked.clear();
+  state.ready.clear();
   if (state.unsure.empty()) {
     ++state.token;
   }
@@ -128,6 +130,7 @@ Step launch_failed(State state, const aws::ApiError& error, const Plan& plan, Ti
 Step machine_ended(State state, const aws::Instance& machine, const Plan& plan, TimePoint now)
 {
   const std::string& code = machine.state_reason_code;
+  state.watched = machine.id;
   Error error{.kind = ErrorKind::refused,
               .message = fmt::format("{} is {}: {}", machine.id, aws::name(machine.state),
                                      machine.state_reason.empty() ? "EC2 gave no reason"

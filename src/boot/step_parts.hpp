@@ -2,6 +2,8 @@
 
 #include "boot/step.hpp"
 
+#include <algorithm>
+
 // The pieces of step() that its files share. Only for them.
 namespace flame::boot::parts {
 
@@ -27,6 +29,18 @@ Step again(State state, Action next, Millis base, Millis cap);
 // RunInstances was refused, or not answered.
 Step launch_failed(State state, const aws::ApiError& error, const Plan& plan, TimePoint now);
 
+// What the machines are, as EC2 has just told: the next look, or what is waited for. `seen` may be
+// empty: not visible yet.
+Step watch(State state, const std::vector<aws::Instance>& seen, const Plan& plan, TimePoint now);
+
+// Looks at the machines again, more rarely as time goes.
+Step look_later(State state, const Plan& plan);
+
+// The machine that was listened to last has told this, or could not be heard.
+Step heard(State state, const std::vector<fleet::StageLine>& lines, const Plan& plan,
+           TimePoint now);
+Step hear_failed(State state, const aws::ApiError& error, const Plan& plan, TimePoint now);
+
 // EC2 has ended the machine, is about to, or has stopped it.
 Step machine_ended(State state, const aws::Instance& machine, const Plan& plan, TimePoint now);
 
@@ -43,6 +57,20 @@ Step leave(State state, const Plan& plan);
 inline bool is_ended(aws::InstanceState state)
 {
   return state == aws::InstanceState::terminated || state == aws::InstanceState::shutting_down;
+}
+
+inline bool is_alive(const State& state, const std::string& id)
+{
+  return std::ranges::find(state.alive, id) != state.alive.end();
+}
+
+// All machines that were asked for have been seen, and none of them is ended.
+inline bool is_whole(const State& state, const Plan& plan)
+{
+  return state.machines.size() == plan.count
+         && std::ranges::all_of(state.machines, [&](const aws::Instance& machine) {
+              return is_alive(state, machine.id);
+            });
 }
 
 inline bool can_renew(const State& state, const aws::ApiError& error)

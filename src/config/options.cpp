@@ -84,6 +84,8 @@ const Option k_options[] = {
    {.flags = "--setup-command", .separator = '\n'}},
 
   // On which machine.
+  {"count", &S::count, Group::machine, "COUNT", "boot so many machines, all or none",
+   {.standard = "1", .least = 1, .most = 1000}},
   {"image", &S::image, Group::machine, "NAME", "public image to boot, the newest of its name, as in al2023 or debian-12",
    {.completes = "images"}},
   {"image_id", &S::image_id, Group::machine, "AMI", "image to boot: ami-… or resolve:ssm:PARAMETER", {}},

@@ -69,8 +69,9 @@ struct Settings {
   std::vector<std::string> setup_commands = {};
 
   // On which machine.
-  std::string image = {};    // public name: "al2023"
-  std::string image_id = {}; // "ami-…", "resolve:ssm:NAME"
+  std::optional<int> count = {}; // machines, all or none; nullopt: 1
+  std::string image = {};        // public name: "al2023"
+  std::string image_id = {};     // "ami-…", "resolve:ssm:NAME"
   std::string launch_template_id = {};
   std::string launch_template_version = {};
   std::vector<std::string> instance_types = {}; // in order of preference

@@ -70,6 +70,41 @@ boot --dry-run=ec2
 expect_status 0
 expect_same "$(live_machines)" "$before"
 
+TEST "boots several machines with one request, and prints each"
+sandbox --pending-time 200ms
+before=$(grep -c RunInstances sandbox.log)
+boot --count 3 --output json --run-id three-7
+expect_status 0
+expect_json '.instances | length' 3
+expect_json '[.instances[].state] | unique | join(" ")' running
+expect_json '.timings_ms.running >= .timings_ms.launch' true
+expect_same "$(jq -r '.instances[].instance_id' stdout | sort)" "$(live_machines | sort)"
+expect_same "$(($(grep -c RunInstances sandbox.log) - before))" 1
+boot --count 2 --output env --run-id three-7
+expect_status 0
+FLAME_EC2_INSTANCE_ID="" FLAME_EC2_INSTANCE_IDS=""
+eval "$(cat stdout)"
+expect_same "$(wc -w <<<"$FLAME_EC2_INSTANCE_IDS") ${FLAME_EC2_INSTANCE_IDS%% *}" "2 $FLAME_EC2_INSTANCE_ID"
+boot --count 2
+expect_same "$(grep -cE '^i-[0-9a-f]{17}	[0-9.]+$' stdout)/$(wc -l <stdout)" 2/2
+expect_machines 7
+
+TEST "leaves none of several when one of them fails"
+sandbox --pending-time 500ms --fault machine:Server.InternalError=1
+boot --count 3
+expect_error 1 "Server.InternalError"
+expect_machines 0
+
+TEST "leaves none of several when it is interrupted, and asks for no more than there are"
+sandbox --pending-time 60s
+flame_signalled_when "waiting for i-" TERM boot "${ordinary[@]}" --count 3
+expect_status 143
+expect_machines 0
+boot --count 1001
+expect_error 3 1000
+boot --count 0
+expect_error 3 count
+
 TEST "takes the next instance type when the first has no capacity"
 sandbox --fault 'RunInstances[InstanceType=m5.large]:InsufficientInstanceCapacity'
 boot --instance-type m5.large,c5.large --output json

@@ -12,8 +12,8 @@ using enum aws::InstanceState;
 
 } // namespace
 
-MoodyEc2::MoodyEc2(FakeClock& clock, FakeCancel& cancel, unsigned seed)
-  : clock_(clock), cancel_(cancel), dice_(seed), mood_(static_cast<int>(seed % 7))
+MoodyEc2::MoodyEc2(FakeClock& clock, FakeCancel& cancel, unsigned seed, std::size_t count)
+  : clock_(clock), cancel_(cancel), dice_(seed), mood_(static_cast<int>(seed % 7)), count_(count)
 {
   clock_.on_sleep = [this] { maybe_signal(); };
 }
@@ -42,18 +42,23 @@ aws::Outcome<std::vector<aws::Instance>> MoodyEc2::run_instances(const aws::Para
     }
     return tl::unexpected(*fault);
   }
-  if (find(token) == nullptr && chance(10)) {
+  if (find(token).empty() && chance(10)) {
     return tl::unexpected(api_failure(chance(50) ? ErrorClass::capacity : ErrorClass::quota));
   }
-  Made& made = launch(token);
-  settle(made);
-  if (made.instance.state == terminated && chance(50)) {
+  bool any_ended = false;
+  std::vector<aws::Instance> launched;
+  for (Made* made : launch(token)) {
+    settle(*made);
+    any_ended = any_ended || made->instance.state == terminated;
+    launched.push_back(made->instance);
+  }
+  if (any_ended && chance(50)) {
     return tl::unexpected(api_failure(ErrorClass::idempotency, "IdempotentInstanceTerminated"));
   }
   if (chance(5)) {
     return tl::unexpected(api_failure(ErrorClass::answer, "", true));
   }
-  return std::vector{made.instance};
+  return launched;
 }
 
 aws::Outcome<std::vector<aws::Instance>>
@@ -100,7 +105,7 @@ MoodyEc2::terminate_instances(const std::vector<std::string>& ids, aws::CallLimi
   return changes;
 }
 
-aws::Outcome<aws::ConsoleOutput> MoodyEc2::console_output(const std::string&, bool latest,
+aws::Outcome<aws::ConsoleOutput> MoodyEc2::console_output(const std::string& /*id*/, bool latest,
                                                           aws::CallLimit limit)
 {
   if (auto fault = call(limit)) {
@@ -115,23 +120,36 @@ aws::Outcome<aws::ConsoleOutput> MoodyEc2::console_output(const std::string&, bo
   return aws::ConsoleOutput{.text = words[dice_() % 5]};
 }
 
-Result<void> MoodyEc2::renew(ErrorClass)
+Result<void> MoodyEc2::renew(ErrorClass /*reason*/)
 {
   return chance(50) ? Result<void>() : fail(ErrorKind::credentials, "no new keys");
 }
 
-MoodyEc2::Made* MoodyEc2::find(const std::string& token)
+std::vector<MoodyEc2::Made*> MoodyEc2::find(const std::string& token)
 {
-  const auto made = std::ranges::find(made_, token, &Made::token);
-  return made == made_.end() ? nullptr : &*made;
+  std::vector<Made*> found;
+  for (Made& made : made_) {
+    if (made.token == token) {
+      found.push_back(&made);
+    }
+  }
+  return found;
 }
 
-MoodyEc2::Made& MoodyEc2::launch(const std::string& token)
+std::vector<MoodyEc2::Made*> MoodyEc2::launch(const std::string& token)
 {
-  if (Made* made = find(token)) {
-    return *made;
+  if (auto made = find(token); !made.empty()) {
+    return made;
   }
-  REQUIRE(alive().empty()); // never two for one that was asked for
+  REQUIRE(alive().empty()); // never more than were asked for
+  for (std::size_t i = 0; i < count_; ++i) {
+    made_.push_back(make(token));
+  }
+  return find(token);
+}
+
+MoodyEc2::Made MoodyEc2::make(const std::string& token)
+{
   Made made{.instance = machine("i-" + std::to_string(made_.size()), pending),
             .token = token,
             .visible = clock_.now() + Millis(chance(30) ? dice_() % 20'000 : 0),
@@ -144,8 +162,7 @@ MoodyEc2::Made& MoodyEc2::launch(const std::string& token)
     made.then = chance(20) ? stopped : terminated;
     made.reason = reasons[dice_() % std::size(reasons)];
   }
-  made_.push_back(made);
-  return made_.back();
+  return made;
 }
 
 void MoodyEc2::settle(Made& made)

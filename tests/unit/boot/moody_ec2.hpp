@@ -13,11 +13,11 @@
 namespace flame::test {
 
 // An EC2 that loses, delays, refuses, hides, stops and takes back at random, while the user sends
-// signals at any instant. It checks the rules of launches itself: a second machine is never made
-// while one lives, and a token always comes with the same bytes.
+// signals at any instant. It checks the rules of launches itself: no other machines are made while
+// some live, and a token always comes with the same bytes.
 class MoodyEc2 : public FakeEc2 {
 public:
-  MoodyEc2(FakeClock& clock, FakeCancel& cancel, unsigned seed);
+  MoodyEc2(FakeClock& clock, FakeCancel& cancel, unsigned seed, std::size_t count);
 
   std::vector<std::string> alive();                                 // ids, of all that is not ended
   std::optional<TimePoint> signalled() const { return signalled_; } // when the first came
@@ -45,8 +45,9 @@ private:
     std::string reason = {};
   };
 
-  Made* find(const std::string& token);
-  Made& launch(const std::string& token);
+  std::vector<Made*> find(const std::string& token);
+  std::vector<Made*> launch(const std::string& token);
+  Made make(const std::string& token);
   void settle(Made& made);
   void maybe_signal();
   std::optional<aws::ApiError> call(aws::CallLimit limit);
@@ -54,7 +55,8 @@ private:
   FakeClock& clock_;
   FakeCancel& cancel_;
   std::mt19937 dice_;
-  int mood_; // 0: a good day
+  int mood_;          // 0: a good day
+  std::size_t count_; // machines a launch
   int calls_ = 0;
   std::optional<TimePoint> signalled_ = {};
   std::deque<Made> made_ = {};

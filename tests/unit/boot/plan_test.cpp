@@ -277,6 +277,25 @@ TEST_CASE("boot: a parent that no machine could reach is refused")
   }
 }
 
+TEST_CASE("boot: a FLAME parent gets one machine a boot, everybody else as many as are wanted")
+{
+  Settings settings = child_of("app@10.0.0.7");
+  settings.count = 1;
+  CHECK(make_plan(settings, k_facts));
+  settings.count = 3;
+  CHECK(mistakes_of(settings)
+        == std::vector<std::string>{"count is 3, and a FLAME parent waits for one machine a boot"});
+  settings = least();
+  CHECK(boot::make_plan(settings, k_facts)->count == 1);
+  settings.count = 3;
+  const auto plan = boot::make_plan(settings, k_facts);
+  REQUIRE(plan);
+  CHECK(plan->count == 3);
+  for (const char* name : {"MinCount", "MaxCount"}) { // all or none
+    CHECK(std::ranges::count(plan->common, std::pair<std::string, std::string>(name, "3")) == 1);
+  }
+}
+
 TEST_CASE("boot: a parent whose backend ends no machine needs a lifetime")
 {
   Settings settings = child_of("app@10.0.0.7", "Elixir.FLAME.LocalBackend");

@@ -43,7 +43,7 @@ struct Told {
   std::set<int> unsure = {};
   std::map<int, std::pair<std::size_t, int>> bound = {}; // token to candidate and bytes
   int token = 0;                                         // of the last launch
-  std::string reported = {};                             // the machine of the last Report
+  std::set<std::string> reported = {};                   // the machines of the last Report
 
   void machine(const aws::Instance& seen)
   {
@@ -55,12 +55,22 @@ struct Told {
   }
 };
 
+std::set<std::string> ids_of(const std::vector<aws::Instance>& machines)
+{
+  std::set<std::string> ids;
+  for (const aws::Instance& machine : machines) {
+    ids.insert(machine.id);
+  }
+  return ids;
+}
+
 class Script {
 public:
   explicit Script(unsigned seed) : dice_(seed)
   {
     plan_.boot_timeout = seconds(60);
     plan_.keep_on_failure = chance(10);
+    plan_.count = chance(50) ? 1 : 1U + below(3);
     plan_.wait_for = static_cast<config::WaitFor>(below(3));
     cancel_.satisfied = chance(70);
   }
@@ -114,8 +124,14 @@ private:
   std::vector<aws::Instance> some_machines()
   {
     std::vector<aws::Instance> machines;
-    for (int i = chance(80) ? 1 : below(3); i > 0; --i) {
+    const int wanted = static_cast<int>(plan_.count);
+    for (int i = chance(80) ? wanted : below(4); i > 0; --i) {
       machines.push_back(some_machine());
+    }
+    if (chance(70)) { // as EC2 would tell
+      for (std::size_t i = 0; i < machines.size(); ++i) {
+        machines[i].id = "i-" + std::to_string(i);
+      }
     }
     return machines;
   }
@@ -242,14 +258,17 @@ private:
       must(same_as_unsure);
       told_.token = launch->token;
     } else if (const auto* report = std::get_if<boot::Report>(&action_)) {
-      must(told_.alive == std::set<std::string>{report->instance.id});
-      told_.reported = report->instance.id;
+      told_.reported = ids_of(report->machines);
+      must(told_.alive == told_.reported);
+      must(report->machines.size() == plan_.count); // all or none
+      must(told_.reported.size() == plan_.count);
     } else if (const auto* terminate = std::get_if<boot::Terminate>(&action_)) {
       must(!terminate->ids.empty());
     } else if (const auto* looked = std::get_if<boot::Describe>(&action_)) {
       must(!looked->ids.empty()); // else it would mean all machines
     } else if (const auto* listen = std::get_if<boot::Listen>(&action_)) {
-      must(told_.alive == std::set<std::string>{listen->id});
+      must(told_.alive.contains(listen->id));
+      must(told_.alive.size() == plan_.count);
     } else if (const auto* lookup = std::get_if<boot::Lookup>(&action_)) {
       must(!lookup->tokens.empty());
     }
@@ -258,8 +277,8 @@ private:
   void check_end(const boot::Outcome& outcome)
   {
     if (outcome) {
-      must(outcome->instance.id == told_.reported);
-      must((told_.alive.empty() || told_.alive == std::set{outcome->instance.id}));
+      must(ids_of(outcome->machines) == told_.reported);
+      must(std::ranges::includes(told_.reported, told_.alive));
       must(cancel_.satisfied);
       return;
     }

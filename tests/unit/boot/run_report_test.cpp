@@ -156,7 +156,7 @@ TEST_CASE("boot::run ends all that EC2 shows when it shows more than one machine
   CHECK(world.ec2.alive.empty());
   // One bad id keeps nothing else alive.
   CHECK(last_calls(world, 4)
-        == Calls{"terminate i-1 i-2", "terminate i-2", "terminate i-1", "console i-2 latest"});
+        == Calls{"terminate i-1 i-2", "terminate i-1", "terminate i-2", "console i-1 latest"});
 }
 
 TEST_CASE("boot::run looks again when something else than EC2 answers")

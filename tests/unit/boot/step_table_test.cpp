@@ -20,6 +20,15 @@ namespace {
 
 const TimePoint k_start = TimePoint(std::chrono::hours(1));
 
+std::string ids(const std::vector<aws::Instance>& machines)
+{
+  std::string text;
+  for (const aws::Instance& machine : machines) {
+    text += " " + machine.id;
+  }
+  return text;
+}
+
 struct Shown {
   std::string operator()(const boot::Launch& launch) const
   {
@@ -41,11 +50,11 @@ struct Shown {
   std::string operator()(const boot::Listen& it) const { return "listen to " + it.id; }
   std::string operator()(const boot::Renew&) const { return "renew"; }
   std::string operator()(const boot::Wait&) const { return "wait"; }
-  std::string operator()(const boot::Report& it) const { return "report " + it.instance.id; }
+  std::string operator()(const boot::Report& it) const { return "report" + ids(it.machines); }
   std::string operator()(const boot::Finish& it) const
   {
     if (it.outcome) {
-      return "done " + it.outcome->instance.id;
+      return "done" + ids(it.outcome->machines);
     }
     const Error& error = it.outcome.error();
     std::string shown = fmt::format("fail {}", info(error.kind).name);
@@ -69,6 +78,7 @@ std::string outcome(boot::Step step, const boot::Plan& plan, CancelState cancel)
 
 const boot::Launched k_pending = {{machine("i-1", pending)}};
 const boot::Launched k_running = {{machine("i-1", running)}};
+const boot::Launched k_two = {{machine("i-1", running), machine("i-2", running)}};
 const boot::LaunchFailed k_lost = {api_failure(ErrorClass::transient, "", true)};
 
 struct Phase {
@@ -77,6 +87,7 @@ struct Phase {
   CancelState cancel = {};
   CancelState from_now = {};
   config::WaitFor wait_for = config::WaitFor::running;
+  std::size_t count = 1;
 };
 
 const CancelState k_unsatisfied = {.satisfied = false};
@@ -88,6 +99,12 @@ const std::vector<Phase> k_phases = {
   {"unsure", {boot::Begin{}, boot::Described{}, k_lost}},
   {"watching", {boot::Begin{}, boot::Described{}, k_pending}},
   {"listening", {boot::Begin{}, boot::Described{}, k_running}, {}, {}, config::WaitFor::ready},
+  {"listening to two",
+   {boot::Begin{}, boot::Described{}, k_two},
+   {},
+   {},
+   config::WaitFor::ready,
+   2},
   {"reporting", {boot::Begin{}, boot::Described{}, k_running}},
   {"reported",
    {boot::Begin{}, boot::Described{}, k_running, boot::Reported{}},
@@ -162,6 +179,7 @@ TEST_CASE("step: every event has its outcome in every state")
   for (const Phase& phase : k_phases) {
     boot::Plan plan = two_candidates();
     plan.wait_for = phase.wait_for;
+    plan.count = phase.count;
     const boot::State state = lead_to(phase, plan);
     table += phase.name + std::string("\n");
     for (const auto& [name, event] : k_events) {
