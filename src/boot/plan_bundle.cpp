@@ -23,15 +23,6 @@ void check_web(Mistakes& mistakes, const Settings& settings)
   }
 }
 
-void check_local(Mistakes& mistakes, const Settings& settings)
-{
-  if (settings.store.empty()) {
-    mistakes.add(
-      fmt::format("bundle \"{}\" is on this computer, and store is not set", settings.bundle),
-      "give a place to upload it to: --store s3://BUCKET/PREFIX/");
-  }
-}
-
 void check_s3_folder(Mistakes& mistakes, const Settings& settings)
 {
   if (settings.store.empty()) {
@@ -42,7 +33,7 @@ void check_s3_folder(Mistakes& mistakes, const Settings& settings)
 
 void check_role(Mistakes& mistakes, const Bundle& bundle, const Settings& settings)
 {
-  if (bundle.kind == BundleKind::web) {
+  if (bundle.kind == BundleKind::web || is_carried(bundle, settings)) {
     mistakes.add("bundle_access is instance-role, and the bundle is not on S3",
                  "leave bundle_access out");
   }
@@ -132,6 +123,11 @@ bool goes_to_store(const Bundle& bundle)
   return is_local(bundle) || bundle.kind == BundleKind::s3_folder;
 }
 
+bool is_carried(const Bundle& bundle, const Settings& settings)
+{
+  return is_local(bundle) && settings.store.empty();
+}
+
 std::optional<Bundle> check_bundle(Mistakes& mistakes, const Settings& settings)
 {
   const auto bundle = parse_bundle(settings.bundle);
@@ -141,9 +137,6 @@ std::optional<Bundle> check_bundle(Mistakes& mistakes, const Settings& settings)
   }
   if (bundle->kind == BundleKind::web) {
     check_web(mistakes, settings);
-  }
-  if (is_local(*bundle)) {
-    check_local(mistakes, settings);
   }
   if (bundle->kind == BundleKind::s3_folder) {
     check_s3_folder(mistakes, settings);
@@ -200,7 +193,7 @@ Runner with_placeholders(Runner runner, const Bundle& bundle, const Settings& se
     runner.fetch.bucket = filled("bucket", 63);
     runner.fetch.key = bundle.object.key.empty() ? filled("bundles/", 80) : bundle.object.key;
     runner.fetch.region = settings.region;
-  } else {
+  } else if (!is_carried(bundle, settings)) {
     runner.fetch.url =
       bundle.kind == BundleKind::web ? bundle.place : std::string(placeholder_url());
   }

@@ -31,6 +31,8 @@ std::optional<aws::S3Object> store_of(const config::Settings& settings);
 bool env_in_store(const config::Settings& settings);
 // The bundle is an object of the store in the end.
 bool goes_to_store(const Bundle& bundle);
+// It is small enough, let us hope, to go within the user data: nobody has set a store.
+bool is_carried(const Bundle& bundle, const config::Settings& settings);
 
 // Adds what is wrong; nullopt when there is no bundle to go on with.
 std::optional<Bundle> check_bundle(Mistakes& mistakes, const config::Settings& settings);
@@ -40,7 +42,8 @@ Fetch fetch_of(const Bundle& bundle, const config::Settings& settings);
 // Who can read what of it, when that is worth a line.
 std::vector<std::string> delivery_warnings(const config::Settings& settings);
 
-// With URLs and fields as long as they can get, to be shown and measured.
+// With URLs and fields as long as they can get, to be shown and measured. A bundle that is carried
+// is in it already.
 Runner with_placeholders(Runner runner, const Bundle& bundle, const config::Settings& settings);
 
 } // namespace flame::boot

@@ -155,21 +155,29 @@ bool is_parallel(const Fetch& fetch)
   return fetch.size >= k_parallel_from && !fetch.etag.empty();
 }
 
-std::string bundle(const Fetch& fetch)
+// How `all` gives the bundle's bytes: from the script itself, or from where they are fetched.
+std::string source(const Fetch& fetch)
 {
-  const BundleType* const type = find_bundle_type(fetch.format);
-  assert(type != nullptr);
+  if (!fetch.carried.empty()) {
+    return write("bundle", to_base64(fetch.carried) + "\n") + lean("carried.sh");
+  }
   const std::string role = fetch.bucket.empty()
                              ? ""
                              : assign("bucket", fetch.bucket) + assign("key", fetch.key)
                                  + assign("version", fetch.version_id)
                                  + assign("region", fetch.region) + lean("role.sh");
   return assign("url", quote_for_curl(fetch.url)) + role + assign("etag", fetch.etag)
-         + assign("size", fetch.size == 0 ? "" : fmt::format("{}", fetch.size))
+         + lean("fetch.sh") + (is_parallel(fetch) ? lean("parallel.sh") : "all() { get 0 ''; }\n");
+}
+
+std::string bundle(const Fetch& fetch)
+{
+  const BundleType* const type = find_bundle_type(fetch.format);
+  assert(type != nullptr);
+  return assign("size", fetch.size == 0 ? "" : fmt::format("{}", fetch.size))
          + assign("sha256", fetch.sha256)
          + assign("unpack", type->unpacker.empty() ? "cat" : fmt::format("{} -dc", type->unpacker))
-         + lean("fetch.sh") + (is_parallel(fetch) ? lean("parallel.sh") : "all() { get 0 ''; }\n")
-         + lean("unpack.sh");
+         + source(fetch) + lean("unpack.sh");
 }
 
 std::string data(const Runner& runner)

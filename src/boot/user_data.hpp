@@ -30,12 +30,13 @@ inline constexpr std::size_t k_variable_limit = 131'072;
 // How the bundle comes to the machine: by its URL, or as an object that the machine itself may
 // read.
 struct Fetch {
-  std::string format = {}; // of a row of boot/bundle, "tar.gz"
-  std::string url = {};    // presigned GET or https, or the placeholder; secret
-  std::string sha256 = {}; // lower-case hex; "" when unknown
-  std::string etag = {};   // as S3 gives it, with its quotes; "" when unknown
-  std::uint64_t size = 0;  // bytes; 0 when unknown
-  std::string bucket = {}; // of the object that the machine's own role reads; else ""
+  std::string format = {};  // of a row of boot/bundle, "tar.gz"
+  std::string url = {};     // presigned GET or https, or the placeholder; secret
+  std::string carried = {}; // the bundle itself, when the user data carries it; "" else
+  std::string sha256 = {};  // lower-case hex; "" when unknown
+  std::string etag = {};    // as S3 gives it, with its quotes; "" when unknown
+  std::uint64_t size = 0;   // bytes; 0 when unknown
+  std::string bucket = {};  // of the object that the machine's own role reads; else ""
   std::string key = {};
   std::string version_id = {};
   std::string region = {};

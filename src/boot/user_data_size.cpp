@@ -39,6 +39,16 @@ std::vector<Part> parts_of(const Runner& runner)
   return parts;
 }
 
+// Of a bundle that the user data carries, which has another way.
+Error too_long_to_carry(std::size_t over, const Runner& runner)
+{
+  return {.kind = ErrorKind::config,
+          .message = fmt::format("the bundle is {} bytes when packed, and with it the user data is "
+                                 "{} bytes over EC2's limit of {} bytes",
+                                 runner.fetch.carried.size(), over, k_user_data_limit),
+          .hint = "it needs --store s3://BUCKET/PREFIX/, from where the machine fetches it"};
+}
+
 std::string largest_parts(const Runner& runner)
 {
   constexpr std::size_t k_named = 3;
@@ -67,6 +77,9 @@ Result<std::string> make_user_data(const Runner& runner)
   std::string packed = gzip(script);
   if (packed.size() <= k_user_data_limit) {
     return packed;
+  }
+  if (runner.fetch.carried.size() > packed.size() - k_user_data_limit) {
+    return tl::unexpected(too_long_to_carry(packed.size() - k_user_data_limit, runner));
   }
   return fail(ErrorKind::config,
               fmt::format("the user data is {} bytes over EC2's limit of {} bytes, in gzip too",

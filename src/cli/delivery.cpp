@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "boot/status_reader.hpp"
 #include "boot/user_data.hpp"
+#include "cli/carried.hpp"
 #include "cli/inspect.hpp"
 #include "cli/pack.hpp"
 #include "cli/upload.hpp"
@@ -60,9 +61,11 @@ Result<void> check_local_bundle(const boot::Bundle& bundle)
   if (bundle.kind == boot::BundleKind::file && kind != io::PathKind::file) {
     return bad("is no file", "give a folder without an ending, or an archive");
   }
-  if (bundle.kind == boot::BundleKind::folder && kind != io::PathKind::folder) {
-    return bad("has no known ending",
-               fmt::format("a bundle ends in one of {}", boot::known_endings()));
+  const bool program = kind == io::PathKind::file && is_program_file(bundle.place);
+  if (bundle.kind == boot::BundleKind::folder && kind != io::PathKind::folder && !program) {
+    return bad("has no known ending, and is no program",
+               fmt::format("a bundle ends in one of {}; a script begins with \"#!\"",
+                           boot::known_endings()));
   }
   return {};
 }
@@ -105,6 +108,9 @@ Result<void> Delivery::prepare()
 Result<void> Delivery::find_bundle()
 {
   const boot::Bundle& bundle = parts_.plan.bundle;
+  if (boot::is_carried(bundle, parts_.settings)) {
+    return carry_bundle();
+  }
   switch (bundle.kind) {
   case boot::BundleKind::object:
     return reach(bundle, parts_.settings).and_then([&] { return inspect_object(); });
@@ -120,6 +126,23 @@ Result<void> Delivery::find_bundle()
     break;
   }
   return send_objects();
+}
+
+Result<void> Delivery::carry_bundle()
+{
+  auto with = with_bundle(runner_, parts_.plan.bundle, parts_.settings, parts_.console);
+  if (!with) {
+    return tl::unexpected(with.error());
+  }
+  reached_.fetch = std::move(with->fetch);
+  reached_.notices.push_back(fmt::format("the bundle goes with the user data, in {} bytes of {}",
+                                         reached_.fetch.carried.size(), reached_.fetch.format));
+  if (!parts_.settings.inspect.value_or(true)) {
+    return {};
+  }
+  return take_warnings(
+    inspect_bytes(reached_.fetch.carried, parts_.plan.bundle.place,
+                  inspect_for(parts_.plan, parts_.settings, parts_.architecture)));
 }
 
 Result<void> Delivery::reach(const boot::Bundle& bundle, const config::Settings& settings)
@@ -345,7 +368,8 @@ Result<void> Delivery::sign_bundle(boot::Runner& runner, Seconds now)
 {
   const seconds wanted = boot::k_until_script + in_seconds(runner.bootstrap_timeout);
   runner.fetch = reached_.fetch;
-  if (!runner.fetch.url.empty() || !runner.fetch.bucket.empty()) {
+  const bool known = !runner.fetch.url.empty() || !runner.fetch.bucket.empty();
+  if (known || !runner.fetch.carried.empty()) {
     return {};
   }
   return signed_get(reached_.object, reached_.requester_pays, now, wanted)

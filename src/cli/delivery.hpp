@@ -42,6 +42,7 @@ public:
 
 private:
   Result<void> find_bundle();
+  Result<void> carry_bundle();
   Result<void> send_file();
   Result<void> send_folder();
   Result<void> send_objects();

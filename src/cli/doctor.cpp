@@ -7,6 +7,7 @@
 #include "boot/plan_bundle.hpp"
 #include "boot/reach.hpp"
 #include "boot/request.hpp"
+#include "cli/carried.hpp"
 #include "cli/delivery.hpp"
 #include "cli/user_data.hpp"
 
@@ -37,8 +38,11 @@ Result<std::string> user_data_of(Patient& patient)
   const config::Settings& settings = patient.settings;
   const bool plain = plan.bundle.kind == boot::BundleKind::object && settings.store.empty()
                      && settings.bundle_access != "instance-role";
-  return plain ? render(plan.runner, settings, patient.cloud.ec2(), patient.world, patient.console)
-               : boot::make_user_data(boot::with_placeholders(plan.runner, plan.bundle, settings));
+  if (plain) {
+    return render(plan.runner, settings, patient.cloud.ec2(), patient.world, patient.console);
+  }
+  return unsent_runner(plan.runner, plan.bundle, settings, patient.console)
+    .and_then([](const boot::Runner& runner) { return boot::make_user_data(runner); });
 }
 
 std::string size_text(std::string_view user_data)

@@ -2,11 +2,13 @@
 
 #include "boot/bundle.hpp"
 #include "io/archive.hpp"
+#include "io/files.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <numeric>
 
 namespace flame::cli {
 namespace {
@@ -16,6 +18,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t k_piece = 1UL * 1024 * 1024;
 constexpr std::size_t k_largest_object = 2UL * 1024 * 1024 * 1024; // of a release's files
 constexpr std::string_view k_script = "#!";
+constexpr std::string_view k_elf = "\x7f"
+                                   "ELF";
 
 struct Found {
   fs::path path = {};      // on this computer
@@ -61,8 +65,27 @@ Found look_at(const fs::directory_entry& at, std::string path, Mistakes& mistake
   return found;
 }
 
+// A program alone is a folder with nothing else.
+Result<std::vector<Found>> just_program(const std::string& path)
+{
+  Mistakes mistakes(ErrorKind::config);
+  std::error_code failed;
+  const fs::directory_entry program(fs::canonical(path, failed), failed); // links are followed
+  if (failed) {
+    return fail(ErrorKind::config,
+                fmt::format("cannot read the bundle \"{}\": {}", path, failed.message()));
+  }
+  Found found = look_at(program, fs::path(path).filename(), mistakes);
+  found.entry.executable = true;
+  return mistakes.empty() ? Result<std::vector<Found>>({std::move(found)})
+                          : tl::unexpected(mistakes.error());
+}
+
 Result<std::vector<Found>> walk(const std::string& folder)
 {
+  if (io::kind_of_path(folder) == io::PathKind::file) {
+    return just_program(folder);
+  }
   std::vector<Found> all;
   Mistakes mistakes(ErrorKind::config);
   std::error_code failed;
@@ -105,13 +128,14 @@ Result<void> add_file(io::Packer& packer, Found found)
 }
 
 // Into a new file, what `add` adds.
-Result<io::TempFile> packed(const std::function<Result<void>(io::Packer&)>& add)
+Result<io::TempFile> packed(io::Packing packing,
+                            const std::function<Result<void>(io::Packer&)>& add)
 {
   auto file = io::TempFile::make();
   if (!file) {
     return file;
   }
-  const auto packer = io::Packer::open(file->path());
+  const auto packer = io::Packer::open(file->path(), packing);
   if (!packer) {
     return tl::unexpected(packer.error());
   }
@@ -120,17 +144,10 @@ Result<io::TempFile> packed(const std::function<Result<void>(io::Packer&)>& add)
   });
 }
 
-} // namespace
-
-Result<io::TempFile> pack_folder(const std::string& folder, boot::Progress& progress)
+Result<io::TempFile> packed(io::Packing packing, std::vector<Found> all)
 {
-  auto all = walk(folder);
-  if (!all) {
-    return tl::unexpected(all.error());
-  }
-  progress.doing(fmt::format("packing {} files of {}", all->size(), folder));
-  return packed([&](io::Packer& packer) -> Result<void> {
-    for (Found& found : *all) {
+  return packed(packing, [&](io::Packer& packer) -> Result<void> {
+    for (Found& found : all) {
       auto added = found.entry.kind == EntryKind::link ? packer.add(found.entry, std::string_view())
                                                        : add_file(packer, std::move(found));
       if (!added) {
@@ -141,12 +158,60 @@ Result<io::TempFile> pack_folder(const std::string& folder, boot::Progress& prog
   });
 }
 
+std::uint64_t size_of(const std::vector<Found>& all)
+{
+  constexpr std::uint64_t k_block =
+    512; // of a tar: each entry has one before it, and fills its last
+  return std::accumulate(
+    all.begin(), all.end(), std::uint64_t{0},
+    [](std::uint64_t sum, const Found& found) { return sum + found.entry.size + 2 * k_block; });
+}
+
+} // namespace
+
+bool is_program_file(const std::string& path)
+{
+  auto file = io::FileReader::open(path);
+  const auto start = file ? file->read(k_elf.size()) : tl::unexpected(file.error());
+  return start && (start->starts_with(k_script) || *start == k_elf);
+}
+
+Result<io::TempFile> pack_folder(const std::string& folder, boot::Progress& progress)
+{
+  auto all = walk(folder);
+  if (!all) {
+    return tl::unexpected(all.error());
+  }
+  progress.doing(fmt::format("packing {} files of {}", all->size(), folder));
+  return packed(io::Packing::gzip, std::move(*all));
+}
+
+Result<std::optional<std::string>> tar_of_folder(const std::string& folder, std::uint64_t most,
+                                                 boot::Progress& progress)
+{
+  auto all = walk(folder);
+  if (!all) {
+    return tl::unexpected(all.error());
+  }
+  if (size_of(*all) > most) {
+    return std::nullopt;
+  }
+  progress.doing(fmt::format("packing {} files of {}", all->size(), folder));
+  const auto file = packed(io::Packing::none, std::move(*all));
+  if (!file) {
+    return tl::unexpected(file.error());
+  }
+  return io::read_named_file(file->path(), 2 * most).map([](std::string bytes) {
+    return std::optional(std::move(bytes));
+  });
+}
+
 Result<io::TempFile> pack_objects(const aws::S3Object& folder,
                                   const std::vector<boot::FolderEntry>& entries, aws::S3Api& s3,
                                   const std::function<aws::CallLimit()>& limit,
                                   boot::Progress& progress)
 {
-  return packed([&](io::Packer& packer) -> Result<void> {
+  return packed(io::Packing::gzip, [&](io::Packer& packer) -> Result<void> {
     std::size_t count = 0;
     for (const boot::FolderEntry& entry : entries) {
       progress.doing(fmt::format("packing {}: {} of {} objects", aws::describe(folder), ++count,

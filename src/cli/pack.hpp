@@ -5,15 +5,25 @@
 #include "boot/reach.hpp"
 #include "io/file_reader.hpp"
 
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 // Folders as one .tar.gz. The same folder gives the same bytes.
 namespace flame::cli {
 
-// A folder of this computer. Links must stay in it; what is no file, folder or link is an error.
-// Kind config, all mistakes at once.
+// Whether the file is a program, by its first bytes: a script ("#!…"), or one that Linux loads.
+bool is_program_file(const std::string& path);
+
+// A folder of this computer, or one program alone. Links must stay in it; what is no file, folder
+// or link is an error. Kind config, all mistakes at once.
 Result<io::TempFile> pack_folder(const std::string& folder, boot::Progress& progress);
+
+// The same as the bytes of a tar that is not packed. Of more than `most` bytes: nullopt.
+Result<std::optional<std::string>> tar_of_folder(const std::string& folder, std::uint64_t most,
+                                                 boot::Progress& progress);
 
 // The objects of an S3 folder, fetched one by one. S3 keeps no modes: programs and scripts get
 // theirs back.

@@ -5,6 +5,8 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <clocale>
+
 namespace flame::io {
 namespace {
 
@@ -14,6 +16,28 @@ struct Close {
 };
 using Archive = std::unique_ptr<archive, Close>;
 using Entry = std::unique_ptr<archive_entry, Close>;
+
+// libarchive takes names to be of the locale, and ours are UTF-8 whatever that is.
+class Utf8 {
+public:
+  Utf8() : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr))
+  {
+    before_ = utf8_ == nullptr ? nullptr : ::uselocale(utf8_);
+  }
+  ~Utf8()
+  {
+    if (utf8_ != nullptr) {
+      ::uselocale(before_);
+      ::freelocale(utf8_);
+    }
+  }
+  Utf8(const Utf8&) = delete;
+  Utf8& operator=(const Utf8&) = delete;
+
+private:
+  locale_t utf8_;
+  locale_t before_ = nullptr;
+};
 
 constexpr std::size_t k_block = 1UL * 1024 * 1024;
 constexpr unsigned k_plain_mode = 0644;
@@ -121,15 +145,17 @@ struct Packer::State {
 Packer::Packer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Packer::~Packer() = default;
 
-Result<std::unique_ptr<Packer>> Packer::open(const std::string& path)
+Result<std::unique_ptr<Packer>> Packer::open(const std::string& path, Packing packing)
 {
   auto state = std::make_unique<State>();
   state->path = path;
   archive* const writer = state->writer.get();
-  const bool set = archive_write_add_filter_gzip(writer) == ARCHIVE_OK
-                   && archive_write_set_format_pax_restricted(writer) == ARCHIVE_OK
-                   && archive_write_set_options(writer, "gzip:!timestamp") == ARCHIVE_OK
-                   && archive_write_open_filename(writer, path.c_str()) == ARCHIVE_OK;
+  const bool packed = packing == Packing::gzip;
+  const bool set =
+    (!packed || archive_write_add_filter_gzip(writer) == ARCHIVE_OK)
+    && archive_write_set_format_pax_restricted(writer) == ARCHIVE_OK
+    && (!packed || archive_write_set_options(writer, "gzip:!timestamp") == ARCHIVE_OK)
+    && archive_write_open_filename(writer, path.c_str()) == ARCHIVE_OK;
   if (!set) {
     return tl::unexpected(state->check(-1).error());
   }
@@ -139,6 +165,7 @@ Result<std::unique_ptr<Packer>> Packer::open(const std::string& path)
 Result<void> Packer::add(const ArchiveEntry& entry,
                          const std::function<Result<std::string>()>& next)
 {
+  const Utf8 names;
   const Entry header(archive_entry_new());
   archive_entry_set_pathname(header.get(), entry.path.c_str());
   archive_entry_set_mtime(header.get(), 0, 0);
@@ -184,8 +211,33 @@ Result<void> Packer::finish()
   return state_->check(archive_write_close(state_->writer.get()));
 }
 
+Result<std::string> xz(std::string_view bytes)
+{
+  constexpr std::size_t k_frame = 4096; // more than head, check and index take
+  std::string packed(bytes.size() + bytes.size() / 8 + k_frame, '\0');
+  std::size_t size = 0;
+  const Archive writer(archive_write_new());
+  const Entry entry(archive_entry_new());
+  archive_entry_set_filetype(entry.get(), AE_IFREG);
+  archive* const to = writer.get();
+  const bool done =
+    archive_write_add_filter_xz(to) == ARCHIVE_OK && archive_write_set_format_raw(to) == ARCHIVE_OK
+    && archive_write_set_bytes_per_block(to, 0) == ARCHIVE_OK // nothing is padded
+    && archive_write_open_memory(to, packed.data(), packed.size(), &size) == ARCHIVE_OK
+    && archive_write_header(to, entry.get()) == ARCHIVE_OK
+    && archive_write_data(to, bytes.data(), bytes.size()) == static_cast<la_ssize_t>(bytes.size())
+    && archive_write_close(to) == ARCHIVE_OK;
+  if (!done) {
+    return fail(ErrorKind::internal,
+                fmt::format("cannot pack by xz: {}", text(archive_error_string(to))));
+  }
+  packed.resize(size);
+  return packed;
+}
+
 Result<void> ArchiveReader::read_file(const std::string& path, const Visit& visit)
 {
+  const Utf8 names;
   const Archive reader = make_reader();
   if (archive_read_open_filename(reader.get(), path.c_str(), k_block) != ARCHIVE_OK) {
     return broken(reader.get(), path);
@@ -196,6 +248,7 @@ Result<void> ArchiveReader::read_file(const std::string& path, const Visit& visi
 Result<void> ArchiveReader::read_bytes(std::string_view bytes, const std::string& name,
                                        const Visit& visit)
 {
+  const Utf8 names;
   const Archive reader = make_reader();
   if (archive_read_open_memory(reader.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) {
     return broken(reader.get(), name);

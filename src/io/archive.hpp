@@ -12,11 +12,14 @@
 // Archives by libarchive, which stays behind this header.
 namespace flame::io {
 
-// Writes a .tar.gz whose bytes depend on what is added alone: no times, no owners, no modes but
+enum class Packing { gzip, none };
+
+// Writes a tar whose bytes depend on what is added alone: no times, no owners, no modes but
 // "executable". Entries are to be added in their order. Kind output.
 class Packer {
 public:
-  static Result<std::unique_ptr<Packer>> open(const std::string& path);
+  static Result<std::unique_ptr<Packer>> open(const std::string& path,
+                                              Packing packing = Packing::gzip);
   ~Packer();
   Packer(const Packer&) = delete;
   Packer& operator=(const Packer&) = delete;
@@ -31,6 +34,9 @@ private:
   explicit Packer(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// The bytes as an .xz file: the same for the same bytes. Kind internal.
+Result<std::string> xz(std::string_view bytes);
 
 // Reads a tar, plain or packed by gzip, zstd or xz. Nothing of it is written anywhere.
 class ArchiveReader {

@@ -1,8 +1,12 @@
 #include "base/digest.hpp"
 #include "base/encoding.hpp"
+#include "support/temp_folder.hpp"
 #include "table.hpp"
 
 #include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
 
 using namespace flame::tests;
 using namespace std::chrono_literals;
@@ -12,6 +16,17 @@ namespace {
 bool has_program(const std::string& name)
 {
   return std::system(("test -x " + machine_system() + "/usr/bin/" + name).c_str()) == 0;
+}
+
+// One file, with a name that no folder gives it.
+std::string archive_of(const std::string& name)
+{
+  const flame::test::TempFolder folder;
+  const std::string command =
+    "cd " + folder.path() + " && echo x >x && tar -czPf t.tgz --transform 's,^x$," + name + ",' x";
+  REQUIRE(std::system(command.c_str()) == 0);
+  std::ifstream file(folder.path() + "/t.tgz", std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 Scene in_format(const std::string& format, const std::string& program)
@@ -52,6 +67,60 @@ TEST_CASE_FIXTURE(RunnerMachines, "a bundle in every format, and an image that c
       add(format, program, after("mount --bind /dev/null /usr/bin/" + program, here), false);
     }
   }
+  check_table(*this, rows);
+}
+
+TEST_CASE_FIXTURE(RunnerMachines,
+                  "a bundle that the user data carries needs no curl, and is looked at as any")
+{
+  const std::string good =
+    tarball({{"bin/hello", "#!/bin/sh\nexit 6\n"}, {"./-n $(id) \xE2\x82\xAC", "x"}});
+  const auto carried = [&](std::string bytes, const std::string& format = "tar.gz") {
+    flame::boot::Runner runner = least_runner();
+    runner.fetch = {.format = format, .carried = std::move(bytes)};
+    runner.fetch.sha256 = flame::to_hex(flame::sha256(runner.fetch.carried));
+    runner.fetch.size = runner.fetch.carried.size();
+    return runner;
+  };
+  const auto without_curl = [](const flame::boot::Runner& runner) {
+    return after("mount --bind /dev/null \"$(readlink -f /usr/bin/curl)\"", scene(runner, ""));
+  };
+  const auto bad = [&](std::string name, std::string bytes, std::string_view reason) {
+    return Row{.name = std::move(name),
+               .scene = without_curl(carried(std::move(bytes))),
+               .at = "unpack",
+               .status = 1,
+               .reason = reason};
+  };
+  flame::boot::Runner another = carried(good);
+  another.fetch.sha256 = std::string(64, '0');
+  std::vector<Row> rows = {
+    {.name = "gzip",
+     .scene = without_curl(carried(good)),
+     .stage = "stopped",
+     .status = 6,
+     .stages = k_whole_life},
+    {.name = "another digest",
+     .scene = without_curl(another),
+     .at = "unpack",
+     .status = 1,
+     .reason = "the SHA-256 of the bundle is "},
+    bad("cut", good.substr(0, good.size() / 2), "unexpected end of file"),
+    bad("no archive", "#!/bin/sh\n", "not in gzip format"),
+    bad("absolute", archive_of("/etc/flame-x"), "emoving leading"),
+    bad("upwards", archive_of("../../etc/flame-x"), "emoving leading"),
+  };
+  if (has_program("xz")) {
+    rows.push_back({.name = "xz",
+                    .scene = without_curl(carried(recompressed(good, "xz"), "tar.xz")),
+                    .stage = "stopped",
+                    .status = 6});
+  }
+  rows.push_back({.name = "what is fetched does need it",
+                  .scene = without_curl(least_runner()),
+                  .at = "boot",
+                  .status = 1,
+                  .reason = "the image has no curl"});
   check_table(*this, rows);
 }
 

@@ -2,6 +2,7 @@
 # The bundle's bytes, by a plain URL, which holds a secret: it goes in by stdin and never shows.
 # curl's own --retry knows too few reasons on old images, and none when it writes to a pipe.
 # Set above: url etag size ("" when unknown).
+command -v curl >/dev/null || fail 'the image has no curl'
 
 # ask OPTION...: curl for the bundle. What S3 signed is for one host: no redirect then.
 ask() {

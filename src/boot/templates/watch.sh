@@ -38,6 +38,6 @@ FLAME
 umask 077
 ln -sf "../$unit-rebooted.service" /etc/systemd/system/sysinit.target.wants/
 guard stage boot
-for tool in base64 curl tar; do
+for tool in base64 tar; do
   command -v "$tool" >/dev/null || fail "the image has no $tool"
 done

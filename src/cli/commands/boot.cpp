@@ -1,6 +1,7 @@
 #include "boot/look_up.hpp"
 #include "boot/request.hpp"
 #include "boot/run.hpp"
+#include "cli/carried.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/delivery.hpp"
@@ -119,17 +120,19 @@ Result<void> print_dry_run(const Boot& it, std::string_view user_data)
 
 Result<void> dry_run(const Boot& it)
 {
-  boot::Runner runner = it.plan.runner;
-  if (const auto fits = boot::make_user_data(runner); !fits) {
+  if (const auto fits = boot::make_user_data(it.plan.runner); !fits) {
     return tl::unexpected(fits.error()); // what is too long without a URL is too long with any
   }
-  runner = boot::with_placeholders(std::move(runner), it.plan.bundle, it.settings);
-  const auto user_data = boot::make_user_data(runner);
+  const auto runner = unsent_runner(it.plan.runner, it.plan.bundle, it.settings, it.console);
+  if (!runner) {
+    return tl::unexpected(runner.error());
+  }
+  const auto user_data = boot::make_user_data(*runner);
   if (!user_data) {
     it.console.warn(
       fmt::format("with the longest URL that the bundle can get, {}", user_data.error().message));
   }
-  return print_dry_run(it, user_data ? *user_data : boot::render_user_data(runner));
+  return print_dry_run(it, user_data ? *user_data : boot::render_user_data(*runner));
 }
 
 // What would be sent, as far as it can be known without writing anything anywhere.
@@ -140,7 +143,8 @@ Result<std::string> unlaunched(const Boot& it, Cloud& cloud)
   if (plain) {
     return render(it.plan.runner, it.settings, cloud.ec2(), it.world, it.console);
   }
-  return boot::make_user_data(boot::with_placeholders(it.plan.runner, it.plan.bundle, it.settings));
+  return unsent_runner(it.plan.runner, it.plan.bundle, it.settings, it.console)
+    .and_then([](const boot::Runner& runner) { return boot::make_user_data(runner); });
 }
 
 // EC2 checks each candidate: permissions, names, and whether the zone offers the type. Nothing is

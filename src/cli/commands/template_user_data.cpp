@@ -4,6 +4,7 @@
 #include "boot/plan.hpp"
 #include "boot/plan_bundle.hpp"
 #include "boot/reach.hpp"
+#include "cli/carried.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/read_settings.hpp"
@@ -25,7 +26,7 @@ Result<boot::Runner> with_addresses(const Invocation& invocation, boot::Runner r
 {
   const boot::Bundle bundle = *boot::parse_bundle(settings.bundle);
   if (!invocation.has("--presign")) {
-    return boot::with_placeholders(std::move(runner), bundle, settings);
+    return unsent_runner(std::move(runner), bundle, settings, console);
   }
   if (bundle.kind != boot::BundleKind::object || !settings.store.empty()) {
     return fail(ErrorKind::usage,
@@ -103,9 +104,10 @@ Result<void> run_template_user_data(const Invocation& invocation, World& world, 
   if (!exact) {
     return tl::unexpected(exact.error());
   }
+  const bool exactly = presign || !runner->fetch.carried.empty();
   console.note(fmt::format("{} of {} bytes{}{}", exact->size(), boot::k_user_data_limit,
                            is_gzip(*exact) ? ", in gzip" : "",
-                           presign ? "" : ", with the longest URL that the bundle can get"));
+                           exactly ? "" : ", with the longest URL that the bundle can get"));
   const bool show = invocation.has("--show-secrets");
   if (!show) {
     console.note(

@@ -91,8 +91,50 @@ control GET "instances/$(live_machines)/user-data" >script
 expect_in script https://example.com/hello.tar.gz
 rm script
 
-TEST "a bundle of this computer needs a store, and must be there"
-wrong 3 'store is not set' --bundle releases/hello
+TEST "a small bundle of this computer goes with the user data, and nobody asks S3"
+sandbox
+boot --bundle releases/hello
+expect_status 0
+expect_in_stderr "the bundle goes with the user data, in "
+expect_same "$(asked | sort -u | xargs)" "DescribeImages DescribeInstances RunInstances"
+# carried: the files of the archive in the script of the last machine
+carried() { sed -n "/dir\/bundle\" <<'FLAME'/,/^FLAME/p" "$1" | sed '1d;$d' | base64 -d | tar -tzf - | xargs; }
+control GET "instances/$(live_machines)/user-data" >script
+expect_same "$(carried script)" bin/hello
+flame template-user-data --app hello --max-lifetime 1h --bundle releases/hello
+expect_same "$(carried stdout)" bin/hello
+expect_in_stderr "of 16384 bytes"
+expect_not_in_stderr "longest URL"
+boot --bundle releases/hello --dry-run --json
+expect_status 0
+expect_json '.request.UserData | test("^\\*\\*\\* \\([0-9]+ bytes")' true
+boot --bundle releases/hello --dry-run=ec2
+expect_in_stderr "EC2 would launch"
+printf '#!/bin/sh\nsleep 60\n' >job.sh
+boot --bundle job.sh --start-command ./job.sh
+expect_status 0
+wrong 3 "the bundle holds no bin/hello" --bundle job.sh
+
+TEST "one that is too large for that needs a store, and says how large it is"
+mkdir -p large/bin && cp releases/hello/bin/hello large/bin/ && head -c 12500 /dev/urandom >large/noise
+wrong 3 "the bundle is 12" --bundle large
+expect_in_stderr "over EC2's limit of 16384 bytes"
+expect_in_stderr "it needs --store s3://BUCKET/PREFIX/"
+boot --bundle large --store s3://bundles/x/
+expect_status 0
+flame template-user-data --app hello --max-lifetime 1h --bundle large
+expect_error 3 "it needs --store"
+boot --bundle large --dry-run
+expect_error 3 "it needs --store"
+flame doctor --app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h --bundle large --json
+expect_status 3
+expect_json '[.checks[] | select(.verdict == "fail") | "\(.check): \(.hint)"] | join(" ") | startswith("user-data: it needs --store")' true
+truncate -s 1G huge.tar.gz
+wrong 3 "the bundle huge.tar.gz has 1073741824 bytes" --bundle huge.tar.gz
+rm huge.tar.gz
+wrong 3 "has SHA-256" --bundle s3/bundles/hello.tar.gz --bundle-sha256 "$(printf '%064d' 7)"
+
+TEST "a bundle of this computer must be there"
 wrong 3 '"gone.tar.gz" is not there' --bundle gone.tar.gz --store s3://bundles/x/
 touch report.txt
 wrong 3 'has no known ending' --bundle report.txt --store s3://bundles/x/

@@ -146,6 +146,28 @@ done
 flame boot "${ordinary[@]:0:6}" --max-lifetime 1h --env "NOISE=$(head -c 20000 /dev/urandom | base64 -w 0)"
 expect_error 3 16384
 
+TEST "a folder of this computer, without a store: small, and as large as the user data takes"
+wait_for_reports() { wait_for_end "$id" && expect_in console.txt "ENVIRONMENT " && expect_in console.txt "rc=3"; }
+mkdir -p "service/it's \$(id) €" && head -c 16383 /dev/urandom >noise
+most=0 # of the noise, by what the look at the user data says
+for more in 8192 4096 2048 1024 512 256 128 64 32 16 8; do
+  head -c "$((most + more))" noise >"service/it's \$(id) €/noise"
+  flame template-user-data --app hello --max-lifetime 1h --bundle service --env AFTERWARDS=3
+  [ "$status" != 0 ] || most=$((most + more))
+done
+[ "$most" -gt 8000 ] || die "only $most bytes fit"
+for size in 100 $((most - 300)); do # the run's id and nonce are random, and pack otherwise
+  head -c "$size" noise >"service/it's \$(id) €/noise"
+  flame boot --app hello --bundle service --image-id ami-0123456789abcdef0 --max-lifetime 1h \
+    --wait-for launched --env AFTERWARDS=3 --output json
+  expect_status 0
+  id=$(jq -r '.instances[0].instance_id' stdout)
+  wait_for_reports
+done
+head -c "$((most + 300))" noise >"service/it's \$(id) €/noise"
+flame boot --app hello --bundle service --image-id ami-0123456789abcdef0 --max-lifetime 1h
+expect_error 3 "it needs --store"
+
 TEST "nothing is left behind, not even by a sandbox that was killed"
 boots --env AFTERWARDS=stay
 environment

@@ -27,8 +27,10 @@ TEST_CASE("boot::render_user_data gives the golden scripts")
   role.runner.fetch.bucket = "bucket";
   role.runner.fetch.key = "it's.tar.gz";
   role.runner.fetch.region = "eu-west-1";
-  for (const Row& row :
-       {Row{"least", least_runner()}, Row{"full", full_runner()}, control, parallel, store, role}) {
+  Row carried = {"carried", least_runner()};
+  carried.runner.fetch = {.format = "tar.xz", .carried = "the bundle's bytes", .sha256 = "00ff"};
+  for (const Row& row : {Row{"least", least_runner()}, Row{"full", full_runner()}, control,
+                         parallel, store, role, carried}) {
     CAPTURE(row.name);
     const std::string path = FLAME_FIXTURES "/user_data/" + std::string(row.name) + ".sh";
     const std::string script = flame::boot::render_user_data(row.runner);

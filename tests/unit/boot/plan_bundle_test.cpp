@@ -28,11 +28,10 @@ Sentences mistakes_of(const Settings& settings)
 
 } // namespace
 
-TEST_CASE("boot: bundles of this computer need a store, those of the web a digest")
+TEST_CASE("boot: bundles of this computer need no store, those of the web a digest")
 {
   CHECK(mistakes_of({.bundle = "s3://bundles/app.tar.gz"}).empty());
-  CHECK(mistakes_of({.bundle = "app.tar.gz"})
-        == Sentences{"bundle \"app.tar.gz\" is on this computer, and store is not set"});
+  CHECK(mistakes_of({.bundle = "app.tar.gz"}).empty());
   CHECK(mistakes_of({.bundle = "rel/app", .store = "s3://bundles/x/"}).empty());
   CHECK(mistakes_of({.bundle = "https://h/app.tar.gz"})
         == Sentences{"bundle is an https:// URL, and bundle_sha256 is not set"});
@@ -52,6 +51,9 @@ TEST_CASE("boot: a machine that signs for itself needs a role, and one object to
         == Sentences{"bundle_access is instance-role, and the machine has no role"});
   settings.iam_instance_profile = "web";
   CHECK(mistakes_of(settings).empty());
+  settings.bundle = "app.tar.gz";
+  CHECK(mistakes_of(settings)
+        == Sentences{"bundle_access is instance-role, and the bundle is not on S3"});
   settings.bundle = "s3://bundles/rel/";
   settings.store = "s3://bundles/x/";
   CHECK(mistakes_of(settings).empty());

@@ -152,3 +152,22 @@ TEST_CASE("cli: bytes that are no archive are refused, cut ones too")
     CHECK(refused.error().kind == ErrorKind::config);
   }
 }
+
+TEST_CASE("cli::pack_folder keeps names of any language, which the look into it reads")
+{
+  World world;
+  world.write("bin/app", "#!/bin/sh\n");
+  world.write("priv/caf\xC3\xA9 \xE2\x82\xAC.txt", "x");
+  fs::create_symlink("caf\xC3\xA9 \xE2\x82\xAC.txt", world.folder.path() + "/rel/priv/\xC3\xA4");
+  const auto file = world.pack();
+  REQUIRE(file);
+  CHECK(listing(file->path())
+        == "bin/app x #!/bin/sh\n\npriv/caf\xC3\xA9 \xE2\x82\xAC.txt - x\n"
+           "priv/\xC3\xA4 -> caf\xC3\xA9 \xE2\x82\xAC.txt - \n");
+  CHECK(inspect_file(file->path(), {.app = "app"})->empty());
+  const std::string there = world.folder.path() + "/there";
+  fs::create_directories(there);
+  REQUIRE(std::system(("LC_ALL=C tar -xof " + file->path() + " -C " + there).c_str()) == 0);
+  CHECK(fs::exists(there + "/priv/caf\xC3\xA9 \xE2\x82\xAC.txt"));
+  CHECK(fs::exists(there + "/priv/\xC3\xA4"));
+}
