@@ -116,7 +116,7 @@ void check_other_end(Mistakes& mistakes, const Settings& settings)
 config::WaitFor wait_for_of(const Settings& settings)
 {
   return settings.wait_for.value_or(has_parent(settings) ? config::WaitFor::launched
-                                                         : config::WaitFor::running);
+                                                         : config::WaitFor::ready);
 }
 
 Millis boot_timeout_of(const Settings& settings)

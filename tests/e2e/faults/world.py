@@ -79,7 +79,8 @@ class Flame:
         self.err_path = folder / f"{name}.stderr"
         self.started = time.monotonic()
         whole = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8",
-                 "AWS_EC2_METADATA_DISABLED": "true", **env}
+                 "AWS_EC2_METADATA_DISABLED": "true",
+                 "FLAME_EC2_WAIT_FOR": "running", **env}  # what only exists is never ready
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
             self.process = subprocess.Popen(
                 [binary, *arguments], env=whole, cwd=folder, stdout=out, stderr=err,

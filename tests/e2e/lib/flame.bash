@@ -13,9 +13,11 @@ signal_name="" # … is answered by this signal
 flame_environment() {
   printf '%s\n' PATH=/usr/bin:/bin HOME="$work/home" LC_ALL=C.UTF-8 AWS_EC2_METADATA_DISABLED=true
   [ ! -f sandbox.env ] || plain_env_file sandbox.env
+  [ -z "$waits" ] || printf '%s\n' "FLAME_EC2_WAIT_FOR=$waits"
   [ ${#with[@]} -eq 0 ] || printf '%s\n' "${with[@]}"
 }
 with=() # more variables, for the calls that follow: with=(A=b)
+waits="" # until what a boot waits, when it does not say; "": as users get it
 
 # plain_env_file FILE: its NAME=value lines, without "export" and quotes.
 plain_env_file() { sed -nE "s/^(export )?([A-Z0-9_]+)=['\"]?([^'\"]*)['\"]?$/\2=\3/p" "$1"; }

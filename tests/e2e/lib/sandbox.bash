@@ -11,7 +11,8 @@ sandbox() {
   [ -e s3/bundles/hello.tar.gz ] || release_bundle hello
   rm -f sandbox.env
   local machines=(--machines none)
-  [[ " $* " != *" --machines "* ]] || machines=()
+  waits=running # what only exists is never ready
+  [[ " $* " != *" --machines "* ]] || machines=() waits=""
   "$sandbox_binary" --port 0 --s3 "$work/s3" --env-file sandbox.env "${machines[@]}" "$@" \
     >>sandbox.log 2>&1 </dev/null &
   sandbox_pid=$!

@@ -5,6 +5,7 @@
 
 server=$project/build/venv/bin/moto_server
 [ -x "$server" ] || skip "moto is not there: scripts/test puts it into build/venv"
+waits=running # what only exists is never ready
 "$server" -H 127.0.0.1 -p 0 >moto.log 2>&1 </dev/null &
 at_end+=("kill $!")
 until_true 60 grep -q 'Running on http' moto.log || die "moto did not start: $(tail -n 5 moto.log)"

@@ -4,6 +4,7 @@
 
 server=$project/build/venv/bin/moto_server
 [ -x "$server" ] || skip "moto is not there: scripts/test puts it into build/venv"
+waits=running # what only exists is never ready
 
 # On a free port, which it names. Its own process, ended by its id.
 "$server" -H 127.0.0.1 -p 0 >moto.log 2>&1 </dev/null &

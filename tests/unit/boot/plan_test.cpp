@@ -136,7 +136,7 @@ TEST_CASE("boot::make_plan refuses what EC2 or the machine would choke on")
   SUBCASE("a lifetime that ends the boot")
   {
     settings.max_lifetime = config::Lifetime{std::chrono::seconds(60)};
-    wanted = "max_lifetime 1m is shorter than boot_timeout 2m";
+    wanted = "max_lifetime 1m is shorter than boot_timeout 5m";
   }
   SUBCASE("a FLAME_PARENT that does not decode")
   {
@@ -330,11 +330,15 @@ TEST_CASE("boot: FLAME_PARENT_IP is the host of the parent's node, else our addr
 
 TEST_CASE("boot::make_plan: ready takes longer, and a type whose console can be read meanwhile")
 {
+  using flame::config::WaitFor;
+  const auto child = boot::make_plan(child_of("app@10.0.0.7"), k_facts);
+  REQUIRE(child);
+  CHECK(child->wait_for == WaitFor::launched);
+  CHECK(child->boot_timeout == std::chrono::minutes(2));
   Settings settings = least();
-  settings.wait_for = flame::config::WaitFor::ready;
   const auto plan = boot::make_plan(settings, k_facts);
   REQUIRE(plan);
-  CHECK(plan->wait_for == flame::config::WaitFor::ready);
+  CHECK(plan->wait_for == WaitFor::ready);
   CHECK(plan->boot_timeout == std::chrono::minutes(5));
   settings.instance_types = {"t2.micro", "t3.micro", "m4.large"};
   CHECK(mistakes_of(settings)
