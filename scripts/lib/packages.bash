@@ -18,7 +18,12 @@ test_packages=(
 )
 # What one of the distributions lacks; a test that wants one of these says so when it is skipped.
 # The formatter and the linter are of one version, since each version finds other things.
-optional_packages=(clang-format-14 clang-tidy-14 awscli valgrind)
+optional_packages=(
+  clang-format-14 clang-tidy-14 awscli valgrind
+  # What cloud-init imports; it is itself only unpacked, since it would run at each boot.
+  python3-configobj python3-jinja2 python3-jsonpatch python3-jsonschema python3-netifaces
+  python3-oauthlib python3-requests python3-serial python3-yaml
+)
 
 # install_for demo|test: what is missing for it.
 install_for() {
