@@ -31,8 +31,10 @@ defmodule Report do
   end
 end
 ELIXIR
-(cd app && env -i PATH=/usr/bin:/bin HOME="$work/home" LC_ALL=C.UTF-8 MIX_ENV=prod \
-  mix release --quiet --path "$work/release" >"$work/mix.log" 2>&1) || die "mix: $(tail -n 20 mix.log)"
+# With the rel/ that Mix makes, as it is: its env.sh names no node.
+(cd app && env -i PATH=/usr/bin:/bin HOME="$work/home" LC_ALL=C.UTF-8 MIX_ENV=prod sh -c "
+  mix release.init && mix release --quiet --path '$work/release'" >"$work/mix.log" 2>&1) || die "mix: $(tail -n 20 mix.log)"
+[ -s app/rel/env.sh.eex ] || die "Mix made no rel/"
 bundle report.tar.gz release
 sandbox --machines nspawn
 
