@@ -1,18 +1,23 @@
 #include "io/archive.hpp"
 
-#include <fmt/format.h>
+#include "io/archive_library.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
+#include <fmt/format.h>
 
 #include <clocale>
 
 namespace flame::io {
 namespace {
 
+// Every way in loads the library first, and ends there when it cannot.
+const ArchiveLibrary& la()
+{
+  return **load_archive_library();
+}
+
 struct Close {
-  void operator()(archive* it) const { archive_free(it); } // of readers and writers alike
-  void operator()(archive_entry* it) const { archive_entry_free(it); }
+  void operator()(archive* it) const { la().free(it); } // of readers and writers alike
+  void operator()(archive_entry* it) const { la().entry_free(it); }
 };
 using Archive = std::unique_ptr<archive, Close>;
 using Entry = std::unique_ptr<archive_entry, Close>;
@@ -51,10 +56,10 @@ std::string text(const char* from)
 
 EntryKind kind_of(archive_entry* entry)
 {
-  if (archive_entry_hardlink(entry) != nullptr) {
+  if (la().entry_hardlink(entry) != nullptr) {
     return EntryKind::hard_link;
   }
-  switch (archive_entry_filetype(entry)) {
+  switch (la().entry_filetype(entry)) {
   case AE_IFREG:
     return EntryKind::file;
   case AE_IFDIR:
@@ -71,31 +76,34 @@ EntryKind kind_of(archive_entry* entry)
 
 ArchiveEntry entry_of(archive_entry* entry)
 {
-  ArchiveEntry found{.path = text(archive_entry_pathname(entry)),
+  ArchiveEntry found{.path = text(la().entry_pathname(entry)),
                      .kind = kind_of(entry),
-                     .executable = (archive_entry_perm(entry) & k_any_execute) != 0};
-  if (const la_int64_t size = archive_entry_size(entry); size > 0) {
+                     .executable = (la().entry_perm(entry) & k_any_execute) != 0};
+  if (const la_int64_t size = la().entry_size(entry); size > 0) {
     found.size = static_cast<std::uint64_t>(size);
   }
-  found.target = found.kind == EntryKind::link        ? text(archive_entry_symlink(entry))
-                 : found.kind == EntryKind::hard_link ? text(archive_entry_hardlink(entry))
+  found.target = found.kind == EntryKind::link        ? text(la().entry_symlink(entry))
+                 : found.kind == EntryKind::hard_link ? text(la().entry_hardlink(entry))
                                                       : "";
   return found;
 }
 
-Archive make_reader()
+Result<Archive> make_reader()
 {
-  Archive reader(archive_read_new());
-  archive_read_support_format_tar(reader.get());
-  archive_read_support_filter_gzip(reader.get());
-  archive_read_support_filter_zstd(reader.get());
-  archive_read_support_filter_xz(reader.get());
+  if (const auto loaded = load_archive_library(); !loaded) {
+    return tl::unexpected(loaded.error());
+  }
+  Archive reader(la().read_new());
+  la().read_support_format_tar(reader.get());
+  la().read_support_filter_gzip(reader.get());
+  la().read_support_filter_zstd(reader.get());
+  la().read_support_filter_xz(reader.get());
   return reader;
 }
 
 tl::unexpected<Error> broken(archive* reader, const std::string& name)
 {
-  const char* const why = archive_error_string(reader);
+  const char* const why = la().error_string(reader);
   return fail(
     ErrorKind::config,
     fmt::format("\"{}\" is no whole archive: {}", name, why == nullptr ? "it cannot be read" : why),
@@ -106,7 +114,7 @@ Result<void> visit_all(archive* reader, const std::string& name, const ArchiveRe
 {
   for (;;) {
     archive_entry* entry = nullptr;
-    const int got = archive_read_next_header(reader, &entry);
+    const int got = la().read_next_header(reader, &entry);
     if (got == ARCHIVE_EOF) {
       return {};
     }
@@ -115,7 +123,7 @@ Result<void> visit_all(archive* reader, const std::string& name, const ArchiveRe
     }
     const auto read = [&](std::size_t longest) {
       std::string bytes(longest, '\0');
-      const la_ssize_t size = archive_read_data(reader, bytes.data(), longest);
+      const la_ssize_t size = la().read_data(reader, bytes.data(), longest);
       bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
       return bytes;
     };
@@ -129,14 +137,14 @@ Result<void> visit_all(archive* reader, const std::string& name, const ArchiveRe
 
 struct Packer::State {
   std::string path = {};
-  Archive writer = Archive(archive_write_new());
+  Archive writer = Archive(la().write_new());
 
   Result<void> check(la_ssize_t done) const
   {
     if (done >= 0) {
       return {};
     }
-    const char* const why = archive_error_string(writer.get());
+    const char* const why = la().error_string(writer.get());
     return fail(ErrorKind::output, fmt::format("cannot write \"{}\": {}", path,
                                                why == nullptr ? "libarchive failed" : why));
   }
@@ -147,15 +155,17 @@ Packer::~Packer() = default;
 
 Result<std::unique_ptr<Packer>> Packer::open(const std::string& path, Packing packing)
 {
+  if (const auto loaded = load_archive_library(); !loaded) {
+    return tl::unexpected(loaded.error());
+  }
   auto state = std::make_unique<State>();
   state->path = path;
   archive* const writer = state->writer.get();
   const bool packed = packing == Packing::gzip;
-  const bool set =
-    (!packed || archive_write_add_filter_gzip(writer) == ARCHIVE_OK)
-    && archive_write_set_format_pax_restricted(writer) == ARCHIVE_OK
-    && (!packed || archive_write_set_options(writer, "gzip:!timestamp") == ARCHIVE_OK)
-    && archive_write_open_filename(writer, path.c_str()) == ARCHIVE_OK;
+  const bool set = (!packed || la().write_add_filter_gzip(writer) == ARCHIVE_OK)
+                   && la().write_set_format_pax_restricted(writer) == ARCHIVE_OK
+                   && (!packed || la().write_set_options(writer, "gzip:!timestamp") == ARCHIVE_OK)
+                   && la().write_open_filename(writer, path.c_str()) == ARCHIVE_OK;
   if (!set) {
     return tl::unexpected(state->check(-1).error());
   }
@@ -166,18 +176,18 @@ Result<void> Packer::add(const ArchiveEntry& entry,
                          const std::function<Result<std::string>()>& next)
 {
   const Utf8 names;
-  const Entry header(archive_entry_new());
-  archive_entry_set_pathname(header.get(), entry.path.c_str());
-  archive_entry_set_mtime(header.get(), 0, 0);
-  archive_entry_set_perm(header.get(), entry.executable ? k_program_mode : k_plain_mode);
+  const Entry header(la().entry_new());
+  la().entry_set_pathname(header.get(), entry.path.c_str());
+  la().entry_set_mtime(header.get(), 0, 0);
+  la().entry_set_perm(header.get(), entry.executable ? k_program_mode : k_plain_mode);
   if (entry.kind == EntryKind::link) {
-    archive_entry_set_filetype(header.get(), AE_IFLNK);
-    archive_entry_set_symlink(header.get(), entry.target.c_str());
+    la().entry_set_filetype(header.get(), AE_IFLNK);
+    la().entry_set_symlink(header.get(), entry.target.c_str());
   } else {
-    archive_entry_set_filetype(header.get(), AE_IFREG);
-    archive_entry_set_size(header.get(), static_cast<la_int64_t>(entry.size));
+    la().entry_set_filetype(header.get(), AE_IFREG);
+    la().entry_set_size(header.get(), static_cast<la_int64_t>(entry.size));
   }
-  auto done = state_->check(archive_write_header(state_->writer.get(), header.get()));
+  auto done = state_->check(la().write_header(state_->writer.get(), header.get()));
   std::uint64_t written = 0;
   while (done && entry.kind == EntryKind::file) {
     const auto piece = next();
@@ -188,7 +198,7 @@ Result<void> Packer::add(const ArchiveEntry& entry,
       break;
     }
     written += piece->size();
-    done = state_->check(archive_write_data(state_->writer.get(), piece->data(), piece->size()));
+    done = state_->check(la().write_data(state_->writer.get(), piece->data(), piece->size()));
   }
   if (done && entry.kind == EntryKind::file && written != entry.size) {
     return fail(ErrorKind::config, fmt::format("\"{}\" has changed while it was read", entry.path),
@@ -208,7 +218,7 @@ Result<void> Packer::add(const ArchiveEntry& entry, std::string_view bytes)
 
 Result<void> Packer::finish()
 {
-  return state_->check(archive_write_close(state_->writer.get()));
+  return state_->check(la().write_close(state_->writer.get()));
 }
 
 Result<std::string> xz(std::string_view bytes)
@@ -216,20 +226,20 @@ Result<std::string> xz(std::string_view bytes)
   constexpr std::size_t k_frame = 4096; // more than head, check and index take
   std::string packed(bytes.size() + bytes.size() / 8 + k_frame, '\0');
   std::size_t size = 0;
-  const Archive writer(archive_write_new());
-  const Entry entry(archive_entry_new());
-  archive_entry_set_filetype(entry.get(), AE_IFREG);
+  const Archive writer(la().write_new());
+  const Entry entry(la().entry_new());
+  la().entry_set_filetype(entry.get(), AE_IFREG);
   archive* const to = writer.get();
   const bool done =
-    archive_write_add_filter_xz(to) == ARCHIVE_OK && archive_write_set_format_raw(to) == ARCHIVE_OK
-    && archive_write_set_bytes_per_block(to, 0) == ARCHIVE_OK // nothing is padded
-    && archive_write_open_memory(to, packed.data(), packed.size(), &size) == ARCHIVE_OK
-    && archive_write_header(to, entry.get()) == ARCHIVE_OK
-    && archive_write_data(to, bytes.data(), bytes.size()) == static_cast<la_ssize_t>(bytes.size())
-    && archive_write_close(to) == ARCHIVE_OK;
+    la().write_add_filter_xz(to) == ARCHIVE_OK && la().write_set_format_raw(to) == ARCHIVE_OK
+    && la().write_set_bytes_per_block(to, 0) == ARCHIVE_OK // nothing is padded
+    && la().write_open_memory(to, packed.data(), packed.size(), &size) == ARCHIVE_OK
+    && la().write_header(to, entry.get()) == ARCHIVE_OK
+    && la().write_data(to, bytes.data(), bytes.size()) == static_cast<la_ssize_t>(bytes.size())
+    && la().write_close(to) == ARCHIVE_OK;
   if (!done) {
     return fail(ErrorKind::internal,
-                fmt::format("cannot pack by xz: {}", text(archive_error_string(to))));
+                fmt::format("cannot pack by xz: {}", text(la().error_string(to))));
   }
   packed.resize(size);
   return packed;
@@ -239,10 +249,14 @@ Result<void> ArchiveReader::read_file(const std::string& path, const Visit& visi
 {
   const Utf8 names;
   const Archive reader = make_reader();
-  if (archive_read_open_filename(reader.get(), path.c_str(), k_block) != ARCHIVE_OK) {
+  if (la().read_open_filename(reader.get(), path.c_str(), k_block) != ARCHIVE_OK) {
     return broken(reader.get(), path);
   }
-  return visit_all(reader.get(), path, visit);
+  archive* const reader = made->get();
+  if (la().read_open_filename(reader, path.c_str(), k_block) != ARCHIVE_OK) {
+    return broken(reader, path);
+  }
+  return visit_all(reader, path, visit);
 }
 
 Result<void> ArchiveReader::read_bytes(std::string_view bytes, const std::string& name,
@@ -250,10 +264,14 @@ Result<void> ArchiveReader::read_bytes(std::string_view bytes, const std::string
 {
   const Utf8 names;
   const Archive reader = make_reader();
-  if (archive_read_open_memory(reader.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) {
+  if (la().read_open_memory(reader.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) {
     return broken(reader.get(), name);
   }
-  return visit_all(reader.get(), name, visit);
+  archive* const reader = made->get();
+  if (la().read_open_memory(reader, bytes.data(), bytes.size()) != ARCHIVE_OK) {
+    return broken(reader, name);
+  }
+  return visit_all(reader, name, visit);
 }
 
 } // namespace flame::io

@@ -176,3 +176,12 @@ wrong 3 'holds no objects' --bundle s3://bundles/nothing/ --store s3://bundles/x
 mkdir -p s3/bundles/cold/bin && cp releases/hello/bin/hello s3/bundles/cold/bin/
 beside about/bundles/cold/bin/hello 'x-amz-storage-class: DEEP_ARCHIVE'
 wrong 3 'is archived (DEEP_ARCHIVE)' --bundle s3://bundles/cold/ --store s3://bundles/x/
+
+TEST "without libarchive, what needs it says so; a bundle that nobody looks into needs none"
+mkdir broken
+echo "no library" >broken/libarchive.so.13
+export LD_LIBRARY_PATH=$PWD/broken
+wrong 3 'libarchive, which cannot be loaded: ' --bundle s3://bundles/hello.tar.gz
+boot --bundle s3://bundles/hello.tar.gz --no-inspect
+expect_status 0
+unset LD_LIBRARY_PATH
