@@ -45,11 +45,19 @@ bool is_switch_like(std::string_view metavar)
   return metavar.empty() || metavar.starts_with("[=");
 }
 
-// Every flag of every table. Those of one name take a value in all tables, or in none.
+std::string name_of(const std::string& argument)
+{
+  return argument.substr(0, argument.find('='));
+}
+
+// Every flag of every table that stands on the command line: CLI11 compares a new one with all it
+// has, which for the whole tables takes longer than a small command does. Those of one name take a
+// value in all tables, or in none.
 class Reader {
 public:
-  Reader()
+  explicit Reader(std::span<const std::string> arguments)
   {
+    std::ranges::transform(arguments, std::inserter(spelled_, spelled_.end()), name_of);
     app_.set_help_flag();
     app_.allow_extras();
     operands_ = app_.add_option("operands")->expected(-1);
@@ -79,7 +87,8 @@ public:
     try {
       app_.parse(reversed);
     } catch (const CLI::ArgumentMismatch&) { // only the last one can lack its value
-      Arguments told = Reader().read(arguments.first(arguments.size() - 1));
+      const auto whole = arguments.first(arguments.size() - 1);
+      Arguments told = Reader(whole).read(whole);
       told.lacks_value = arguments.back();
       return told;
     }
@@ -97,7 +106,8 @@ private:
 
   void add(const std::string& name, std::string_view metavar)
   {
-    if (!known_.insert(name).second) {
+    const bool may_be_meant = !name.starts_with("--") || spelled_.contains(name);
+    if (!may_be_meant || !known_.insert(name).second) {
       return;
     }
     CLI::Option* option =
@@ -124,6 +134,7 @@ private:
 
   CLI::App app_{};
   CLI::Option* operands_ = nullptr;
+  std::set<std::string> spelled_ = {};
   std::set<std::string> known_ = {};
   std::map<const CLI::Option*, std::string> names_ = {};
 };
@@ -132,7 +143,7 @@ private:
 
 Arguments read_arguments(std::span<const std::string> arguments)
 {
-  return Reader().read(arguments);
+  return Reader(arguments).read(arguments);
 }
 
 } // namespace flame::cli
