@@ -180,8 +180,8 @@ wrong 3 'is archived (DEEP_ARCHIVE)' --bundle s3://bundles/cold/ --store s3://bu
 TEST "without libarchive, what needs it says so; a bundle that nobody looks into needs none"
 mkdir broken
 echo "no library" >broken/libarchive.so.13
-export LD_LIBRARY_PATH=$PWD/broken
+with=("LD_LIBRARY_PATH=$PWD/broken")
 wrong 3 'libarchive, which cannot be loaded: ' --bundle s3://bundles/hello.tar.gz
 boot --bundle s3://bundles/hello.tar.gz --no-inspect
 expect_status 0
-unset LD_LIBRARY_PATH
+with=()
