@@ -33,15 +33,14 @@ aws::Outcome<std::string> value_in(std::string_view text)
   if (document.HasParseError() || !document.IsObject()) {
     return tl::unexpected(aws::answer_error(k_action, "is no JSON object"));
   }
-  const auto parameter = document.FindMember("Parameter");
-  if (parameter == document.MemberEnd() || !parameter->value.IsObject()) {
+  if (!document.HasMember("Parameter") || !document["Parameter"].IsObject()) {
     return tl::unexpected(aws::answer_error(k_action, "has no parameter"));
   }
-  const auto value = parameter->value.FindMember("Value");
-  if (value == parameter->value.MemberEnd() || !value->value.IsString()) {
+  const rapidjson::Value& parameter = document["Parameter"];
+  if (!parameter.HasMember("Value") || !parameter["Value"].IsString()) {
     return tl::unexpected(aws::answer_error(k_action, "has no value"));
   }
-  return std::string(value->value.GetString(), value->value.GetStringLength());
+  return std::string(parameter["Value"].GetString(), parameter["Value"].GetStringLength());
 }
 
 class HttpSsmClient : public aws::SsmApi {

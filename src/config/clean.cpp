@@ -30,7 +30,7 @@ bool is_variable_name(std::string_view name)
   return consists_of(name, "_") && k_digits.find(name.front()) == std::string_view::npos;
 }
 
-Result<std::string> clean_profile(std::string_view, std::string_view value)
+Result<std::string> clean_profile(std::string_view /*name*/, std::string_view value)
 {
   for (const std::string_view key : {"Name=", "Arn="}) {
     if (value.starts_with(key)) {
@@ -44,7 +44,7 @@ Result<std::string> clean_profile(std::string_view, std::string_view value)
   return std::string(value);
 }
 
-Result<std::string> clean_variable_name(std::string_view, std::string_view value)
+Result<std::string> clean_variable_name(std::string_view /*name*/, std::string_view value)
 {
   if (!is_variable_name(value)) {
     return fail(ErrorKind::config, fmt::format("\"{}\" cannot be the name of a variable", value),
@@ -53,7 +53,7 @@ Result<std::string> clean_variable_name(std::string_view, std::string_view value
   return std::string(value);
 }
 
-Result<std::string> clean_sha256(std::string_view, std::string_view value)
+Result<std::string> clean_sha256(std::string_view /*name*/, std::string_view value)
 {
   constexpr std::size_t digits = 64;
   std::string digest = to_lower(value);
@@ -65,7 +65,7 @@ Result<std::string> clean_sha256(std::string_view, std::string_view value)
   return digest;
 }
 
-Result<std::string> clean_secret(std::string_view, std::string_view value)
+Result<std::string> clean_secret(std::string_view /*name*/, std::string_view value)
 {
   const std::size_t equals = std::min(value.find('='), value.size());
   const std::string_view place = value.substr(std::min(equals + 1, value.size()));
@@ -85,7 +85,7 @@ Result<std::string> clean_secret(std::string_view, std::string_view value)
 
 Result<std::string> clean_env(std::string_view name, std::string_view value)
 {
-  const auto named = clean_variable_name({}, name);
+  auto named = clean_variable_name({}, name);
   if (!named) {
     return named;
   }

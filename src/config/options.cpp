@@ -4,6 +4,8 @@
 #include "base/time.hpp"
 #include "config/clean.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace flame::config {
@@ -166,7 +168,7 @@ template <typename Names> const Option* find(std::string_view wanted, Names name
 
 struct Show {
   const Settings& settings;
-  std::string operator()(std::monostate) const { return {}; }
+  std::string operator()(std::monostate /*none*/) const { return {}; }
   std::string operator()(std::string S::*field) const { return settings.*field; }
   std::string operator()(bool S::*field) const { return settings.*field ? "true" : "false"; }
   std::string operator()(std::optional<bool> S::*field) const
@@ -185,7 +187,7 @@ struct Show {
   {
     std::vector<std::string> pairs;
     for (const auto& [name, value] : settings.*field) {
-      pairs.push_back(name + "=" + value);
+      pairs.push_back(fmt::format("{}={}", name, value));
     }
     return join(pairs, ", ");
   }

@@ -26,7 +26,7 @@ Result<bool> parse_bool(std::string_view text)
 // "none" is for lifetimes alone.
 Result<Millis> positive_duration(std::string_view text)
 {
-  const auto duration = parse_duration(text);
+  auto duration = parse_duration(text);
   if (duration && *duration <= Millis(0)) {
     return fail(ErrorKind::config, fmt::format("\"{}\" is no time to wait for", text),
                 "give a time above zero, as in 90s");
@@ -98,7 +98,7 @@ struct Set {
     }));
   }
   // Lists, maps and files are not scalars.
-  template <typename Other> Result<void> operator()(Other) const { return {}; }
+  template <typename Other> Result<void> operator()(Other /*field*/) const { return {}; }
 };
 
 } // namespace

@@ -11,10 +11,12 @@
 // ("[\x10"), and goes on well without; its tables of blanks call letters unreachable that may well
 // stand where a text of many lines goes on: those are no blanks. 3.4 has its parts in .hpp.
 #if __has_include(<toml++/impl/preprocessor.hpp>)
+// NOLINTBEGIN(bugprone-macro-parentheses): a name in brackets takes no more
 #define FLAME_TOML_PART(name) <toml++/impl/name.hpp>
 #else
 #define FLAME_TOML_PART(name) <toml++/impl/name.h>
 #endif
+// NOLINTEND(bugprone-macro-parentheses)
 #include FLAME_TOML_PART(preprocessor)
 #undef TOML_ASSERT_ASSUME
 #define TOML_ASSERT_ASSUME(expr) static_assert(true)

@@ -223,6 +223,9 @@ Result<void> Packer::finish()
 
 Result<std::string> xz(std::string_view bytes)
 {
+  if (const auto loaded = load_archive_library(); !loaded) {
+    return tl::unexpected(loaded.error());
+  }
   constexpr std::size_t k_frame = 4096; // more than head, check and index take
   std::string packed(bytes.size() + bytes.size() / 8 + k_frame, '\0');
   std::size_t size = 0;
@@ -248,9 +251,9 @@ Result<std::string> xz(std::string_view bytes)
 Result<void> ArchiveReader::read_file(const std::string& path, const Visit& visit)
 {
   const Utf8 names;
-  const Archive reader = make_reader();
-  if (la().read_open_filename(reader.get(), path.c_str(), k_block) != ARCHIVE_OK) {
-    return broken(reader.get(), path);
+  const auto made = make_reader();
+  if (!made) {
+    return tl::unexpected(made.error());
   }
   archive* const reader = made->get();
   if (la().read_open_filename(reader, path.c_str(), k_block) != ARCHIVE_OK) {
@@ -263,9 +266,9 @@ Result<void> ArchiveReader::read_bytes(std::string_view bytes, const std::string
                                        const Visit& visit)
 {
   const Utf8 names;
-  const Archive reader = make_reader();
-  if (la().read_open_memory(reader.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) {
-    return broken(reader.get(), name);
+  const auto made = make_reader();
+  if (!made) {
+    return tl::unexpected(made.error());
   }
   archive* const reader = made->get();
   if (la().read_open_memory(reader, bytes.data(), bytes.size()) != ARCHIVE_OK) {

@@ -35,7 +35,8 @@ private:
   std::unique_ptr<State> state_;
 };
 
-// The bytes as an .xz file: the same for the same bytes. Kind internal.
+// The bytes as an .xz file: the same for the same bytes. Kind config without libarchive, else
+// internal.
 Result<std::string> xz(std::string_view bytes);
 
 // Reads a tar, plain or packed by gzip, zstd or xz. Nothing of it is written anywhere.

@@ -9,7 +9,7 @@ namespace {
 
 std::string why_not()
 {
-  const char* const why = dlerror(); // no other thread of ours loads anything
+  const char* const why = dlerror(); // NOLINT(concurrency-mt-unsafe): glibc keeps one a thread
   return why == nullptr ? "unknown to the dynamic linker" : why;
 }
 

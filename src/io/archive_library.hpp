@@ -60,6 +60,11 @@ struct ArchiveLibrary {
   decltype(&archive_read_data) read_data = in["archive_read_data"];
 
   decltype(&archive_write_new) write_new = in["archive_write_new"];
+  decltype(&archive_write_open_memory) write_open_memory = in["archive_write_open_memory"];
+  decltype(&archive_write_set_bytes_per_block) write_set_bytes_per_block =
+    in["archive_write_set_bytes_per_block"];
+  decltype(&archive_write_set_format_raw) write_set_format_raw = in["archive_write_set_format_raw"];
+  decltype(&archive_write_add_filter_xz) write_add_filter_xz = in["archive_write_add_filter_xz"];
   decltype(&archive_write_add_filter_gzip) write_add_filter_gzip =
     in["archive_write_add_filter_gzip"];
   decltype(&archive_write_set_format_pax_restricted) write_set_format_pax_restricted =

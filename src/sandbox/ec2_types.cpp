@@ -65,8 +65,9 @@ constexpr std::array<StateInfo, 6> k_states = {{{0, "pending"},
 
 tl::unexpected<Ec2Error> refuse(std::string code, std::string message)
 {
+  const int status = status_of(code);
   return tl::unexpected(
-    Ec2Error{.status = status_of(code), .code = std::move(code), .message = std::move(message)});
+    Ec2Error{.status = status, .code = std::move(code), .message = std::move(message)});
 }
 
 int status_of(const std::string& code)

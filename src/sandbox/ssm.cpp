@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <rapidjson/document.h>
 
+#include <utility>
+
 namespace flame::sandbox {
 
 std::optional<Params> parse_json_params(std::string_view body)
@@ -16,7 +18,7 @@ std::optional<Params> parse_json_params(std::string_view body)
     return std::nullopt;
   }
   Params params;
-  for (const auto& [name, value] : document.GetObject()) {
+  for (const auto& [name, value] : std::as_const(document).GetObject()) {
     if (value.IsString()) {
       params[name.GetString()] = value.GetString();
     } else if (value.IsBool()) {

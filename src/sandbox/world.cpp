@@ -50,7 +50,7 @@ constexpr Parameter k_parameters[] = {
 };
 constexpr KeptSecret k_secrets[] = {
   {"ssm",            "/sandbox/database-url", "ecto://app:opensesame@db.example/app"},
-  {"secretsmanager", "sandbox/api-key",       "{\"key\": \"sandbox-api-key\"}"},
+  {"secretsmanager", "sandbox/api-key",       R"({"key": "sandbox-api-key"})"},
 };
 constexpr Subnet k_subnets[] = {
   {"subnet-0123456789abcdef0", 'a', "az1", "10.0.1", "10.0.1.0/24", 20, 231},
