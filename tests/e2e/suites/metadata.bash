@@ -27,6 +27,11 @@ expect_in flame-ec2.toml 'key_name = "sandbox-key"'
 expect_in flame-ec2.toml 'region = "us-east-1"'
 expect_in_stderr "instance metadata of i-0fedcba9876543210, 10.0.1.10"
 
+TEST "and curl gets a token as AWS's guide writes it, without a length"
+curl -sS -m 4 -f -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' \
+  "$(of_sandbox AWS_EC2_METADATA_SERVICE_ENDPOINT)latest/api/token" >token
+[ -s token ] || die "no token"
+
 TEST "and warns of what comes with image and profile"
 expect_in_stderr "warning: image_id is that of i-0fedcba9876543210: each machine starts all services"
 expect_in_stderr "warning: iam_instance_profile is that of i-0fedcba9876543210: each release gets all"
