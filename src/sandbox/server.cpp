@@ -34,7 +34,8 @@ Request to_request(const httplib::Request& from, std::string body)
 
 Request read_body(const httplib::Request& request, const httplib::ContentReader& read)
 {
-  // Without a length there is no body (RFC 9112, 6.3), as in `curl -X PUT`; the library waits for one.
+  // Without a length there is no body (RFC 9112, 6.3), as in `curl -X PUT`; the library waits for
+  // one.
   if (!request.has_header("Content-Length") && !request.has_header("Transfer-Encoding")) {
     return to_request(request, "");
   }

@@ -150,6 +150,22 @@ mkdir bad && (
   mkfifo r/pipe && tar -C r -czf ../s3/bundles/pipe.tar.gz . && rm r/pipe
   head -c 100 ../s3/bundles/other.tar.gz >../s3/bundles/cut.tar.gz
   echo "no archive" >../s3/bundles/text.tar.gz
+  # Members of gzip behind each other are one stream.
+  python3 -I - ../s3/bundles <<'PY'
+import gzip, pathlib, sys, tarfile
+place = pathlib.Path(sys.argv[1])
+def entry(name, **more):
+    info = tarfile.TarInfo(name)
+    for key, value in more.items():
+        setattr(info, key, value)
+    return info.tobuf(tarfile.GNU_FORMAT)
+def archive(name, *members):
+    (place / name).write_bytes(b"".join(members) + gzip.compress(bytes(1024)))
+archive("device.tar.gz", gzip.compress(entry("null", type=tarfile.CHRTYPE, devmajor=1, devminor=3)))
+archive("many.tar.gz", *[gzip.compress(entry("bin/hello") * 10_000, 1)] * 101)
+zeros = gzip.compress(bytes(1 << 20))
+archive("bomb.tar.gz", gzip.compress(entry("bin/hello", size=9 << 30)), *[zeros] * 16)
+PY
 )
 wrong 3 'the bundle holds no bin/hello' --bundle s3://bundles/other.tar.gz
 expect_in_stderr "it holds bin/other"
@@ -158,6 +174,9 @@ wrong 3 'is a link to "/etc/shadow"' --bundle s3://bundles/link.tar.gz
 wrong 3 'is absolute' --bundle s3://bundles/absolute.tar.gz
 wrong 3 'is no file, folder or link' --bundle s3://bundles/pipe.tar.gz
 wrong 3 'no whole archive' --bundle s3://bundles/cut.tar.gz
+wrong 3 'in the bundle is a device' --bundle s3://bundles/device.tar.gz
+wrong 3 'the bundle holds more than 1000000 entries' --bundle s3://bundles/many.tar.gz
+wrong 3 'unpacks to more than' --bundle s3://bundles/bomb.tar.gz
 wrong 3 'no whole archive' --bundle s3://bundles/text.tar.gz
 boot --bundle s3://bundles/other.tar.gz --no-inspect
 expect_status 0
