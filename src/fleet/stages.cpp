@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace flame::fleet {
 namespace {
@@ -55,7 +56,9 @@ std::optional<StageLine> parse_words(std::string_view rest)
       line.exit_status = number<int>(word);
     }
   }
-  return is_stage_name(line.stage) && line.seconds ? std::optional(line) : std::nullopt;
+  const bool timed =
+    line.seconds && std::isfinite(*line.seconds); // "nan" is a number to from_chars
+  return is_stage_name(line.stage) && timed ? std::optional(line) : std::nullopt;
 }
 
 } // namespace
@@ -105,7 +108,7 @@ std::vector<StageLine> parse_stages(std::string_view console, std::string_view n
     while (text.ends_with('\r')) { // a serial line sends CR LF, a terminal on it one more CR
       text.remove_suffix(1);
     }
-    const std::size_t start = text.find(mark);
+    const std::size_t start = text.rfind(mark); // before it one may stand that was cut
     if (start == std::string_view::npos || !text.ends_with(" .")) {
       continue;
     }

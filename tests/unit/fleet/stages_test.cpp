@@ -33,6 +33,10 @@ TEST_CASE("fleet::parse_stages finds lines among those of others")
   REQUIRE(lines.size() == 2);
   CHECK(lines[0].stage == "boot");
   CHECK(lines[1].stage == "fetch");
+  const auto behind_a_cut_one = parse_stages(
+    "flame-ec2 n0nce stage=fe[ 12.3] flame-ec2 n0nce stage=unpack t=3.00 .\n", "n0nce");
+  REQUIRE(behind_a_cut_one.size() == 1);
+  CHECK(behind_a_cut_one[0].stage == "unpack");
 }
 
 TEST_CASE("fleet::parse_stages leaves forged and cut lines out")
@@ -49,6 +53,8 @@ TEST_CASE("fleet::parse_stages leaves forged and cut lines out")
          "flame-ec2 n0nce stage=st\x1B[31m t=1.00 .",
          "flame-ec2 n0nce stage=stopped rc=0 .", // no time
          "flame-ec2 n0nce stage=stopped t=x rc=0 .",
+         "flame-ec2 n0nce stage=stopped t=nan rc=0 .",
+         "flame-ec2 n0nce stage=stopped t=inf rc=0 .",
          "flame-ec2 n0nce ",
          "",
        }) {
