@@ -14,7 +14,7 @@ machine_packages=(systemd systemd-container dbus iproute2 curl ca-certificates t
 # What only the tests need.
 test_packages=(
   binutils git clang libclang-rt-dev shellcheck strace jq dash busybox python3-venv elixir
-  debootstrap tinyproxy-bin faketime
+  debootstrap tinyproxy-bin faketime nodejs
 )
 # What one of the distributions lacks; a test that wants one of these says so when it is skipped.
 # The formatter and the linter are of one version, since each version finds other things.
