@@ -104,6 +104,9 @@ constexpr ErrorRule k_rules[] = {
   {"ReservationCapacityExceeded",  capacity, "the capacity reservation is full"},
   {"SpotMaxPriceTooLow",           capacity,
    "the spot price is above the limit; leave the limit out to pay at most the on-demand price"},
+  {"AuthFailure.ServiceLinkedRoleCreationNotPermitted", capacity,
+   "the account has never had a spot machine, and the caller may not make the role for it: aws iam "
+   "create-service-linked-role --aws-service-name spot.amazonaws.com, once, by somebody who may"},
   {"InsufficientVolumeCapacity",   capacity,
    "give a subnet in another Availability Zone, or another type of volume"},
 
@@ -158,8 +161,6 @@ constexpr ErrorRule k_rules[] = {
   {"PendingVerification",     account, "AWS is still checking the account, which takes up to some hours"},
   {"Blocked",                 account, "AWS has blocked the account; ask AWS Support"},
   {"RegionDisabledException", account, "enable the Region for the account, or use another one"},
-  {"AuthFailure.ServiceLinkedRoleCreationNotPermitted", account,
-   "let an administrator run once: aws iam create-service-linked-role --aws-service-name spot.amazonaws.com"},
 
   {"UnauthorizedOperation", permission,
    "the caller needs iam:PassRole on the role of the instance profile, with iam:PassedToService ec2.amazonaws.com", "iam:passrole"},

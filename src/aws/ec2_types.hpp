@@ -78,6 +78,7 @@ struct LaunchTemplate {
   std::string version = {}; // "3"
   std::string image_id = {};
   std::string instance_type = {};
+  std::string market = {}; // "spot", "capacity-block", or "" for on-demand
   std::string key_name = {};
   std::string instance_profile = {};             // name or ARN
   std::string availability_zone = {};            // name or id

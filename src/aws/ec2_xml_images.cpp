@@ -88,6 +88,7 @@ LaunchTemplate template_of(pugi::xml_node item)
                        .version = text_at(item, "versionNumber"),
                        .image_id = text_at(data, "imageId"),
                        .instance_type = text_at(data, "instanceType"),
+                       .market = text_at(data, "instanceMarketOptions/marketType"),
                        .key_name = text_at(data, "keyName"),
                        .instance_profile = text_at(data, "iamInstanceProfile/arn"),
                        .availability_zone = text_at(data, "placement/availabilityZone"),

@@ -265,6 +265,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
   }
   check_image(mistakes, settings, facts);
   check_ids(mistakes, settings);
+  check_market(mistakes, settings, facts);
   check_merging(mistakes, settings, facts);
   check_network(mistakes, settings, facts);
   check_parent(mistakes, settings);
@@ -280,6 +281,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
             .region = settings.region,
             .app = settings.app,
             .candidates = candidates_of(settings, facts),
+            .spot_max_price = settings.spot_max_price,
             .parent_ip = parent_ip_of(settings, facts),
             .bundle = *parse_bundle(settings.bundle),
             .runner = std::move(*runner),

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "boot/bundle.hpp"
+#include "boot/candidates.hpp"
 #include "boot/user_data.hpp"
 #include "config/settings.hpp"
 
@@ -33,14 +34,6 @@ struct Facts {
   std::optional<aws::Image> image = {}; // the one that is booted; nullopt: not looked at
 };
 
-// One way to ask EC2 for the machine. "": not sent, the template or the default VPC decides.
-struct Candidate {
-  std::string instance_type = {};
-  std::string subnet_id = {};
-};
-
-std::string describe(const Candidate& candidate); // "t3.nano in subnet-1", for messages
-
 struct Plan {
   std::string run_id = {};
   std::string region = {};
@@ -48,6 +41,7 @@ struct Plan {
   std::vector<Candidate> candidates = {};    // never empty, in order of preference
   aws::Params common = {};                   // of every launch; see request.hpp for the rest
   std::string subnet_parameter = "SubnetId"; // that carries a candidate's subnet
+  std::string spot_max_price = {};           // of candidates on the spot market
   std::string parent_ip = {}; // host of the FLAME parent's node, else our own address, else ""
   Bundle bundle = {};
   Runner runner = {};    // the URL is filled in when it is rendered

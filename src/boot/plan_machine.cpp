@@ -240,25 +240,6 @@ void check_tags(Mistakes& mistakes, const Settings& settings)
   check_metadata_tags(mistakes, settings);
 }
 
-std::vector<Candidate> candidates_of(const Settings& settings, const Facts& facts)
-{
-  std::vector<std::string> types = settings.instance_types;
-  if (types.empty()) {
-    types.emplace_back(template_has_type(settings, facts) ? "" : default_instance_type(facts));
-  }
-  std::vector<std::string> subnets = settings.subnet_ids;
-  if (subnets.empty()) {
-    subnets.emplace_back();
-  }
-  std::vector<Candidate> candidates;
-  for (const std::string& type : types) {
-    for (const std::string& subnet : subnets) {
-      candidates.push_back({.instance_type = type, .subnet_id = subnet});
-    }
-  }
-  return candidates;
-}
-
 std::vector<std::string> notices_of(const Settings& settings, const Facts& facts)
 {
   std::vector<std::string> notices;
@@ -300,13 +281,6 @@ std::vector<std::string> warnings_of(const Settings& settings, const Facts& fact
     warnings.emplace_back("merge_user_data does nothing without launch_template_id");
   }
   return warnings;
-}
-
-std::string describe(const Candidate& candidate)
-{
-  const std::string type =
-    candidate.instance_type.empty() ? "the template's type" : candidate.instance_type;
-  return candidate.subnet_id.empty() ? type : fmt::format("{} in {}", type, candidate.subnet_id);
 }
 
 } // namespace flame::boot

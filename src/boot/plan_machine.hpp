@@ -16,7 +16,6 @@ void check_ids(Mistakes& mistakes, const config::Settings& settings);
 void check_root_volume(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
 void check_tags(Mistakes& mistakes, const config::Settings& settings);
 
-std::vector<Candidate> candidates_of(const config::Settings& settings, const Facts& facts);
 std::vector<std::string> notices_of(const config::Settings& settings, const Facts& facts);
 std::vector<std::string> warnings_of(const config::Settings& settings, const Facts& facts);
 

@@ -36,6 +36,8 @@ constexpr Taken k_taken[] = {
   {"NetworkInterface.1.SecurityGroupId.",   "security_group_id"},
   {"NetworkInterface.1.AssociatePublicIpAddress", "public_ip"},
   {"MetadataOptions.InstanceMetadataTags",  "metadata_tags"},
+  {"InstanceMarketOptions.MarketType",      "market"},
+  {"InstanceMarketOptions.SpotOptions.MaxPrice", "spot_max_price"},
   {"NetworkInterface.1.DeviceIndex",        "", "is 0 always"},
   {"MinCount",                              "", "is what flame-ec2 counts by"},
   {"MaxCount",                              "", "is what flame-ec2 counts by"},

@@ -191,12 +191,30 @@ aws::Params common_parameters(const Settings& settings, const Facts& facts, cons
   return params;
 }
 
+namespace {
+
+// One-time: a persistent request would launch the machine again and again.
+void add_market(aws::Params& params, const Candidate& candidate, const std::string& max_price)
+{
+  if (candidate.market != k_spot) {
+    return; // EC2 has no word for on-demand
+  }
+  const std::string prefix = "InstanceMarketOptions.";
+  params.emplace_back(prefix + "MarketType", k_spot);
+  params.emplace_back(prefix + "SpotOptions.SpotInstanceType", "one-time");
+  params.emplace_back(prefix + "SpotOptions.InstanceInterruptionBehavior", "terminate");
+  add_if_set(params, prefix + "SpotOptions.MaxPrice", max_price);
+}
+
+} // namespace
+
 aws::Params launch_parameters(const Plan& plan, const Candidate& candidate,
                               std::string_view user_data, std::string_view client_token)
 {
   aws::Params params = plan.common;
   add_if_set(params, "InstanceType", candidate.instance_type);
   add_if_set(params, plan.subnet_parameter, candidate.subnet_id);
+  add_market(params, candidate, plan.spot_max_price);
   params.emplace_back("ClientToken", client_token);
   params.emplace_back("UserData", to_base64(user_data));
   return params;

@@ -233,6 +233,11 @@ BootResult result_of(const Plan& plan, const State& state,
     const auto stage = told == state.stages.end() ? std::nullopt : std::optional(told->second);
     result.machines.push_back({.instance = machine, .stage = stage, .expires_at = plan.expires_at});
   }
+  for (const Attempt& attempt : state.attempts) {
+    result.refused.push_back({.candidate = plan.candidates.at(attempt.candidate),
+                              .code = attempt.code,
+                              .message = attempt.message});
+  }
   return result;
 }
 

@@ -24,12 +24,20 @@ struct Timings {                     // since the start of the boot
   std::optional<Millis> ready = {};
 };
 
+// A candidate that EC2 refused before another was taken.
+struct Refused {
+  Candidate candidate = {};
+  std::string code = {};
+  std::string message = {};
+};
+
 struct BootResult {
   std::string run_id = {};
   std::string region = {};
   std::string account = {};
   std::vector<Machine> machines = {};
   Timings timings = {};
+  std::vector<Refused> refused = {}; // in the order in which they were tried
 };
 
 // What a machine whose boot failed has said, "" when EC2 had nothing of it. The text may hold what

@@ -116,9 +116,10 @@ struct Finish {
 using Action = std::variant<Launch, Describe, Lookup, Terminate, ReadConsole, Listen, Renew, Wait,
                             Report, Finish>;
 
-// What a candidate answered, for the last message.
+// What a candidate answered.
 struct Attempt {
   std::size_t candidate = 0;
+  aws::ErrorClass error_class = aws::ErrorClass::unknown;
   std::string code = {};
   std::string message = {};
 };

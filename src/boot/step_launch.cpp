@@ -40,11 +40,14 @@ bool may_launch_another(const State& state)
 
 Error no_candidate_left(const State& state, const Plan& plan, const Error& last)
 {
-  if (state.attempts.size() == 1) {
+  if (plan.candidates.size() == 1) {
     return last;
   }
   Error error = last;
-  error.message = fmt::format("none of {} candidates could be launched", state.attempts.size());
+  const std::size_t untried = plan.candidates.size() - state.attempts.size();
+  error.message = fmt::format(
+    "none of {} candidates could be launched{}", plan.candidates.size(),
+    untried == 0 ? "" : fmt::format("; {} of them need not be tried after what EC2 said", untried));
   for (const Attempt& attempt : state.attempts) {
     error.also.push_back(
       {fmt::format("{}: {}", describe(plan.candidates.at(attempt.candidate)), attempt.message)});
@@ -52,17 +55,36 @@ Error no_candidate_left(const State& state, const Plan& plan, const Error& last)
   return error;
 }
 
-Step next_candidate(State state, const Error& error, const Plan& plan, TimePoint now)
+// The first behind the one that was tried of which nothing tells that EC2 would say the same.
+std::size_t first_hopeful(const State& state, const Plan& plan)
 {
-  state.attempts.push_back({state.candidate, error.aws_code, error.message});
-  if (state.candidate + 1 == plan.candidates.size()) {
+  const auto hopeless = [&](const Candidate& other) {
+    return std::ranges::any_of(state.attempts, [&](const Attempt& attempt) {
+      return is_ruled_out(other, {.candidate = plan.candidates.at(attempt.candidate),
+                                  .error_class = attempt.error_class,
+                                  .code = attempt.code});
+    });
+  };
+  std::size_t next = state.candidate + 1;
+  while (next < plan.candidates.size() && hopeless(plan.candidates.at(next))) {
+    ++next;
+  }
+  return next;
+}
+
+Step next_candidate(State state, const Error& error, aws::ErrorClass error_class, const Plan& plan,
+                    TimePoint now)
+{
+  state.attempts.push_back({state.candidate, error_class, error.aws_code, error.message});
+  const std::size_t next = first_hopeful(state, plan);
+  if (next == plan.candidates.size()) {
     const Error why = no_candidate_left(state, plan, error);
     return give_up(std::move(state), why, now, plan);
   }
   if (!may_launch_another(state)) {
     return give_up(std::move(state), error, now, plan);
   }
-  ++state.candidate;
+  state.candidate = next;
   take_new_token(state);
   const Launch launch = launch_of(state);
   return {std::move(state), launch};
@@ -94,10 +116,14 @@ std::optional<Step> same_again(State& state, const aws::ApiError& error)
   }
 }
 
-bool is_want_of_capacity(const std::string& code)
+// Of a StateReason: what a refusal of that code would be; unknown when it is another matter.
+ErrorClass want_of_capacity(const std::string& code)
 {
-  return code.starts_with("Server.Insufficient")
-         || (!code.empty() && aws::info(aws::classify(code, 0, "")).next_candidate);
+  if (code.starts_with("Server.Insufficient")) {
+    return ErrorClass::capacity;
+  }
+  const ErrorClass of_code = code.empty() ? ErrorClass::unknown : aws::classify(code, 0, "");
+  return aws::info(of_code).next_candidate ? of_code : ErrorClass::unknown;
 }
 
 } // namespace
@@ -122,7 +148,7 @@ Step launch_failed(State state, const aws::ApiError& error, const Plan& plan, Ti
     return {std::move(state), Renew{error.error_class}};
   }
   if (aws::info(error.error_class).next_candidate) {
-    return next_candidate(std::move(state), error.error, plan, now);
+    return next_candidate(std::move(state), error.error, error.error_class, plan, now);
   }
   return give_up(std::move(state), error.error, now, plan);
 }
@@ -138,9 +164,9 @@ Step machine_ended(State state, const aws::Instance& machine, const Plan& plan, 
               .aws_code = code};
   // A machine that is only stopped can start again, and one that is reported has its user.
   const bool replaceable = is_ended(machine.state) && may_launch_another(state) && !state.reported;
-  if (is_want_of_capacity(code)) {
+  if (const ErrorClass want = want_of_capacity(code); want != ErrorClass::unknown) {
     error.kind = ErrorKind::capacity;
-    return replaceable ? next_candidate(std::move(state), error, plan, now)
+    return replaceable ? next_candidate(std::move(state), error, want, plan, now)
                        : give_up(std::move(state), error, now, plan);
   }
   if (code.starts_with("Server.") && replaceable && state.replacements < k_replacements) {

@@ -54,7 +54,19 @@ std::string boot_json(const boot::BootResult& result)
   json.key("launch").number(count(result.timings.launch));
   json.key("running").number(count(result.timings.running));
   json.key("ready").number(count(result.timings.ready));
-  return json.end().end().line();
+  json.end();
+  json.key("refused").begin_list(); // candidates before the one that was launched
+  for (const boot::Refused& refused : result.refused) {
+    json.begin();
+    json.key("instance_type").text_or_null(refused.candidate.instance_type);
+    json.key("subnet_id").text_or_null(refused.candidate.subnet_id);
+    json.key("market").text_or_null(refused.candidate.market);
+    json.key("aws_code").text_or_null(refused.code);
+    json.key("message").text(refused.message);
+    json.end();
+  }
+  json.end_list();
+  return json.end().line();
 }
 
 std::string boot_env(const boot::BootResult& result)

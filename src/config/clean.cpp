@@ -83,6 +83,30 @@ Result<std::string> clean_secret(std::string_view /*name*/, std::string_view val
   return std::string(value);
 }
 
+Result<std::string> clean_market(std::string_view /*name*/, std::string_view value)
+{
+  if (value != "on-demand" && value != "spot") {
+    return fail(ErrorKind::config, fmt::format("\"{}\" is no market", value),
+                "the markets are on-demand and spot");
+  }
+  return std::string(value);
+}
+
+Result<std::string> clean_price(std::string_view /*name*/, std::string_view value)
+{
+  const std::size_t dot = std::min(value.find('.'), value.size());
+  const std::string_view whole = value.substr(0, dot);
+  const std::string_view part = value.substr(std::min(dot + 1, value.size()));
+  const bool digits =
+    (std::string(whole) + std::string(part)).find_first_not_of(k_digits) == std::string::npos;
+  const bool above_zero = value.find_first_of("123456789") != std::string_view::npos;
+  if (whole.empty() || (dot < value.size() && part.empty()) || !digits || !above_zero) {
+    return fail(ErrorKind::config, fmt::format("\"{}\" is no price", value),
+                "give dollars an hour above zero, as in 0.05");
+  }
+  return std::string(value);
+}
+
 Result<std::string> clean_env(std::string_view name, std::string_view value)
 {
   auto named = clean_variable_name({}, name);

@@ -17,6 +17,8 @@ Result<std::string> clean_profile(std::string_view name,
 Result<std::string> clean_variable_name(std::string_view name, std::string_view value);
 Result<std::string> clean_sha256(std::string_view name, std::string_view value); // lower case
 Result<std::string> clean_secret(std::string_view name, std::string_view value); // "NAME=ssm:/x"
+Result<std::string> clean_market(std::string_view name, std::string_view value);
+Result<std::string> clean_price(std::string_view name, std::string_view value); // "0.0041"
 Result<std::string> clean_env(std::string_view name, std::string_view value);
 
 } // namespace flame::config

@@ -76,6 +76,10 @@ struct Settings {
   std::string launch_template_version = {};
   std::vector<std::string> instance_types = {}; // in order of preference
   std::vector<std::string> subnet_ids = {};     // in order of preference
+  std::vector<std::string> markets =
+    {};                            // "on-demand", "spot", in order of preference; empty: EC2's
+  std::string spot_max_price = {}; // US dollars an hour; "": the on-demand price
+  std::string prefer = {};         // key of what moves first; "": subnet_id
   std::vector<std::string> security_group_ids = {};
   std::string iam_instance_profile = {}; // ARN or name
   std::string key_name = {};

@@ -101,7 +101,8 @@ Result<void> App::begin()
                        .shutdown_time = options_.shutdown_time,
                        .visible_after = options_.visible_after,
                        .reused_token_is_error = options_.reused_token_is_error,
-                       .has_default_vpc = !options_.no_default_vpc};
+                       .has_default_vpc = !options_.no_default_vpc,
+                       .pools = options_.pools};
   state_ =
     std::make_unique<Ec2State>(clock_, *host_, faults_, rules,
                                [this](const Instance& instance) { return machine_of(instance); });

@@ -178,8 +178,50 @@ std::vector<std::string> Ec2State::free_addresses(const Launch& launch) const
   return free;
 }
 
+int Ec2State::room_for(const Launch& launch, const std::string& zone) const
+{
+  const auto market = [](const Launch& it) { return it.spot ? "spot" : "on-demand"; };
+  int room = launch.max_count;
+  for (const Pool& pool : rules_.pools) {
+    if (!pool.holds(launch.type, zone, market(launch))) {
+      continue;
+    }
+    const auto taken = std::ranges::count_if(instances_, [&](const Instance& instance) {
+      const Launch& it = instance.launch;
+      return instance.state != State::terminated && pool.holds(it.type, it.zone, market(it));
+    });
+    room = std::min(room, std::max(0, pool.room - static_cast<int>(taken)));
+  }
+  return room;
+}
+
+// In EC2's words, with the zones that have room.
+tl::unexpected<Ec2Error> Ec2State::no_room(const Launch& launch) const
+{
+  std::vector<std::string> others;
+  for (const char letter : {'a', 'b', 'c'}) {
+    if (room_for(launch, launch.region + letter) >= launch.min_count) {
+      others.push_back(launch.region + letter);
+    }
+  }
+  const std::string hint =
+    others.empty() ? ""
+                   : fmt::format(" You can currently get {} capacity by not specifying an "
+                                 "Availability Zone in your request or choosing {}.",
+                                 launch.type, fmt::join(others, ", "));
+  return refuse("InsufficientInstanceCapacity",
+                fmt::format("We currently do not have sufficient {} capacity in the Availability "
+                            "Zone you requested ({}). Our system will be working on provisioning "
+                            "additional capacity.{}",
+                            launch.type, launch.zone, hint));
+}
+
 Ec2Result<std::vector<Instance>> Ec2State::create(const Launch& launch)
 {
+  const int room = room_for(launch, launch.zone);
+  if (room < launch.min_count) {
+    return no_room(launch);
+  }
   const std::vector<std::string> addresses = free_addresses(launch);
   if (static_cast<int>(addresses.size()) < launch.min_count) {
     return refuse("InsufficientFreeAddressesInSubnet",
@@ -188,7 +230,7 @@ Ec2Result<std::vector<Instance>> Ec2State::create(const Launch& launch)
                               launch.subnet_id));
   }
   const std::string reservation = "r-" + random_hex(17);
-  const int count = std::min(launch.max_count, static_cast<int>(addresses.size()));
+  const int count = std::min(room, static_cast<int>(addresses.size()));
   std::vector<Instance> made;
   for (int index = 0; index < count; ++index) {
     const std::string& address = addresses[static_cast<std::size_t>(index)];

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sandbox/capacity.hpp"
 #include "sandbox/ec2_templates.hpp"
 #include "sandbox/ec2_types.hpp"
 #include "sandbox/faults.hpp"
@@ -22,6 +23,7 @@ struct Ec2Rules {
   Millis visible_after = Millis(0);   // describe and the like do not know a younger machine
   bool reused_token_is_error = true;  // IdempotentInstanceTerminated, else the old, ended machine
   bool has_default_vpc = true;        // the account's subnets are the default VPC's
+  std::vector<Pool> pools = {};       // where there is less than enough room
 };
 
 class Ec2State {
@@ -62,6 +64,8 @@ private:
   Ec2Result<std::vector<Instance>> earlier(const Bound& bound, const Launch& launch);
   Ec2Result<std::vector<Instance>> create(const Launch& launch);
   std::vector<std::string> free_addresses(const Launch& launch) const;
+  int room_for(const Launch& launch, const std::string& zone) const; // at most what it asks for
+  tl::unexpected<Ec2Error> no_room(const Launch& launch) const;
   void settle(); // moves what is due by the clock; mutex_ is held
   void machine_off(const std::string& id);
   void start(const Instance& instance);

@@ -41,6 +41,7 @@ In the folder of buckets, what files cannot say of themselves:
 struct Texts { // as typed
   std::vector<std::string> bucket_regions = {};
   std::vector<std::string> faults = {};
+  std::vector<std::string> pools = {};
   std::string machines = {};
   std::string pending_time = "500ms";
   std::string shutdown_time = "300ms";
@@ -103,6 +104,10 @@ void declare_behaviour(CLI::App& app, Options& options, Texts& texts)
     .add_option("--reused-token", texts.reused_token,
                 R"(a client token of ended machines gives an "error" or the "old" machine (error))")
     ->type_name("KIND");
+  app
+    .add_option("--capacity", texts.pools,
+                "room for so many machines, * for any type, zone or market; repeatable")
+    ->type_name("TYPE/ZONE/MARKET=COUNT");
   app.add_flag("--no-default-vpc", options.no_default_vpc,
                "no subnet is of a default VPC: launches must name one");
 }
@@ -152,6 +157,14 @@ Result<Options> finish(Options options, const Texts& texts)
       mistakes.add(fmt::format("--bucket-region \"{}\" is not BUCKET=REGION", text));
     } else {
       options.bucket_regions[pieces[0]] = pieces[1];
+    }
+  }
+  for (const std::string& text : texts.pools) {
+    const auto pool = parse_pool(text);
+    if (pool) {
+      options.pools.push_back(*pool);
+    } else {
+      mistakes.add(pool.error().message, pool.error().hint);
     }
   }
   if (std::ranges::any_of(options.regions, &std::string::empty)) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "sandbox/capacity.hpp"
 #include "sandbox/faults.hpp"
 
 #include <cstdint>
@@ -32,6 +33,7 @@ struct Options {
   Millis visible_after = Millis(0);
   bool reused_token_is_error = true;
   bool no_default_vpc = false;
+  std::vector<Pool> pools = {}; // where there is less than enough room
 };
 
 struct Parsed {

@@ -74,7 +74,7 @@ TEST_CASE("aws::classify: the exact code, then its part before the dot, then pat
   CHECK(of("InvalidInstanceID.NotFound") == ErrorClass::consistency);
   CHECK(of("InvalidInstanceID.Malformed") == ErrorClass::parameter);
   CHECK(of("AuthFailure", 401) == ErrorClass::signature);
-  CHECK(of("AuthFailure.ServiceLinkedRoleCreationNotPermitted", 403) == ErrorClass::account);
+  CHECK(of("AuthFailure.ServiceLinkedRoleCreationNotPermitted", 403) == ErrorClass::capacity);
   CHECK(of("AuthFailure.SomethingElse", 403) == ErrorClass::signature);
   CHECK(of("InvalidClientTokenId", 403) == ErrorClass::credentials);
   CHECK(of("InvalidColour") == ErrorClass::parameter);

@@ -136,13 +136,27 @@ TEST_CASE("boot::run does not replace a machine that is only stopped: it could s
   CHECK(world.ec2.launched_with.size() == 1);
 }
 
-TEST_CASE("boot::run takes the next candidate when a machine ended for want of a quota")
+TEST_CASE("boot::run takes the next candidate when a machine ended for want of room")
 {
   BootWorld world;
-  world.ec2.launches = {Machines{machine("i-1", terminated, "Client.VolumeLimitExceeded")},
+  world.ec2.launches = {Machines{machine("i-1", terminated, "Server.InsufficientInstanceCapacity")},
                         Machines{machine("i-2", running)}};
-  REQUIRE(world.run());
+  const auto result = world.run();
+  REQUIRE(result);
   CHECK(world.ec2.calls.back() == "run m6g.large token 2");
+  REQUIRE(result->refused.size() == 1);
+  CHECK(result->refused.front().code == "Server.InsufficientInstanceCapacity");
+}
+
+TEST_CASE("boot::run tries no other candidate when a quota is of the whole account")
+{
+  BootWorld world;
+  world.ec2.launches = {Machines{machine("i-1", terminated, "Client.VolumeLimitExceeded")}};
+  const auto result = world.run();
+  REQUIRE(!result);
+  CHECK(exit_status(result.error()) == 6);
+  CHECK(result.error().message.starts_with("none of 2 candidates could be launched; 1 of them"));
+  CHECK(world.ec2.launched_with.size() == 1);
 }
 
 TEST_CASE("boot::run ends all that EC2 shows when it shows more than one machine")

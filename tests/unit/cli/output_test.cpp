@@ -35,7 +35,7 @@ TEST_CASE("cli: a boot as JSON, text and variables")
            R"("instance_type":"t3.nano","subnet_id":"subnet-1","availability_zone":"eu-west-1a",)"
            R"("market":"on-demand","state":"running","stage":null,)"
            R"("launched_at":"2026-01-15T08:15:30.000Z","expires_at":null}],)"
-           R"("timings_ms":{"launch":812,"running":9120,"ready":null}})"
+           R"("timings_ms":{"launch":812,"running":9120,"ready":null},"refused":[]})"
            "\n");
   CHECK(boot_output(result(), Output::text) == "i-1\t10.0.0.9\n");
   CHECK(boot_output(result(), Output::env)

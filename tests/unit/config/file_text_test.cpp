@@ -41,7 +41,7 @@ std::string odd_text(const Option& option)
   for (const std::string& text :
        {k_odd, "arn:aws:iam::1:instance-profile/" + k_odd, std::string("http://[::1]:1/%22?a=b#c"),
         std::string("NAME_1"), std::string(64, 'a'), std::string("NAME_1=ssm:/a \"b\" 'c' # ="),
-        split(option.rules.values, ' ').back()}) {
+        std::string("0.0041"), split(option.rules.values, ' ').back()}) {
     if (cleaned(option, {}, text)) {
       return text;
     }

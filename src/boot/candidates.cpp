@@ -1,0 +1,167 @@
+#include "boot/candidates.hpp"
+
+#include "boot/image.hpp"
+#include "boot/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace flame::boot {
+namespace {
+
+using Dimension = std::string Candidate::*;
+
+// Each once; of settings that may be empty: at least "not sent".
+std::vector<std::string> choices(const std::vector<std::string>& values)
+{
+  std::vector<std::string> once;
+  std::ranges::copy_if(values, std::back_inserter(once), [&](const std::string& value) {
+    return std::ranges::find(once, value) == once.end();
+  });
+  if (once.empty()) {
+    once.emplace_back();
+  }
+  return once;
+}
+
+// Each of what is there with each of the values; what is added last moves first.
+std::vector<Candidate> with(const std::vector<Candidate>& before, Dimension dimension,
+                            const std::vector<std::string>& values)
+{
+  std::vector<Candidate> all;
+  for (const Candidate& candidate : before) {
+    for (const std::string& value : values) {
+      all.push_back(candidate);
+      all.back().*dimension = value;
+    }
+  }
+  return all;
+}
+
+struct Quota {
+  std::string_view name;
+  std::string_view families; // blank separated
+};
+
+constexpr Quota k_quotas[] = {
+  {"Standard", "a c d h i im is m r t z"},
+  {"G and VT", "g gr vt"},
+  {"HPC", "hpc"},
+  {"High Memory", "u"},
+};
+
+// Codes that name no type: the whole account, or all spot machines of it.
+enum class Reach { candidate, quota, spot, account };
+
+struct CodeReach {
+  std::string_view code;
+  Reach reach;
+};
+
+constexpr CodeReach k_reaches[] = {
+  {"VcpuLimitExceeded", Reach::quota},
+  {"InstanceLimitExceeded", Reach::quota},
+  {"MaxSpotInstanceCountExceeded", Reach::quota},
+  {"AuthFailure.ServiceLinkedRoleCreationNotPermitted", Reach::spot},
+  {"VolumeLimitExceeded", Reach::account},
+  {"MaxIOPSLimitExceeded", Reach::account},
+  {"TagLimitExceeded", Reach::account},
+};
+
+Reach reach_of(std::string_view code)
+{
+  for (const std::string_view side : {"Server.", "Client."}) { // of a StateReason
+    code.remove_prefix(code.starts_with(side) ? side.size() : 0);
+  }
+  const auto row = std::ranges::find(k_reaches, code, &CodeReach::code);
+  return row == std::end(k_reaches) ? Reach::candidate : row->reach;
+}
+
+} // namespace
+
+std::string describe(const Candidate& candidate)
+{
+  const std::string type =
+    candidate.instance_type.empty() ? "the template's type" : candidate.instance_type;
+  return fmt::format("{}{}{}", candidate.market.empty() ? "" : candidate.market + " ", type,
+                     candidate.subnet_id.empty() ? "" : " in " + candidate.subnet_id);
+}
+
+std::vector<Candidate> candidates_of(const config::Settings& settings, const Facts& facts)
+{
+  std::vector<std::string> types = settings.instance_types;
+  if (types.empty()) {
+    types.emplace_back(template_has_type(settings, facts) ? "" : default_instance_type(facts));
+  }
+  struct Row {
+    std::string_view name;
+    Dimension dimension;
+    std::vector<std::string> values;
+  };
+  std::array<Row, 3> rows = {{
+    {"market", &Candidate::market, choices(settings.markets)},
+    {"instance_type", &Candidate::instance_type, choices(types)},
+    {"subnet_id", &Candidate::subnet_id, choices(settings.subnet_ids)},
+  }};
+  std::ranges::stable_partition(rows, [&](const Row& row) { return row.name != settings.prefer; });
+  std::vector<Candidate> candidates = {Candidate{}};
+  for (const Row& row : rows) {
+    candidates = with(candidates, row.dimension, row.values);
+  }
+  return candidates;
+}
+
+void check_market(Mistakes& mistakes, const config::Settings& settings, const Facts& facts)
+{
+  const auto wants = [&](std::string_view market) {
+    return std::ranges::count(settings.markets, market) > 0;
+  };
+  const std::string market = facts.launch_template ? facts.launch_template->market : "";
+  if (!settings.spot_max_price.empty() && !wants(k_spot)) {
+    mistakes.add("spot_max_price is set, and market has no spot", "add --market spot");
+  }
+  if (!market.empty() && !settings.markets.empty() && (market != k_spot || wants("on-demand"))) {
+    mistakes.add(fmt::format("market is {}, and launch template {} is for {}, which a request "
+                             "cannot take back",
+                             fmt::join(settings.markets, ", "), settings.launch_template_id,
+                             market),
+                 "leave market to the template, or use one without market options");
+  }
+}
+
+std::string quota_of(std::string_view instance_type)
+{
+  const std::string family(instance_type.substr(0, instance_type.find_first_of("0123456789-.")));
+  const auto holds = [&](const Quota& quota) {
+    return fmt::format(" {} ", quota.families).find(fmt::format(" {} ", family))
+           != std::string::npos;
+  };
+  const auto row = std::ranges::find_if(k_quotas, holds);
+  return row == std::end(k_quotas) ? family : std::string(row->name);
+}
+
+bool is_ruled_out(const Candidate& other, const Answered& answered)
+{
+  const Candidate& tried = answered.candidate;
+  const bool same_market = (other.market == k_spot) == (tried.market == k_spot);
+  switch (reach_of(answered.code)) {
+  case Reach::account:
+    return true;
+  case Reach::spot:
+    return other.market == k_spot;
+  case Reach::quota:
+    return same_market && quota_of(other.instance_type) == quota_of(tried.instance_type);
+  case Reach::candidate:
+    break;
+  }
+  if (answered.error_class == aws::ErrorClass::addresses) {
+    return other.subnet_id == tried.subnet_id;
+  }
+  return answered.error_class == aws::ErrorClass::unsupported
+         && other.instance_type == tried.instance_type && other.subnet_id == tried.subnet_id;
+}
+
+} // namespace flame::boot

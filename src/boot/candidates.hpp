@@ -1,0 +1,47 @@
+#pragma once
+
+#include "aws/ec2_errors.hpp"
+#include "config/settings.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The ways to ask EC2 for the machines: markets, types and subnets, and what an answer to one of
+// them says of the others. Pure.
+namespace flame::boot {
+
+struct Facts;
+
+inline constexpr std::string_view k_spot = "spot";
+
+// One way. "": not sent, the template or the default VPC decides.
+struct Candidate {
+  std::string instance_type = {};
+  std::string subnet_id = {};
+  std::string market = {}; // "on-demand", "spot"
+};
+
+std::string describe(const Candidate& candidate); // "spot t3.nano in subnet-1", for messages
+
+// All of them, in order of preference; never empty. What `prefer` names moves first.
+std::vector<Candidate> candidates_of(const config::Settings& settings, const Facts& facts);
+
+// That the market can be had: beside a launch template that names one, and with a price.
+void check_market(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
+
+// What a candidate answered.
+struct Answered {
+  Candidate candidate = {};
+  aws::ErrorClass error_class = aws::ErrorClass::unknown;
+  std::string code = {}; // EC2's
+};
+
+// Whether EC2 would answer `other` in the same way, so that it need not be asked.
+bool is_ruled_out(const Candidate& other, const Answered& answered);
+
+// Types that share one vCPU quota: "Standard", "G and VT", …; those without one have their family.
+// Source: EC2 User Guide, "On-Demand Instance quotas" and "Spot Instance quotas".
+std::string quota_of(std::string_view instance_type);
+
+} // namespace flame::boot

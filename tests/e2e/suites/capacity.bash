@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154
+# What EC2 has room for, and where: stories of types, subnets and markets. Machines only exist.
+
+sub_a=subnet-0123456789abcdef0 sub_b=subnet-0fedcba9876543210 sub_c=subnet-00112233445566778
+boot() {
+  flame boot --app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h --bundle s3://bundles/hello.tar.gz \
+    --no-inspect "$@"
+}
+# Type, subnet and market of what was asked for, in order.
+tried() {
+  control GET requests | jq -r '.[] | select(.action == "RunInstances") | .params |
+    [.InstanceType, .SubnetId // "-", .["InstanceMarketOptions.MarketType"] // "on-demand"] | join(" ")'
+}
+all_of_them=(--market "spot,on-demand" --subnet-id "$sub_a,$sub_b,$sub_c" --instance-type t3.nano)
+
+TEST "spot is out in a and b, and has room in c"
+sandbox --capacity '*/us-east-1a/spot=0' --capacity '*/us-east-1b/spot=0'
+boot "${all_of_them[@]}" --json
+expect_status 0
+expect_same "$(tried)" "t3.nano $sub_a spot
+t3.nano $sub_b spot
+t3.nano $sub_c spot"
+expect_same "$(jq -r '.instances[0] | .market, .availability_zone' stdout)" "spot
+us-east-1c"
+expect_same "$(jq -r '.refused[] | "\(.market) \(.subnet_id) \(.aws_code)"' stdout)" \
+  "spot $sub_a InsufficientInstanceCapacity
+spot $sub_b InsufficientInstanceCapacity"
+expect_in_stderr "choosing us-east-1c"
+
+TEST "spot is out everywhere, on-demand wins in b"
+sandbox --capacity '*/*/spot=0' --capacity '*/us-east-1a/on-demand=0'
+boot "${all_of_them[@]}" --json
+expect_status 0
+expect_same "$(jq -r '.instances[0] | .market, .subnet_id' stdout)" "on-demand
+$sub_b"
+expect_same "$(tried | wc -l)" 5
+
+TEST "what is preferred moves first"
+sandbox --capacity '*/us-east-1a/spot=0'
+boot "${all_of_them[@]}" --prefer market --json
+expect_status 0
+expect_same "$(tried)" "t3.nano $sub_a spot
+t3.nano $sub_a on-demand"
+
+TEST "no room anywhere: each says why, and nothing lives"
+sandbox --capacity '*/*/*=0'
+boot "${all_of_them[@]}"
+expect_error 6 "none of 6 candidates could be launched" "spot t3.nano in $sub_a" "on-demand t3.nano in $sub_c"
+expect_machines 0
+
+TEST "an account that may have no spot machine has no spot capacity"
+sandbox --fault 'RunInstances[InstanceMarketOptions.MarketType=spot]:AuthFailure.ServiceLinkedRoleCreationNotPermitted'
+boot "${all_of_them[@]}" --json
+expect_status 0
+expect_same "$(tried)" "t3.nano $sub_a spot
+t3.nano $sub_a on-demand"
+expect_same "$(jq -r '.instances[0].market' stdout)" on-demand
+
+TEST "a quota is of a family and a market: another zone is not asked"
+sandbox --fault 'RunInstances:VcpuLimitExceeded'
+boot "${all_of_them[@]}" --instance-type t3.nano,m7i.large
+expect_error 6 "none of 12 candidates could be launched; 10 of them need not be tried" \
+  "spot t3.nano in $sub_a" "on-demand t3.nano in $sub_a"
+expect_same "$(tried)" "t3.nano $sub_a spot
+t3.nano $sub_a on-demand"
+
+TEST "a machine that is taken back while pending counts as refused"
+sandbox --fault 'machine[SubnetId='"$sub_a"']:Server.InsufficientInstanceCapacity'
+boot --subnet-id "$sub_a,$sub_b" --json
+expect_status 0
+expect_same "$(jq -r '.instances[0].subnet_id, .refused[0].aws_code' stdout)" "$sub_b
+Server.InsufficientInstanceCapacity"
+expect_machines 1
+
+TEST "the dry run shows all candidates, and the market that is asked for first"
+sandbox
+boot "${all_of_them[@]}" --spot-max-price 0.0041 --dry-run
+expect_status 0
+expect_same "$(grep -c '^candidate: ' stdout)" 6
+expect_in_stdout "InstanceMarketOptions.SpotOptions.MaxPrice = 0.0041"
+
+TEST "no market, no price, twice said: named at once, nothing asked"
+before=$(asked)
+boot --market cheap --spot-max-price free --prefer zone
+expect_error 3 '"cheap" is no market' 'on-demand and spot' '"free" is no price' '"zone" is not one of its values'
+boot --spot-max-price 0.01
+expect_error 3 "market has no spot"
+boot --market spot --ec2 InstanceMarketOptions.MarketType=spot
+expect_error 3 "InstanceMarketOptions.MarketType" market
+expect_same "$(asked)" "$before"

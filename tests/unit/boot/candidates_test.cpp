@@ -1,0 +1,188 @@
+#include "boot/candidates.hpp"
+#include "boot/plan.hpp"
+#include "boot/request.hpp"
+#include "support/fake_ec2.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace flame;
+using namespace flame::boot;
+using aws::ErrorClass;
+using config::Settings;
+using test::value_of;
+
+namespace {
+
+const Facts k_facts{
+  .now = *parse_iso8601("2026-01-15T08:15:30Z"), .random_run_id = "r-1", .nonce = "n0nce"};
+
+std::vector<std::string> shown(const Settings& settings)
+{
+  std::vector<std::string> all;
+  for (const Candidate& candidate : candidates_of(settings, k_facts)) {
+    all.push_back(describe(candidate));
+  }
+  return all;
+}
+
+Settings two_of_each()
+{
+  return {.instance_types = {"t3.nano", "m7i.large"},
+          .subnet_ids = {"subnet-a", "subnet-b"},
+          .markets = {"spot", "on-demand"}};
+}
+
+Settings bootable()
+{
+  return {.region = "eu-west-1",
+          .app = "shop",
+          .bundle = "s3://releases/shop.tar.gz",
+          .image_id = "ami-0123456789abcdef0",
+          .max_lifetime = config::Lifetime{std::chrono::hours(1)}};
+}
+
+std::string mistake_of(const Settings& settings, const Facts& facts = k_facts)
+{
+  const auto plan = make_plan(settings, facts);
+  REQUIRE(!plan);
+  CHECK(plan.error().also.empty());
+  return plan.error().message;
+}
+
+} // namespace
+
+TEST_CASE("candidates: the cross product in the user's order, another subnet first")
+{
+  CHECK(shown(two_of_each())
+        == std::vector<std::string>{
+          "spot t3.nano in subnet-a", "spot t3.nano in subnet-b", "spot m7i.large in subnet-a",
+          "spot m7i.large in subnet-b", "on-demand t3.nano in subnet-a",
+          "on-demand t3.nano in subnet-b", "on-demand m7i.large in subnet-a",
+          "on-demand m7i.large in subnet-b"});
+  CHECK(shown({}) == std::vector<std::string>{"t3.nano"});
+  CHECK(shown({.instance_types = {"a1.large", "t3.nano", "a1.large"}})
+        == std::vector<std::string>{"a1.large", "t3.nano"});
+}
+
+TEST_CASE("candidates: prefer says what moves first")
+{
+  Settings settings = two_of_each();
+  settings.prefer = "market";
+  CHECK(shown(settings).at(1) == "on-demand t3.nano in subnet-a");
+  CHECK(shown(settings).at(2) == "spot t3.nano in subnet-b");
+  settings.prefer = "instance_type";
+  CHECK(shown(settings).at(1) == "spot m7i.large in subnet-a");
+  CHECK(shown(settings).at(2) == "spot t3.nano in subnet-b");
+  CHECK(shown(settings).size() == 8);
+}
+
+TEST_CASE("candidates: an answer rules out those that would get the same")
+{
+  const Candidate tried{"t3.nano", "subnet-a", "spot"};
+  struct Row {
+    ErrorClass error_class;
+    const char* code;
+    Candidate other;
+    bool ruled_out;
+  };
+  // clang-format off
+  const Row rows[] = {
+    // No room for this type in this zone: all else may have some.
+    {ErrorClass::capacity, "InsufficientInstanceCapacity", {"t3.nano", "subnet-b", "spot"}, false},
+    {ErrorClass::capacity, "InsufficientInstanceCapacity", {"t3.nano", "subnet-a", ""}, false},
+    {ErrorClass::capacity,
+     "InsufficientInstanceCapacity",
+     {"m7i.large", "subnet-a", "spot"},
+     false},
+    // Not offered in the zone, in no market.
+    {ErrorClass::unsupported, "Unsupported", {"t3.nano", "subnet-a", "on-demand"}, true},
+    {ErrorClass::unsupported, "Unsupported", {"t3.nano", "subnet-b", "spot"}, false},
+    {ErrorClass::unsupported, "Unsupported", {"m7i.large", "subnet-a", "spot"}, false},
+    // The subnet is full for each of them.
+    {ErrorClass::addresses,
+     "InsufficientFreeAddressesInSubnet",
+     {"m7i.large", "subnet-a", ""},
+     true},
+    {ErrorClass::addresses,
+     "InsufficientFreeAddressesInSubnet",
+     {"t3.nano", "subnet-b", "spot"},
+     false},
+    // A quota is of a group of families and a market, in all zones.
+    {ErrorClass::quota, "MaxSpotInstanceCountExceeded", {"m7i.large", "subnet-b", "spot"}, true},
+    {ErrorClass::quota, "MaxSpotInstanceCountExceeded", {"g5.xlarge", "subnet-b", "spot"}, false},
+    {ErrorClass::quota,
+     "MaxSpotInstanceCountExceeded",
+     {"t3.nano", "subnet-a", "on-demand"},
+     false},
+    {ErrorClass::quota, "VolumeLimitExceeded", {"g5.xlarge", "subnet-b", "on-demand"}, true},
+    {ErrorClass::quota, "Client.VolumeLimitExceeded", {"g5.xlarge", "subnet-b", ""}, true},
+    // An account that may have no spot machine at all.
+    {ErrorClass::capacity,
+     "AuthFailure.ServiceLinkedRoleCreationNotPermitted",
+     {"g5.xlarge", "subnet-b", "spot"},
+     true},
+    {ErrorClass::capacity,
+     "AuthFailure.ServiceLinkedRoleCreationNotPermitted",
+     {"t3.nano", "subnet-a", ""},
+     false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.code);
+    CAPTURE(describe(row.other));
+    CHECK(is_ruled_out(row.other, {tried, row.error_class, row.code}) == row.ruled_out);
+  }
+}
+
+TEST_CASE("candidates: EC2's groups of types that share a quota")
+{
+  for (const char* standard :
+       {"a1.large", "c7gn.large", "im4gn.large", "is4gen.large", "t4g.nano"}) {
+    CAPTURE(standard);
+    CHECK(quota_of(standard) == "Standard");
+  }
+  CHECK(quota_of("g5.xlarge") == quota_of("vt1.3xlarge"));
+  CHECK(quota_of("u-6tb1.112xlarge") == quota_of("u7i-12tb.224xlarge"));
+  CHECK(quota_of("p5.48xlarge") != quota_of("g5.xlarge"));
+  CHECK(quota_of("inf2.xlarge") != quota_of("i4i.large"));
+}
+
+TEST_CASE("candidates: spot is asked for once, and ends with the machine")
+{
+  Settings settings = bootable();
+  settings.markets = {"spot", "on-demand"};
+  settings.spot_max_price = "0.0041";
+  const auto plan = make_plan(settings, k_facts);
+  REQUIRE(plan);
+  const aws::Params spot = launch_parameters(*plan, plan->candidates.at(0), "", "token");
+  const std::string options = "InstanceMarketOptions.";
+  CHECK(value_of(spot, options + "MarketType") == "spot");
+  CHECK(value_of(spot, options + "SpotOptions.SpotInstanceType") == "one-time");
+  CHECK(value_of(spot, options + "SpotOptions.InstanceInterruptionBehavior") == "terminate");
+  CHECK(value_of(spot, options + "SpotOptions.MaxPrice") == "0.0041");
+  CHECK(value_of(spot, "InstanceInitiatedShutdownBehavior") == "terminate");
+  for (const auto& [name, value] : launch_parameters(*plan, plan->candidates.at(1), "", "token")) {
+    CHECK(!name.starts_with(options));
+  }
+}
+
+TEST_CASE("candidates: a market that cannot be had is refused")
+{
+  Settings settings = bootable();
+  settings.spot_max_price = "0.01";
+  CHECK(mistake_of(settings) == "spot_max_price is set, and market has no spot");
+
+  settings = bootable();
+  settings.launch_template_id = "lt-0123456789abcdef0";
+  settings.markets = {"on-demand"};
+  Facts facts = k_facts;
+  facts.looked_up = true;
+  facts.looked_into_template = true;
+  facts.image = aws::Image{.id = "ami-1", .state = "available", .architecture = "x86_64"};
+  facts.launch_template =
+    aws::LaunchTemplate{.id = "lt-0123456789abcdef0", .image_id = "ami-1", .market = "spot"};
+  CHECK(mistake_of(settings, facts)
+        == "market is on-demand, and launch template lt-0123456789abcdef0 is for spot, which a "
+           "request cannot take back");
+  settings.markets = {"spot"};
+  CHECK(make_plan(settings, facts));
+}
