@@ -106,7 +106,8 @@ std::vector<Candidate> candidates_of(const config::Settings& settings, const Fac
     {"instance_type", &Candidate::instance_type, choices(types)},
     {"subnet_id", &Candidate::subnet_id, choices(settings.subnet_ids)},
   }};
-  std::ranges::stable_partition(rows, [&](const Row& row) { return row.name != settings.prefer; });
+  std::stable_partition(rows.begin(), rows.end(),
+                        [&](const Row& row) { return row.name != settings.prefer; });
   std::vector<Candidate> candidates = {Candidate{}};
   for (const Row& row : rows) {
     candidates = with(candidates, row.dimension, row.values);
