@@ -29,3 +29,17 @@ wait_for_end() {
   until_true 90 is_gone "$1" || die "$1 is $(state_of "$1"); its console: $(console "$1")"
   console "$1" >console.txt
 }
+
+# cable ID ADDRESS PARENT: a wire from the machine to the parent's address here, since machines have no
+# network but to AWS.
+cable() {
+  local leader
+  until_true 60 pid_of_machine "$1" >/dev/null || die "the machine has no process: $(console "$1")"
+  leader=$(pid_of_machine "$1")
+  ip link add "to-$3" type veth peer name "from-$3" netns "/proc/$leader/ns/net"
+  ip link set "to-$3" up
+  ip route add "$2/32" dev "to-$3" src "$3"
+  nsenter --net="/proc/$leader/ns/net" sh -c "
+    ip link set 'from-$3' up && ip route add $3/32 dev 'from-$3' src $2"
+}
+pid_of_machine() { pgrep -f -o "systemd-nspawn.*$1"; } # ID

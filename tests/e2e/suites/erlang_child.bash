@@ -44,19 +44,6 @@ stop_erlang() {
 }
 at_end+=(stop_erlang)
 
-# cable: a wire from the machine to the parent, since machines have no network but to AWS.
-cable() {
-  local leader
-  until_true 60 pid_of_machine >/dev/null || die "the machine has no process: $(console "$id")"
-  leader=$(pid_of_machine)
-  ip link add "to-$parent" type veth peer name "from-$parent" netns "/proc/$leader/ns/net"
-  ip link set "to-$parent" up
-  ip route add "$address/32" dev "to-$parent" src "$parent"
-  nsenter --net="/proc/$leader/ns/net" sh -c "
-    ip link set 'from-$parent' up && ip route add $parent/32 dev 'from-$parent' src $address"
-}
-pid_of_machine() { pgrep -f -o "systemd-nspawn.*$id"; }
-
 TEST "a child decodes its parent, connects by long names, and tells that it is up"
 parent_starts
 flame boot --app hello --bundle s3://bundles/hello.tar.gz --image-id ami-0123456789abcdef0 \
@@ -65,7 +52,7 @@ flame boot --app hello --bundle s3://bundles/hello.tar.gz --image-id ami-0123456
 expect_status 0
 id=$(jq -r '.instances[0].instance_id' stdout)
 address=$(jq -r '.instances[0].private_ip' stdout)
-cable
+cable "$id" "$address" "$parent"
 until_true 60 test -s heard || die "nothing was heard: $(cat erl.log; console "$id")"
 expect_same "$(cat heard)" "up: hello-flame-0123456789abcdef0123@$address"
 wait_for_console "$id" "CHILD connected"

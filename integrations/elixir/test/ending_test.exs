@@ -1,0 +1,33 @@
+defmodule FlameEC2.EndingTest do
+  # Against flame-ec2 itself: no machine outlives its runner.
+  use FlameEC2.PoolCase, async: true
+
+  test "the machine ends when the process of the runner dies before it was up" do
+    {runner, _boot} = boot("Dies")
+    launched("Dies")
+    refute Sandbox.ended?("Dies")
+    Process.exit(runner, :kill)
+    assert Sandbox.until(fn -> Sandbox.ended?("Dies") end)
+  end
+
+  test "the machine ends with its pool, as when the application stops" do
+    {_runner, _boot} = boot("Stops")
+    launched("Stops")
+    stop_supervised!(Pools.Stops)
+    assert Sandbox.until(fn -> Sandbox.ended?("Stops") end)
+  end
+
+  test "who never calls back is ended after the boot timeout of the pool" do
+    {_runner, boot} = boot("Silent", [], boot_timeout: 2_000)
+    assert {:flame_ec2, "timeout", message} = error(boot)
+    assert message =~ "boot timeout"
+    assert Sandbox.until(fn -> Sandbox.ended?("Silent") end)
+  end
+
+  test "a machine that leaves is told at once" do
+    {_runner, boot} = boot("Leaves", boot_timeout: 80_000)
+    machine = launched("Leaves")
+    Sandbox.power_off(machine)
+    assert {:flame_ec2, "bootstrap", _} = error(boot)
+  end
+end

@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154
+# integrations/elixir: its own tests, with the distribution's Elixir and no Hex package, against
+# machines that only exist, and a release of it on one that runs.
+
+# shellcheck source-path=SCRIPTDIR/..
+. "$here/lib/machines.bash"
+needs elixir mix erl ip
+[ "${FLAME_E2E_NETWORK-}" = own ] || skip "the node of the tests needs a network of its own"
+cp -R "$project/integrations/elixir" app
+rm -rf app/_build app/tmp
+at_end+=("epmd -kill >/dev/null 2>&1")
+parent=10.0.1.250
+secrets+=(very-private-cookie)
+
+# in_app COMMAND...: in the folder of the project, as a user who has flame-ec2 and a sandbox.
+in_app() {
+  local environment=()
+  mapfile -t environment < <(flame_environment)
+  (cd app && exec env -i "${environment[@]}" MIX_ENV=test FLAME_EC2="$binary" "$@") >stdout 2>stderr
+}
+mix_test() { in_app elixir --name "flame@$parent" --cookie very-private-cookie -S mix test "$@"; }
+ends_well() { # COMMAND...
+  status=0
+  "$@" || status=$?
+  keep_output
+  expect_status 0
+}
+
+TEST "it is formatted, and compiles without a warning"
+ends_well in_app mix format --check-formatted
+ends_well in_app mix compile --warnings-as-errors
+
+TEST "its tests pass"
+release_bundle runner
+sandbox
+ends_well mix_test
+expect_in_stdout " 0 failures"
+
+if (needs_machines) >skipped; then
+  TEST "a release calls back to its parent, and its machine ends with the process of the runner"
+  ends_well in_app mix release --quiet --path "$work/release"
+  bundle runner.tar.gz release
+  sandbox --machines nspawn
+  ip address add "$parent/32" dev lo
+  mix_test --only machine &
+  pid=$!
+  launched() { [ -n "$(live_machines)" ]; }
+  until_true 60 launched || die "nothing was launched"
+  id=$(live_machines)
+  cable "$id" "$(control GET instances | jq -r '.[0].private_ip')" "$parent"
+  flame_wait
+  [ "$status" = 0 ] || die "the console: $(console "$id")"
+  expect_in_stdout " 0 failures, "
+else
+  cat skipped
+fi
