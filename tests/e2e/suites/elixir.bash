@@ -17,9 +17,12 @@ secrets+=(very-private-cookie)
 in_app() {
   local environment=()
   mapfile -t environment < <(flame_environment)
-  (cd app && exec env -i "${environment[@]}" MIX_ENV=test FLAME_EC2="$binary" "$@") >stdout 2>stderr
+  (cd app && exec env -i "${environment[@]}" MIX_ENV=test FLAME_EC2="$binary" \
+    ERL_FLAGS="+S 2 +sbwt none +sbwtdcpu none +sbwtdio none" "$@") >stdout 2>stderr
 }
-mix_test() { in_app elixir --name "flame@$parent" --cookie very-private-cookie -S mix test "$@"; }
+mix_test() {
+  in_app ELIXIR_ERL_OPTIONS="-name flame@$parent -setcookie very-private-cookie" mix test "$@"
+}
 ends_well() { # COMMAND...
   status=0
   "$@" || status=$?
@@ -27,9 +30,9 @@ ends_well() { # COMMAND...
   expect_status 0
 }
 
-TEST "it is formatted, and compiles without a warning"
-ends_well in_app mix format --check-formatted
-ends_well in_app mix compile --warnings-as-errors
+TEST "it is formatted, compiles without a warning, and makes a release"
+ends_well in_app mix 'do' format --check-formatted + compile --warnings-as-errors + \
+  release --quiet --path "$work/release"
 
 TEST "its tests pass"
 release_bundle runner
@@ -39,7 +42,6 @@ expect_in_stdout " 0 failures"
 
 if (needs_machines) >skipped; then
   TEST "a release calls back to its parent, and its machine ends with the process of the runner"
-  ends_well in_app mix release --quiet --path "$work/release"
   bundle runner.tar.gz release
   sandbox --machines nspawn
   ip address add "$parent/32" dev lo

@@ -22,13 +22,16 @@ defmodule FlameEC2.Command do
   def text(error) do
     said = for %{} = part <- [error | List.wrap(error["also"])], do: [part["message"], part["hint"]]
 
-    living =
-      with [_ | _] = ids <- error["instances"],
-           do:
-             "may still run: #{Enum.join(ids, " ")}; flame-ec2 terminate --run-id #{error["run_id"]}"
+    late =
+      if error["kind"] == "timeout", do: "FLAME.Pool's boot_timeout, or FlameEC2's, is the limit"
 
-    [said, living] |> List.flatten() |> Enum.filter(&is_binary/1) |> Enum.join("; ")
+    [said, late, living(error)] |> List.flatten() |> Enum.filter(&is_binary/1) |> Enum.join("; ")
   end
+
+  defp living(%{"instances" => [_ | _] = ids, "run_id" => run}),
+    do: "may still run: #{Enum.join(ids, " ")}; flame-ec2 terminate --run-id #{run}"
+
+  defp living(_), do: nil
 
   defp wait(ref, {pid, monitor} = attendant, timeout, terminator) do
     receive do
