@@ -47,6 +47,27 @@ std::string said(const Option& option, const Flag& flag)
   return flag.value == "true" ? "false" : flag.value == "false" ? "true" : flag.value;
 }
 
+// Two ways to say one thing.
+constexpr std::string_view k_images[] = {"image", "image_id"};
+
+bool names_image(const Row& row)
+{
+  return std::ranges::count(k_images, row.option->key) > 0;
+}
+
+// The nearest layer that says it takes the word from those below, whichever way they say it. Within
+// one layer both are a mistake of the user's. `layers`: the nearest last.
+void keep_nearest_image(std::vector<Layer>& layers)
+{
+  bool said = false;
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+    if (said) {
+      std::erase_if(layer->rows, names_image);
+    }
+    said = said || std::ranges::any_of(layer->rows, names_image);
+  }
+}
+
 // Of one field.
 struct Copy {
   const Settings& from;
@@ -111,6 +132,7 @@ std::vector<std::string> unknown_variables(const Environment& env)
 Configured merge(std::vector<Layer> layers, std::span<const Group> groups, const Caller& caller)
 {
   std::ranges::stable_sort(layers, {}, &Layer::rank);
+  keep_nearest_image(layers);
   Merge merged(caller);
   for (const Layer& layer : layers) {
     merged.begin_layer(layer.rank);

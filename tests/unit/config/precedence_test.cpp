@@ -129,3 +129,25 @@ TEST_CASE("config: a bad value of a lower layer is a mistake, though a higher on
   CHECK(got.mistakes.size() == 1);
   CHECK(got.settings.boot_timeout == Millis(90'000));
 }
+
+TEST_CASE("an image by its name and one by its id are one thing, and the nearer layer says it")
+{
+  const std::vector<Flag> typed = {{"--image", "al2023"}};
+  const auto in_file = file_layers("image_id = 'ami-1'\n", {.name = "f.toml"}, k_all).file;
+  const auto by_flag = merge({flags_layer(typed), in_file}, k_all, {});
+  CHECK(by_flag.settings.image == "al2023");
+  CHECK(by_flag.settings.image_id.empty());
+  CHECK(by_flag.origins.count("image_id") == 0);
+
+  const Layer variable = variables_layer({{"FLAME_EC2_IMAGE_ID", "ami-2"}});
+  const auto by_variable =
+    merge({variable, file_layers("image = 'al2023'\n", {.name = "f.toml"}, k_all).file}, k_all, {});
+  CHECK(by_variable.settings.image.empty());
+  CHECK(by_variable.settings.image_id == "ami-2");
+
+  const auto both =
+    file_layers("image = 'al2023'\nimage_id = 'ami-1'\n", {.name = "f.toml"}, k_all).file;
+  const auto one_layer = merge({both}, k_all, {}); // a mistake, which the plan reports
+  CHECK(one_layer.settings.image == "al2023");
+  CHECK(one_layer.settings.image_id == "ami-1");
+}
