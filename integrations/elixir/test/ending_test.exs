@@ -1,11 +1,12 @@
 defmodule FlameEC2.EndingTest do
-  # Against flame-ec2 itself: no machine outlives its runner.
+  # Against flame-ec2 itself: no machine outlives its runner. Where another end is tested, the boot
+  # timeout is far away.
   use FlameEC2.PoolCase, async: true
 
   import ExUnit.CaptureLog
 
   test "the machine ends when the process of the runner dies before it was up" do
-    {runner, _boot} = boot("Dies")
+    {runner, _boot} = boot("Dies", boot_timeout: 600_000)
     launched("Dies")
     refute Sandbox.ended?("Dies")
     Process.exit(runner, :kill)
@@ -13,7 +14,7 @@ defmodule FlameEC2.EndingTest do
   end
 
   test "the machine ends with its pool, as when the application stops" do
-    {_runner, _boot} = boot("Stops")
+    {_runner, _boot} = boot("Stops", boot_timeout: 600_000)
     launched("Stops")
     stop_supervised!(Pools.Stops)
     assert Sandbox.until(fn -> Sandbox.ended?("Stops") end)
@@ -32,7 +33,7 @@ defmodule FlameEC2.EndingTest do
   end
 
   test "a machine that leaves is told at once" do
-    {_runner, boot} = boot("Leaves", boot_timeout: 80_000)
+    {_runner, boot} = boot("Leaves", boot_timeout: 600_000)
     machine = launched("Leaves")
     Sandbox.power_off(machine)
     assert {:flame_ec2, "bootstrap", _} = error(boot)
