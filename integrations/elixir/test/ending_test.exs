@@ -20,6 +20,22 @@ defmodule FlameEC2.EndingTest do
     assert Sandbox.until(fn -> Sandbox.ended?("Stops") end)
   end
 
+  test "the machine ends when the whole VM of the application is killed" do
+    options = Sandbox.options("Killed", boot_timeout: 600_000)
+    code = "{:ok, state} = FlameEC2.init(#{inspect(options)}); FlameEC2.remote_boot(state)"
+
+    vm =
+      Port.open({:spawn_executable, System.find_executable("elixir")},
+        args: ["-pa", Application.app_dir(:flame_ec2, "ebin"), "-e", code],
+        env: [{~c"ELIXIR_ERL_OPTIONS", ~c"-name killed@10.0.1.250"}]
+      )
+
+    {:os_pid, pid} = Port.info(vm, :os_pid)
+    launched("Killed")
+    {_, 0} = System.cmd("kill", ["-KILL", "#{pid}"])
+    assert Sandbox.until(fn -> Sandbox.ended?("Killed") end)
+  end
+
   test "who never calls back is ended after the boot timeout of the pool" do
     log =
       capture_log(fn ->
