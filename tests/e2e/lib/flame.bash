@@ -5,6 +5,7 @@
 status=0
 pid=0
 calls=0
+arguments=() # of the call
 signal_when="" # text on stderr or in the sandbox's log that …
 signal_name="" # … is answered by this signal
 
@@ -25,6 +26,7 @@ plain_env_file() { sed -nE "s/^(export )?([A-Z0-9_]+)=['\"]?([^'\"]*)['\"]?$/\2=
 flame_start() { # ARGUMENT...
   local environment=()
   mapfile -t environment < <(flame_environment)
+  arguments=("$@")
   : >stdout; : >stderr # now, so that nobody reads what the call before said
   # A signal that we were told to ignore would stay ignored.
   env -i --default-signal "${environment[@]}" "$binary" "$@" >stdout 2>stderr </dev/null &
@@ -37,9 +39,12 @@ flame_wait() {
   keep_output
 }
 
-# Every output of every call is searched for secrets when the suite ends.
+# Every output of every call is searched for secrets when the suite ends, and what is JSON compared with
+# docs/schemas.
 keep_output() {
   calls=$((calls + 1))
+  [ ${#arguments[@]} -eq 0 ] || printf '%s\0' "${arguments[@]}" >"calls/$calls.args"
+  arguments=()
   cp stdout "outputs/$calls.stdout"
   cp stderr "outputs/$calls.stderr"
 }
@@ -77,4 +82,11 @@ find_secrets() {
   [ ${#secrets[@]} -gt 0 ] || [ ${#keys[@]} -gt 0 ] || return 0
   printf '%s\n' "${secrets[@]}" "${keys[@]}" X-Amz-Signature= >secrets
   python3 -I "$here/lib/find_secrets.py" secrets outputs || die "a secret is in the output"
+}
+
+# Of the distributions' python3-jsonschema only, so that it costs nothing to install.
+check_schemas() {
+  [ -n "$(ls calls)" ] && python3 -I -c 'import jsonschema' 2>/dev/null || return 0
+  python3 -I "$here/lib/check_schemas.py" "$project/docs/schemas/v1.json" calls outputs ||
+    die "JSON that is not as docs/schemas/v1.json has it"
 }

@@ -77,6 +77,7 @@ until_true() {
 end_of_suite() {
   sandbox_stop
   find_secrets
+  check_schemas
   echo "ok: $current"
   echo "$tests tests passed"
 }
