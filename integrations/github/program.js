@@ -32,8 +32,12 @@ function digestOf(name, sums) {
 
 // Fetches a release into the folder; the path of the program in it.
 function fetchRelease({ version, sha256 }, folder) {
+  const architecture = ARCHITECTURES[process.arch];
+  if (process.platform !== "linux" || architecture === undefined) {
+    throw new Error(`no release is for ${process.platform} on ${process.arch}: build flame-ec2, and set path`);
+  }
   const plain = version.replace(/^v/, "");
-  const name = `flame-ec2-${plain}-linux-${ARCHITECTURES[process.arch] || process.arch}.tar.gz`;
+  const name = `flame-ec2-${plain}-linux-${architecture}.tar.gz`;
   const repository = process.env.GITHUB_ACTION_REPOSITORY || process.env.GITHUB_REPOSITORY;
   const base = `${process.env.GITHUB_SERVER_URL || "https://github.com"}/${repository}/releases/download/v${plain}`;
   const archive = path.join(folder, name);

@@ -172,3 +172,8 @@ expect_in said "has the SHA-256 $digest"
 of absent '.errors[]' >said
 expect_in said "cannot fetch http://"
 expect_machines 0
+node -e 'Object.defineProperty(process, "platform", { value: "darwin" });
+  const { findProgram } = require(process.argv[1]);
+  try { findProgram({ version: "9.8.7", sha256: "", path: "" }, "."); } catch (e) { console.log(e.message); }' \
+  "$project/integrations/github/program.js" >said
+expect_in said "no release is for darwin"
