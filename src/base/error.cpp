@@ -21,6 +21,7 @@ constexpr ErrorKindInfo k_error_kinds[] = {
   {ErrorKind::bootstrap,   "bootstrap",     9, false, "the machine's bootstrap failed"},
   {ErrorKind::leftover,    "leftover",     10, false, "something may still live; it is named"},
   {ErrorKind::found,       "found",        11, false, "gc --exit-code has found something"},
+  {ErrorKind::command,     "command",     125, false, "run, wait: flame-ec2 itself failed; any other is that of the command"},
   {ErrorKind::interrupted, "interrupted", 128, false, "ended by a signal (128 + its number)"},
   {ErrorKind::output,      "output",       74, false, "the result could not be written"},
   {ErrorKind::internal,    "internal",     70, false, "a bug in flame-ec2"},
@@ -45,10 +46,22 @@ const std::vector<ErrorKindInfo>& error_kinds()
   return rows;
 }
 
+int exit_status_beside_command(const Error& error)
+{
+  if (error.kind == ErrorKind::command) {
+    return error.status;
+  }
+  return error.kind == ErrorKind::interrupted ? info(error.kind).exit_status + error.signal
+                                              : info(ErrorKind::command).exit_status;
+}
+
 int exit_status(const Error& error)
 {
   if (!error.instances.empty()) {
     return info(ErrorKind::leftover).exit_status;
+  }
+  if (error.kind == ErrorKind::command) {
+    return error.status;
   }
   const int status = info(error.kind).exit_status;
   return error.kind == ErrorKind::interrupted ? status + error.signal : status;

@@ -28,6 +28,7 @@ enum class ErrorKind {
   bootstrap,
   leftover,
   found,
+  command,
   interrupted,
   output,
   internal
@@ -51,6 +52,7 @@ struct Error {
   std::vector<std::string> instances = {}; // ids of machines that may still run
   std::vector<Mistake> also = {};          // further mistakes: all are reported at once
   int signal = 0;                          // for ErrorKind::interrupted
+  int status = 0;                          // for ErrorKind::command: of the command itself
   // The result on stdout holds it: of a command that could do a part of its work. Without a message
   // nothing but the status is left to be said.
   bool in_result = false;
@@ -61,7 +63,8 @@ template <typename T> using Result = tl::expected<T, Error>; // std::expected fr
 struct ErrorKindInfo {
   ErrorKind kind;
   std::string_view name;    // "capacity": what `--output json` prints
-  int exit_status;          // for interrupted: 128, to which the signal is added
+  int exit_status;          // for interrupted: 128, to which the signal is added; for command:
+                            // when it is not known
   bool retryable;           // the same command may succeed later
   std::string_view meaning; // line in the man page's EXIT STATUS and the README
 };
@@ -71,6 +74,10 @@ const ErrorKindInfo& info(ErrorKind kind);
 
 // All rows in order of exit status, for the man page, `--help` and the README.
 const std::vector<ErrorKindInfo>& error_kinds();
+
+// Of a command whose own failures are not to be mistaken for those of what it runs: 128+n when a
+// signal ended it, else 125.
+int exit_status_beside_command(const Error& error);
 
 // 10 when machines may still run, else the status of the kind.
 int exit_status(const Error& error);

@@ -109,13 +109,16 @@ const BundleType* find_bundle_type(std::string_view format)
 
 Result<Bundle> parse_bundle(std::string_view text)
 {
+  if (text.empty()) {
+    return Bundle{};
+  }
   if (text.starts_with("s3://")) {
     return of_s3(text);
   }
   if (text.starts_with("https://")) {
     return of_web(text);
   }
-  if (text.empty() || text.find("://") != std::string_view::npos) {
+  if (text.find("://") != std::string_view::npos) {
     return bad(text, "is of no known kind",
                "give s3://BUCKET/KEY.tar.gz, https://…, a file or a folder");
   }

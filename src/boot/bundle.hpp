@@ -17,6 +17,7 @@ struct BundleType {
 };
 
 enum class BundleKind {
+  nothing,   // an empty folder, for a command of `run`
   object,    // s3://bucket/key.tar.gz
   s3_folder, // s3://bucket/prefix/
   web,       // https://…
@@ -25,8 +26,8 @@ enum class BundleKind {
 };
 
 struct Bundle {
-  BundleKind kind = BundleKind::object;
-  const BundleType* type = nullptr; // static; never null in a Result: folders are packed as tar.gz
+  BundleKind kind = BundleKind::nothing;
+  const BundleType* type = nullptr; // static; null for nothing alone: folders are packed as tar.gz
   aws::S3Object object = {};        // of an object, or a folder: its key is "" or ends in '/'
   std::string place = {};           // URL or path of the others
 };
@@ -40,7 +41,8 @@ std::string known_endings();                // "\".tar.gz\", \".tgz\"", for mess
 // The first row of that format, nullptr when there is none.
 const BundleType* find_bundle_type(std::string_view format);
 
-// Kind config: a URL that is none, or an ending that no row has; the hint lists the endings.
+// "" is nothing. Kind config: a URL that is none, or an ending that no row has; the hint lists the
+// endings.
 Result<Bundle> parse_bundle(std::string_view text);
 
 // Whether a file of a release has to be executable, by its path below the release's folder: S3

@@ -115,6 +115,9 @@ void check_other_end(Mistakes& mistakes, const Settings& settings)
 
 config::WaitFor wait_for_of(const Settings& settings)
 {
+  if (!settings.command.empty()) { // whose end is waited for
+    return config::WaitFor::launched;
+  }
   return settings.wait_for.value_or(has_parent(settings) ? config::WaitFor::launched
                                                          : config::WaitFor::ready);
 }
@@ -129,7 +132,8 @@ Millis boot_timeout_of(const Settings& settings)
 // Without a store the console is all that tells of stages.
 void check_ready(Mistakes& mistakes, const Settings& settings, const Facts& facts)
 {
-  if (wait_for_of(settings) != config::WaitFor::ready || !settings.store.empty()) {
+  const bool listens = wait_for_of(settings) == config::WaitFor::ready || !settings.command.empty();
+  if (!listens || !settings.store.empty()) {
     return;
   }
   std::vector<std::string> mute;
@@ -140,10 +144,13 @@ void check_ready(Mistakes& mistakes, const Settings& settings, const Facts& fact
     }
   }
   if (!mute.empty()) {
-    mistakes.add(fmt::format("{}: no console while it runs, so that nobody could see when the "
-                             "release is ready",
-                             fmt::join(mute, ", ")),
-                 "take a type of a newer generation, set store, or --wait-for running");
+    const bool job = !settings.command.empty();
+    mistakes.add(
+      fmt::format("{}: no console while it runs, so that nobody could see {}",
+                  fmt::join(mute, ", "),
+                  job ? "what the command prints, and how it ends" : "when the release is ready"),
+      job ? "take a type of a newer generation, or set store"
+          : "take a type of a newer generation, set store, or --wait-for running");
   }
 }
 
@@ -169,6 +176,14 @@ void check_lifetime(Mistakes& mistakes, const Settings& settings)
 std::optional<Millis> lifetime_of(const Settings& settings)
 {
   return settings.max_lifetime ? settings.max_lifetime->limit : std::nullopt;
+}
+
+std::optional<Job> job_of(const Settings& settings)
+{
+  return settings.command.empty()
+           ? std::nullopt
+           : std::optional(Job{
+             .command = settings.command, .artifacts = settings.artifacts, .keep = settings.keep});
 }
 
 std::string run_id_of(const Settings& settings, const Facts& facts)
@@ -218,15 +233,10 @@ Result<Runner> make_runner(const Settings& settings, const Facts& facts)
 {
   Mistakes mistakes(ErrorKind::config);
   need(mistakes, settings.app, "app", "give --app NAME; it defaults to $RELEASE_NAME");
-  need(mistakes, settings.bundle, "bundle",
-       "give --bundle s3://BUCKET/KEY.tar.gz, a file or a folder");
   if (!settings.app.empty()) {
     check(mistakes, check_app_name(settings.app));
   }
-  std::optional<Bundle> bundle;
-  if (!settings.bundle.empty()) {
-    bundle = check_bundle(mistakes, settings);
-  }
+  const std::optional<Bundle> bundle = check_bundle(mistakes, settings);
   check_store(mistakes, settings);
   check(mistakes, check_run_id(run_id_of(settings, facts)));
   Runner runner{
@@ -242,6 +252,7 @@ Result<Runner> make_runner(const Settings& settings, const Facts& facts)
     .max_lifetime = lifetime_of(settings),
     .bootstrap_timeout = settings.bootstrap_timeout.value_or(k_default_bootstrap_timeout),
     .keep_on_failure = settings.keep_on_failure,
+    .job = job_of(settings),
     .ready_command = settings.ready_command,
     .other_user_data =
       settings.merge_user_data && facts.launch_template ? facts.launch_template->user_data : "",

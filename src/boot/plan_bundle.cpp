@@ -15,6 +15,21 @@ constexpr std::string_view k_role = "instance-role";
 constexpr std::size_t k_policy_length = 3600; // base64 of one that holds a session token
 constexpr std::size_t k_token_length = 2048;
 
+// Only what the user runs instead can do without.
+void check_nothing(Mistakes& mistakes, const Settings& settings)
+{
+  if (settings.command.empty()) {
+    mistakes.add("bundle is not set", "give --bundle s3://BUCKET/KEY.tar.gz, a file or a folder");
+  }
+  for (const auto& [key, value] : {std::pair("bundle_sha256", &settings.bundle_sha256),
+                                   std::pair("bundle_access", &settings.bundle_access)}) {
+    if (!value->empty() && !settings.command.empty()) {
+      mistakes.add(fmt::format("{} is set, and bundle is not", key),
+                   fmt::format("give --bundle, or leave {} out", key));
+    }
+  }
+}
+
 void check_web(Mistakes& mistakes, const Settings& settings)
 {
   if (settings.bundle_sha256.empty()) {
@@ -135,6 +150,10 @@ std::optional<Bundle> check_bundle(Mistakes& mistakes, const Settings& settings)
     mistakes.add(bundle.error());
     return std::nullopt;
   }
+  if (bundle->kind == BundleKind::nothing) {
+    check_nothing(mistakes, settings);
+    return *bundle;
+  }
   if (bundle->kind == BundleKind::web) {
     check_web(mistakes, settings);
   }
@@ -163,11 +182,18 @@ void check_store(Mistakes& mistakes, const Settings& settings)
   } else if (settings.env_delivery == "s3") {
     mistakes.add("env_delivery is s3, and store is not set", "give --store s3://BUCKET/PREFIX/");
   }
+  if (settings.artifacts && settings.store.empty()) {
+    mistakes.add("--artifacts is given, and store is not set, by which they would come",
+                 "give --store s3://BUCKET/PREFIX/");
+  }
   check_secrets(mistakes, settings);
 }
 
 Fetch fetch_of(const Bundle& bundle, const Settings& settings)
 {
+  if (bundle.type == nullptr) {
+    return {};
+  }
   return {.format = std::string(bundle.type->format), .sha256 = settings.bundle_sha256};
 }
 
@@ -189,7 +215,9 @@ std::vector<std::string> delivery_warnings(const Settings& settings)
 
 Runner with_placeholders(Runner runner, const Bundle& bundle, const Settings& settings)
 {
-  if (settings.bundle_access == k_role) {
+  if (bundle.kind == BundleKind::nothing) {
+    runner.fetch = {};
+  } else if (settings.bundle_access == k_role) {
     runner.fetch.bucket = filled("bucket", 63);
     runner.fetch.key = bundle.object.key.empty() ? filled("bundles/", 80) : bundle.object.key;
     runner.fetch.region = settings.region;

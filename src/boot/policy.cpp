@@ -14,9 +14,9 @@
 namespace flame::boot {
 namespace {
 
-constexpr std::string_view k_commands[] = {"boot", "terminate", "list",     "logs",
-                                           "gc",   "doctor",    "configure"};
-constexpr std::string_view k_booting[] = {"boot", "doctor"};
+constexpr std::string_view k_commands[] = {"boot", "run", "terminate", "list",
+                                           "logs", "gc",  "doctor",    "configure"};
+constexpr std::string_view k_booting[] = {"boot", "run", "doctor"};
 
 // What only looks: EC2 takes no resource for these but *. To let another command look: here.
 struct Look {
@@ -104,7 +104,7 @@ void add_ending(Policy& policy, const PolicyScope& scope, const PolicyPlace& pla
   const std::string whose = scope.settings.app.empty()
                               ? std::string("of flame-ec2")
                               : fmt::format("of the app {}", scope.settings.app);
-  if (wants(scope, {"boot", "terminate", "gc"})) {
+  if (wants(scope, {"boot", "run", "terminate", "gc"})) {
     policy.statements.push_back(
       {.id = "EndMachines",
        .why = fmt::format("machines {} alone can be ended, by the tag of their launch", whose),
@@ -112,7 +112,7 @@ void add_ending(Policy& policy, const PolicyScope& scope, const PolicyPlace& pla
        .resources = {ec2_arn(place, "instance", "*")},
        .conditions = {ours(scope.settings)}});
   }
-  if (wants(scope, {"boot", "list", "logs"})) {
+  if (wants(scope, {"boot", "run", "list", "logs"})) {
     policy.statements.push_back(
       {.id = "ReadConsole",
        .why = fmt::format("the stages and last words of machines {}", whose),

@@ -134,6 +134,28 @@ std::string write(std::string_view into, std::string_view text)
                      text);
 }
 
+std::string flag(std::string_view name, bool set)
+{
+  return assign(name, set ? "yes" : "");
+}
+
+// Of the guard.
+std::string job(const Runner& runner)
+{
+  return !runner.job ? ""
+                     : flag("job", true) + flag("artifacts", runner.job->artifacts)
+                         + flag("stay", runner.job->keep) + lean("job.sh");
+}
+
+std::string prepare(const Runner& runner)
+{
+  if (!runner.job) {
+    return "";
+  }
+  return flag("job", true) + flag("stay", runner.job->keep) + lean("prepare.sh")
+         + (runner.job->is_one_of_many ? lean("index.sh") : "");
+}
+
 std::string guard(const Runner& runner)
 {
   const std::string store =
@@ -141,8 +163,8 @@ std::string guard(const Runner& runner)
   return assign("app", runner.app) + assign("nonce", runner.nonce)
          + assign("timeout", seconds(runner.bootstrap_timeout))
          + assign("lifetime", runner.max_lifetime ? seconds(*runner.max_lifetime) : "")
-         + assign("keep", runner.keep_on_failure ? "yes" : "") + lean("arm.sh")
-         + write("guard", store + lean("guard.sh"))
+         + flag("keep", runner.keep_on_failure) + lean("arm.sh")
+         + write("guard", store + job(runner) + lean("guard.sh"))
          + (runner.store ? write("store", form(*runner.store)) : "") + lean("watch.sh");
 }
 
@@ -170,8 +192,12 @@ std::string source(const Fetch& fetch)
          + lean("fetch.sh") + (is_parallel(fetch) ? lean("parallel.sh") : "all() { get 0 ''; }\n");
 }
 
-std::string bundle(const Fetch& fetch)
+std::string bundle(const Runner& runner)
 {
+  const Fetch& fetch = runner.fetch;
+  if (fetch.format.empty()) { // and the environment may still be fetched
+    return lean("empty.sh") + (runner.env_url.empty() ? "" : lean("fetch.sh"));
+  }
   const BundleType* const type = find_bundle_type(fetch.format);
   assert(type != nullptr);
   return assign("size", fetch.size == 0 ? "" : fmt::format("{}", fetch.size))
@@ -184,7 +210,7 @@ std::string data(const Runner& runner)
 {
   const auto base64 = [](const std::string& text) { return to_base64(text); };
   return assign("run_as", runner.run_as) + assign("setup", base64_words(runner.setup_commands))
-         + assign("start", base64(runner.start_command))
+         + assign("start", base64(runner.job ? runner.job->command : runner.start_command))
          + assign("stop", base64(runner.stop_command))
          + assign("ready", base64(runner.ready_command))
          + assign("deny", runner.deny_metadata ? "169.254.169.254 fd00:ec2::254" : "")
@@ -251,9 +277,10 @@ std::string render_user_data(const Runner& runner)
 {
   return fmt::format("#!/bin/sh\n# flame-ec2, run {}\n", runner.run_id) + guard(runner)
          + data(runner) + (needs_systemd248(runner) ? lean("systemd248.sh") : "")
-         + (needs_address(runner) ? lean("address.sh") : "") + bundle(runner.fetch)
-         + (runner.env_url.empty() ? "" : lean("environment.sh")) + lean("place.sh")
-         + lean("start.sh") + lean("ready.sh");
+         + (needs_address(runner) ? lean("address.sh") : "") + bundle(runner)
+         + (runner.env_url.empty() ? "" : lean("environment.sh"))
+         + (runner.fetch.format.empty() ? "" : lean("place.sh")) + prepare(runner)
+         + lean("start.sh") + (runner.job ? "" : lean("ready.sh"));
 }
 
 } // namespace flame::boot

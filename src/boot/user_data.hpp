@@ -17,6 +17,8 @@
 // store (0600, the form for that), start, stop and ready (the user's commands, for sh); the stage
 // lines go to the console, to /var/log/flame-ec2.log (0600) and to the store; the units are
 // flame-<app>, -rebooted and -ended.service, and the timers flame-<app>-bootstrap and -lifetime.
+// Of `run` there are also artifacts (a folder), stdout and stderr (what was not sent yet), their
+// pipes, and the unit flame-<app>-output.
 // In memory, /run/flame-<app> holds env (0600, systemd's EnvironmentFile) and what the guard notes:
 // started, ended, failed, stage.
 namespace flame::boot {
@@ -51,11 +53,19 @@ struct StoreChannel {
   std::string prefix = {};                                      // "flame/runs/RUN/BOOT/"
 };
 
+// A command of the user's in place of the release: what it prints is sent, and its status is said.
+struct Job {
+  std::string command = {};    // for sh, in the bundle's folder
+  bool artifacts = false;      // send what it leaves in $FLAME_EC2_ARTIFACTS; needs a store
+  bool keep = false;           // leave the machine after it, to its lifetime
+  bool is_one_of_many = false; // the metadata service tells its FLAME_EC2_INDEX, else it is 0
+};
+
 struct Runner {
   std::string app = {};    // part of unit and folder names; see check_app_name
   std::string run_id = {}; // for people who read the script
   std::string nonce = {};  // hex; in every stage line, so that a release cannot forge one
-  Fetch fetch = {};
+  Fetch fetch = {};        // without a format: no bundle, an empty folder; only with a job
   std::vector<child::Variable> variables = {};
   std::string run_as = {};        // "" is root; created when the machine has no such user
   std::string start_command = {}; // for sh, in the release's folder; "" is bin/<app> start
@@ -67,6 +77,7 @@ struct Runner {
   std::optional<Millis> max_lifetime = {};      // from the script's first line; nullopt: none
   Millis bootstrap_timeout = std::chrono::minutes(15); // from the script's first line to the start
   bool keep_on_failure = false;     // leave a machine whose release never started to its lifetime
+  std::optional<Job> job = {};      // nullopt: the release is started
   std::string ready_command = {};   // for sh, as run_as, in the release's folder: 0 is ready
   std::string other_user_data = {}; // of a launch template, run beside; may hold secrets
   std::optional<StoreChannel> store = {}; // nullopt: console and log alone

@@ -28,7 +28,8 @@ std::size_t size_of(const std::vector<std::string>& texts)
 std::vector<Part> parts_of(const Runner& runner)
 {
   std::vector<Part> parts = {{"setup_commands", size_of(runner.setup_commands)},
-                             {"start_command", runner.start_command.size()},
+                             {"start_command", runner.job ? 0 : runner.start_command.size()},
+                             {"the command", runner.job ? runner.job->command.size() : 0},
                              {"stop_command", runner.stop_command.size()},
                              {"ready_command", runner.ready_command.size()},
                              {"the bundle's URL", runner.fetch.url.size()},

@@ -57,6 +57,10 @@ int run(std::span<const std::string> arguments, World& world)
   if (!error.message.empty()) {
     console.error(error);
   }
+  if (const Command* command = parsed.invocation.command;
+      command != nullptr && command->status_of != nullptr) {
+    return command->status_of(parsed.invocation, world, error);
+  }
   if (parsed.invocation.output == Output::json && error.kind != ErrorKind::output
       && !error.in_result) {
     static_cast<void>(world.write_out(error_json(error))); // stderr has said it already

@@ -60,6 +60,8 @@ struct Command {
   Result<void> (*run)(const Invocation& invocation, World& world, Console& console);
   std::string_view operand_values = {}; // all allowed operands, blank separated
   std::string_view alias = {};          // another name: "ls"
+  // Of a command whose statuses are those of what it runs: the one for an error, which it may note.
+  int (*status_of)(const Invocation& invocation, World& world, const Error& error) = nullptr;
 };
 
 std::span<const Command> commands();

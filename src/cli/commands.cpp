@@ -46,6 +46,15 @@ constexpr OwnFlag k_boot_flags[] = {
   {"--attached", "",      "take settings as a line of JSON from standard input, and stay until it says up"},
 };
 
+constexpr OwnFlag k_run_flags[] = {
+  {"--shell", "TEXT",     "run TEXT by sh -c, in place of a command and its arguments"},
+  {"--result", "FILE",    "write what became of it to FILE, as JSON: status, machines, times, error"},
+  {"--artifacts", "FOLDER", "put into FOLDER what the command has left in $FLAME_EC2_ARTIFACTS; needs store"},
+  {"--keep", "",          "leave the machine after the command, until its lifetime is over"},
+  {"--dry-run", "[=ec2]", "print the request and send nothing; =ec2 lets EC2 check it", "", "ec2"},
+  {"--show-secrets", "",  "with --dry-run: print secrets as they are"},
+};
+
 constexpr OwnFlag k_template_flags[] = {
   {"--format", "FORMAT",  "print it as script, gzip or base64", "", "script gzip base64"},
   {"--presign", "",       "with a real URL of the bundle; needs credentials"},
@@ -87,7 +96,7 @@ constexpr OwnFlag k_gc_flags[] = {
 };
 
 constexpr OwnFlag k_policy_flags[] = {
-  {"--for", "COMMAND",  "of this command; repeat it for several (default: boot)", "", "boot terminate list logs gc doctor configure"},
+  {"--for", "COMMAND",  "of this command; repeat it for several (default: boot)", "", "boot run terminate list logs gc doctor configure"},
   {"--runner", "",      "of the machine's role instead"},
   {"--explain", "",     "say on standard error what each statement is for"},
   {"--account", "ID",   "AWS account of the machines (default: any, which is the caller's own)"},
@@ -115,6 +124,20 @@ const Command k_commands[] = {
    "flame-ec2 boot --region eu-west-1 --image-id ami-0123456789abcdef0 \\\n"
    "  --app demo --bundle s3://my-bucket/demo.tar.gz --max-lifetime 1h --json",
    k_all_groups, k_boot_flags, run_boot},
+  {"run", "run one command on a fresh machine, and exit as it does", "-- COMMAND [ARGUMENT...]",
+   "Launches a machine, runs the command on it, prints what the command prints, ends the machine, and "
+   "exits with the status of the command: 128+n when signal n has ended it, 127 when it was not found, "
+   "126 when it could not be executed. When flame-ec2 itself fails the status is 125, and 128+n when "
+   "signal n has ended flame-ec2; --result FILE tells which failure it was, as JSON.\n\n"
+   "The arguments come as they are: no shell looks into them, unless --shell gives it the text. The "
+   "command runs in the bundle's folder, or without a bundle in an empty one, as the user of run_as "
+   "(flame), with nothing on its standard input, for at most max_lifetime (1h). It finds its own "
+   "machine among several by FLAME_EC2_INDEX, from 0.\n\n"
+   "Its standard output and standard error come as they are, apart from each other, while it runs. With "
+   "store all of it comes. Without, the console of the machine carries 4 KiB a second after a first 16 "
+   "KiB; of what is more the last of it is shown, and how much was left out is said.",
+   "flame-ec2 run --region eu-west-1 --image al2023 -- uname -a",
+   k_all_groups, k_run_flags, run_run, "", "", status_of_run},
   {"template-user-data", "print the user data that boot would send", "",
    "Prints the script that the machine would run as root. Needs no network and no credentials: where "
    "the presigned URL of the bundle will be stands a placeholder as long as one can get. Secrets are "

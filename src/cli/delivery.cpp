@@ -112,6 +112,8 @@ Result<void> Delivery::find_bundle()
     return carry_bundle();
   }
   switch (bundle.kind) {
+  case boot::BundleKind::nothing:
+    return {};
   case boot::BundleKind::object:
     return reach(bundle, parts_.settings).and_then([&] { return inspect_object(); });
   case boot::BundleKind::web:
@@ -366,6 +368,9 @@ Result<std::string> Delivery::signed_get(const aws::S3Object& object, bool reque
 
 Result<void> Delivery::sign_bundle(boot::Runner& runner, Seconds now)
 {
+  if (parts_.plan.bundle.kind == boot::BundleKind::nothing) {
+    return {};
+  }
   const seconds wanted = boot::k_until_script + in_seconds(runner.bootstrap_timeout);
   runner.fetch = reached_.fetch;
   const bool known = !runner.fetch.url.empty() || !runner.fetch.bucket.empty();
@@ -433,6 +438,12 @@ aws::Outcome<std::string> Delivery::listen(const std::string& instance_id, aws::
     return status;
   }
   return console.map([](const aws::ConsoleOutput& output) { return output.text; });
+}
+
+aws::S3Object Delivery::folder() const
+{
+  const auto store = boot::store_of(parts_.settings);
+  return store ? aws::S3Object{.bucket = store->bucket, .key = boot_prefix_} : aws::S3Object();
 }
 
 void Delivery::forget_environment()

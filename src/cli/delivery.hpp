@@ -40,6 +40,9 @@ public:
   // What a machine says of its stages: what it has written into the store, else its console.
   aws::Outcome<std::string> listen(const std::string& instance_id, aws::CallLimit limit);
 
+  // Of the boot in the store, once prepared; without a store it has no bucket.
+  aws::S3Object folder() const;
+
 private:
   Result<void> find_bundle();
   Result<void> carry_bundle();

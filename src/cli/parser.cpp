@@ -43,7 +43,15 @@ std::string choose_hint(std::string_view value, std::string_view values)
 
 class Parser {
 public:
-  explicit Parser(std::span<const std::string> arguments) : told_(read_arguments(arguments)) {}
+  // What comes after "--" are operands, whatever they look like.
+  explicit Parser(std::span<const std::string> arguments)
+  {
+    const auto end = std::ranges::find(arguments, "--");
+    told_ = read_arguments({arguments.begin(), end});
+    if (end != arguments.end()) {
+      told_.operands.insert(told_.operands.end(), end + 1, arguments.end());
+    }
+  }
 
   Parsed parse()
   {

@@ -67,6 +67,10 @@ struct Settings {
   std::string ready_command = {};
   bool merge_user_data = false; // of the launch template
   std::vector<std::string> setup_commands = {};
+  // Of `run`, which sets them itself; no option does.
+  std::string command = {}; // for sh, in place of the release; "": the release
+  bool artifacts = false;   // bring back what it leaves
+  bool keep = false;        // leave the machine after it
 
   // On which machine.
   std::optional<int> count = {}; // machines, all or none; nullopt: 1

@@ -24,7 +24,8 @@ constexpr int k_hopeless = 16;
 
 aws::CallLimit limit(const FleetParts& parts, TimePoint deadline)
 {
-  return {.deadline = std::min(parts.clock.now() + k_call_limit, deadline)};
+  return {.deadline = std::min(parts.clock.now() + k_call_limit, deadline),
+          .cancel_grace = parts.cancel_grace};
 }
 
 using Batch = std::vector<std::string>;
@@ -175,11 +176,17 @@ private:
       return parts_.ec2.renew(error.error_class).has_value();
     }
     const bool passes = aws::info(error.error_class).retry_same;
-    if (!passes || parts_.clock.now() + k_pause >= deadline_ || parts_.cancel.state().signal != 0) {
+    if (!passes || parts_.clock.now() + k_pause >= deadline_ || is_cancelled()) {
       return false;
     }
     parts_.clock.sleep(k_pause, parts_.cancel, parts_.cancel.state());
     return true;
+  }
+
+  bool is_cancelled() const
+  {
+    const CancelState cancel = parts_.cancel.state();
+    return parts_.cancel_grace == Millis(0) ? cancel.signal != 0 : cancel.at_once;
   }
 
   TimePoint deadline_;

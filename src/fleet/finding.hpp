@@ -27,6 +27,7 @@ struct FleetParts {
   aws::Ec2Api& ec2;
   Clock& clock;
   const Cancel& cancel;
+  Millis cancel_grace = Millis(0); // so long a call goes on when the user has cancelled
 };
 
 struct Looked {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 
 namespace flame::fleet {
 namespace {
@@ -54,6 +55,10 @@ std::optional<StageLine> parse_words(std::string_view rest)
       line.seconds = number<double>(word);
     } else if (key == "rc") {
       line.exit_status = number<int>(word);
+    } else if (const auto* const name = std::ranges::find(k_stream_names, key);
+               name != std::end(k_stream_names)) {
+      line.totals.at(static_cast<std::size_t>(name - std::begin(k_stream_names))) =
+        number<std::uint64_t>(word);
     }
   }
   const bool timed =

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,18 +13,25 @@
 //   flame-ec2 NONCE stage=NAME t=SECONDS [at=STAGE] [rc=N] [msg=TEXT] .
 //
 // A line may stand behind other text, since all programs share the console; the point at its end
-// shows that it is whole. In their order: boot, fetch, unpack, setup (only with setup commands),
+// shows that it is whole; the end of a command of `run` also has stdout=N stderr=N packed=N, all
+// the bytes there were. In their order: boot, fetch, unpack, setup (only with setup commands),
 // start (the release runs), ready (it has for 2 s, and is by its own word), stopped (it ended, with
 // rc), failed (why the machine powers off). The nonce keeps lines of the release's own out; it is
 // no secret from a release that reads the user data from the metadata service.
 namespace flame::fleet {
 
+// What a command of `run` gives.
+enum class Stream { out, err, packed }; // stdout, stderr, its artifacts as .tar.gz
+inline constexpr std::size_t k_streams = 3;
+inline constexpr std::string_view k_stream_names[] = {"stdout", "stderr", "packed"};
+
 struct StageLine {
   std::string stage = {}; // boot, fetch, unpack, setup, start, ready, stopped, failed
   std::string at = {};    // of "failed": the stage, or bootstrap, lifetime, reboot, parent
-  std::optional<int> exit_status = {}; // "rc=N"
-  std::string detail = {};             // for people: what failed
-  std::optional<double> seconds = {};  // since the script's first line
+  std::optional<int> exit_status = {};                             // "rc=N"
+  std::string detail = {};                                         // for people: what failed
+  std::optional<double> seconds = {};                              // since the script's first line
+  std::array<std::optional<std::uint64_t>, k_streams> totals = {}; // bytes, by Stream
 };
 
 // The lines of `console` that carry `nonce`, in order; forged and cut lines are left out.

@@ -80,6 +80,11 @@ std::string boot_status_key(std::string_view boot)
   return fmt::format("{}status", boot);
 }
 
+std::string output_key(std::string_view boot, std::string_view instance_id, unsigned part)
+{
+  return fmt::format("{}{}/out.{:08}", boot, instance_id, part);
+}
+
 MachineKeys machine_keys(std::string_view boot, std::string_view instance_id)
 {
   MachineKeys keys;

@@ -14,6 +14,7 @@
 //   runs/<run>/<boot>/env.<expiry>       the environment of a boot, until its machines have read it
 //   runs/<run>/<boot>/status             written before the launch, which proves the right to
 //   runs/<run>/<boot>/<machine>/status   the stage lines of a machine, as on its console
+//   runs/<run>/<boot>/<machine>/out.<n>  what a command of `run` prints, in parts from 00000000 on
 //   runs/<run>/<boot>/<machine>/log      all that its script has said, at its end
 //   runs/<run>/<boot>/<machine>/journal  the last that its release has said, at its end
 // Keys begin with the store's prefix, which is "" or ends in '/'. Pure.
@@ -33,6 +34,7 @@ std::string environment_key(std::string_view boot, Seconds expires);
 // Of an environment; nullopt for any other key.
 std::optional<Seconds> environment_expiry(std::string_view key);
 
+std::string output_key(std::string_view boot, std::string_view instance_id, unsigned part);
 std::string boot_status_key(std::string_view boot);
 
 // What a machine has written, "" for what it has not.

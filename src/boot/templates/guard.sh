@@ -2,7 +2,8 @@
 # /opt/flame/APP/guard: writes stage lines and powers the machine off. Called by the script, by its
 # timers and by the units of the release; they may have a full disk, so it goes on after every
 # failure, and any environment, so it starts anew without. What it notes is in /run.
-# Set above: PATH dir unit run nonce began keep off prefix ("" without a store).
+# Set above: PATH dir unit run nonce began keep off prefix ("" without a store); for a command of `run`
+# also job, with job.sh.
 [ "${clean-}" = "$nonce" ] || exec env -i clean="$nonce" PATH="$PATH" \
   FLAME_PARENT="${FLAME_PARENT:+yes}" /bin/sh "$0" "$@"
 umask 077
@@ -64,6 +65,7 @@ failed)
   exit 0
   ;;
 machine) machine ;;
+output) output ;;
 words) last_words ;;
 rebooted)
   [ "$(machine)" = "$(cat "$dir/machine")" ] || exit 0
@@ -81,9 +83,10 @@ started)
   ;;
 # ExecStopPost of the release, and OnFailure, since the first shares what may be broken in its unit.
 # 200 to 243 at once are systemd's own, who could not even execute the release, unless that is sh
-# with the user's command. A release may end before ExecStartPost has run.
+# with the user's command. A release may end before ExecStartPost has run. A command of `run` only
+# leaves its status to who sends its output, and then powers off.
 ended)
-  [ -n "$keep" ] || power_off_at_the_end
+  [ -n "$keep$job" ] || power_off_at_the_end
   mkdir "$run/ended" 2>/dev/null || exit 0
   [ -z "$keep" ] || trap say_at_the_end EXIT
   Result='' ExecMainCode=0 ExecMainStatus=0
@@ -98,14 +101,16 @@ ended)
   # 2 (killed) with exit-code: systemd did it, since ExecStartPost shares what is broken.
   if [ "$ExecMainCode" = 0 ] || [ "$ExecMainCode$Result" = 2exit-code ] ||
     { [ "$lived" = 0 ] && [ ! -e "$dir/start" ] && [ "$rc" -ge 200 ] && [ "$rc" -le 243 ]; }; then
+    [ -n "$keep" ] || power_off_at_the_end
     failed at=start "rc=$rc" "msg=systemd could not execute the release: $Result"
     exit
   fi
-  power_off_at_the_end
+  [ -n "$job" ] || power_off_at_the_end
   [ -e "$run/started" ] || note_start
   # FLAME's runner gives its parent 20 s, and then ends as if it had done its work.
   [ -z "${FLAME_PARENT-}" ] || [ "$rc" != 0 ] || [ "$lived" -lt 20 ] || [ "$lived" -gt 25 ] ||
     failed at=parent rc=0 "msg=ended after $lived s, as a FLAME runner that cannot reach its parent"
+  [ -z "$job" ] || leave_status
   stage stopped "rc=$rc" "msg=$Result"
   ;;
 esac

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # Sets up and starts the release's unit. Set above: run_as setup env_url vars ip_vars ip start
-# stop deny.
+# stop deny; for a command of `run` also job, and prepare_job.
 # Commands are files for sh, so that nobody between the user and that shell reads their quotes.
 at=setup
 [ -z "$setup" ] || guard stage setup
@@ -45,6 +45,8 @@ if [ -n "$run_as" ]; then
   done
 fi
 
+[ -z "${job-}" ] || prepare_job
+
 # What the guard cannot say and do from within the unit, it does from another. The power off, which
 # PID 1 begins at the same time, waits for its word.
 umask 022
@@ -66,11 +68,11 @@ FLAME
 cat >"/run/systemd/system/$unit.service" <<FLAME
 [Unit]
 Description=$app, by flame-ec2
-Wants=network-online.target
-After=network-online.target
+Wants=network-online.target${job:+ $output}
+After=network-online.target${job:+ $output}
 OnFailure=$unit-ended.service
-SuccessAction=poweroff
-${keep:+#}FailureAction=poweroff
+${job:+#}SuccessAction=poweroff
+${keep:+#}${job:+#}FailureAction=poweroff
 [Service]
 Type=simple
 ${run_as:+User=$run_as}
@@ -84,6 +86,7 @@ ExecStopPost=+/bin/sh $dir/guard ended
 TimeoutStopSec=30
 KillMode=$kill
 LimitNOFILE=1048576
+${job:+OOMPolicy=continue}
 ${deny:+IPAddressDeny=$deny}
 StandardOutput=journal+console
 SyslogIdentifier=$app

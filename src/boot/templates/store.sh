@@ -12,7 +12,7 @@ share() {
         http://169.254.169.254/latest/meta-data/instance-id ||
       cat /var/lib/cloud/data/instance-id
   } >"$run/id"
-  curl -qsS --connect-timeout 4 -m 8 -o /dev/null -K "$dir/store" \
+  curl -qfsS --connect-timeout 4 -m 8 -o /dev/null -K "$dir/store" \
     --form-string "key=$prefix$(cat "$run/id")/$1" -F "file=@$2;type=text/plain"
 }
 

@@ -1,6 +1,7 @@
 #include "boot/look_up.hpp"
 #include "boot/request.hpp"
 #include "boot/run.hpp"
+#include "cli/booting.hpp"
 #include "cli/carried.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
@@ -33,11 +34,12 @@ struct Boot {
   const std::optional<boot::Model>& here; // fills what a launch template leaves open
   const boot::Facts& facts;
   const boot::Plan& plan;
+  const BootUse& use;
   TimePoint started; // of the command
 
   Boot with(const boot::Plan& other) const
   {
-    return {invocation, world, console, configured, settings, here, facts, other, started};
+    return {invocation, world, console, configured, settings, here, facts, other, use, started};
   }
 };
 
@@ -209,7 +211,8 @@ boot::BootParts parts_of(const Boot& it, Cloud& cloud, Delivery& delivery, Evide
           .report =
             [&it](const boot::BootResult& result) {
               it.console.clear();
-              return it.world.write_out(boot_output(result, it.invocation.output));
+              return it.use.then ? Result<void>()
+                                 : it.world.write_out(boot_output(result, it.invocation.output));
             },
           .started = it.started};
 }
@@ -256,6 +259,9 @@ Result<void> launch(const Boot& before)
   }
   const auto result = boot::run(it.plan, parts_of(it, **cloud, delivery, evidence));
   it.console.clear();
+  if (result && it.use.then) {
+    return it.use.then({it.plan, it.settings, *result, **cloud, delivery, evidence, it.started});
+  }
   // Once nobody is left to read it.
   if (result ? it.plan.wait_for == config::WaitFor::ready : result.error().instances.empty()) {
     delivery.forget_environment();
@@ -263,11 +269,16 @@ Result<void> launch(const Boot& before)
   return result ? Result<void>() : tl::unexpected(evidence.keep(result.error()));
 }
 
+} // namespace
+
 Result<void> boot_with(const Invocation& invocation, World& world, Console& console,
-                       const std::optional<std::string>& attached)
+                       const std::optional<std::string>& attached, const BootUse& use)
 {
   const TimePoint started = world.clock->now();
-  const auto [configured, here] = read_boot_settings(invocation, world, console, attached);
+  auto [configured, here] = read_boot_settings(invocation, world, console, attached);
+  if (use.adjust) {
+    use.adjust(configured.settings);
+  }
   boot::Facts facts = look_up_facts(world);
   facts.local_address = configured.local_address;
   const auto plan = boot::make_plan(configured.settings, facts);
@@ -279,7 +290,7 @@ Result<void> boot_with(const Invocation& invocation, World& world, Console& cons
     return no_mistakes(configured, there.error());
   }
   const Boot it{invocation, world, console, configured, configured.settings,
-                here,       facts, *plan,   started};
+                here,       facts, *plan,   use,        started};
   if (const auto how = invocation.value("--dry-run")) {
     if (*how == "ec2") {
       return dry_run_by_ec2(it);
@@ -291,12 +302,10 @@ Result<void> boot_with(const Invocation& invocation, World& world, Console& cons
   return launch(it);
 }
 
-} // namespace
-
 Result<void> run_boot(const Invocation& invocation, World& world, Console& console)
 {
   if (!invocation.has("--attached")) {
-    return boot_with(invocation, world, console, std::nullopt);
+    return boot_with(invocation, world, console, std::nullopt, {});
   }
   const auto caller = world.attach();
   const auto line = caller->first_line(world.clock->now() + k_settings_limit);
@@ -305,7 +314,7 @@ Result<void> run_boot(const Invocation& invocation, World& world, Console& conso
   }
   World attached = world; // in which the caller can cancel too
   attached.cancel = caller.get();
-  return boot_with(invocation, attached, console, *line);
+  return boot_with(invocation, attached, console, *line, {});
 }
 
 } // namespace flame::cli

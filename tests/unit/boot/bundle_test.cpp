@@ -36,13 +36,21 @@ TEST_CASE("boot::parse_bundle says what is wrong with the URL")
   CHECK(zip.error().hint.starts_with("a bundle ends in one of \".tar.gz\", \".tgz\""));
 
   for (const std::string_view url :
-       {"http://b/app.tar.gz", "ftp://b/app.tar.gz", "s3://", "s3:///", "", "https://b/app.zip",
+       {"http://b/app.tar.gz", "ftp://b/app.tar.gz", "s3://", "s3:///", "https://b/app.zip",
         "https:///app.tar.gz", "https://b/a\" b.tar.gz", "https://b/app?x=.tar.gz"}) {
     CAPTURE(url);
     const auto bundle = parse_bundle(url);
     REQUIRE(!bundle);
     CHECK(bundle.error().kind == ErrorKind::config);
   }
+}
+
+TEST_CASE("boot::parse_bundle takes nothing for an empty folder")
+{
+  const auto nothing = parse_bundle("");
+  REQUIRE(nothing);
+  CHECK(nothing->kind == BundleKind::nothing);
+  CHECK(nothing->type == nullptr);
 }
 
 TEST_CASE("boot::parse_bundle knows the kinds")

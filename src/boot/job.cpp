@@ -1,0 +1,129 @@
+#include "boot/job.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace flame::boot {
+namespace {
+
+using fleet::StageLine;
+
+std::string word(const std::string& text)
+{
+  std::string quoted = "'";
+  for (const char c : text) {
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return quoted + "'";
+}
+
+struct SignalName {
+  int number;
+  std::string_view name;
+};
+// Linux's, of those that end a program often; the same on all architectures of EC2.
+constexpr SignalName k_signals[] = {
+  {1, "SIGHUP"}, {2, "SIGINT"},  {3, "SIGQUIT"},  {4, "SIGILL"},   {6, "SIGABRT"}, {7, "SIGBUS"},
+  {8, "SIGFPE"}, {9, "SIGKILL"}, {11, "SIGSEGV"}, {13, "SIGPIPE"}, {15, "SIGTERM"}};
+
+std::string signal_name(int number)
+{
+  const auto* const row = std::ranges::find(k_signals, number, &SignalName::number);
+  return row == std::end(k_signals) ? fmt::format("signal {}", number) : std::string(row->name);
+}
+
+JobEnd unknown(ErrorKind kind, std::string message, std::string stage, std::string hint = {})
+{
+  return {.error = Error{.kind = kind,
+                         .message = std::move(message),
+                         .hint = std::move(hint),
+                         .stage = std::move(stage)}};
+}
+
+JobEnd of_failure(const StageLine& line, const std::string& id)
+{
+  if (line.at == "lifetime") {
+    return unknown(ErrorKind::timeout,
+                   fmt::format("the command had not ended when the lifetime of {} was over", id),
+                   line.at, "give it more with --max-lifetime");
+  }
+  if (line.at == "command") {
+    return unknown(
+      ErrorKind::bootstrap,
+      fmt::format("the status of the command is not known: {} said that {}", id, line.detail),
+      line.at);
+  }
+  return unknown(ErrorKind::bootstrap,
+                 fmt::format("the bootstrap of {} {}", id, fleet::story_of(line)), line.at);
+}
+
+} // namespace
+
+std::string exec_line(const std::vector<std::string>& argv)
+{
+  std::string line = !argv.empty() && argv.front().starts_with('-') ? "exec --" : "exec";
+  for (const std::string& argument : argv) {
+    line += " " + word(argument);
+  }
+  return line + "\n";
+}
+
+std::optional<JobEnd> end_said(const std::vector<StageLine>& lines, const std::string& id)
+{
+  const auto first = std::ranges::find_if(
+    lines, [](const StageLine& line) { return line.stage == "stopped" || line.stage == "failed"; });
+  if (first == lines.end()) {
+    return std::nullopt;
+  }
+  if (first->stage == "stopped" && first->exit_status) {
+    return JobEnd{.status = *first->exit_status, .reason = first->detail};
+  }
+  return of_failure(*first, id);
+}
+
+JobEnd end_unsaid(const aws::Instance& machine, const std::vector<StageLine>& lines)
+{
+  const std::string& code = machine.state_reason_code;
+  const std::string far =
+    lines.empty() ? "it has said nothing of itself" : fleet::story_of(lines.back());
+  std::string message =
+    fmt::format("the status of the command is not known: {} is {} ({}), and {}", machine.id,
+                aws::name(machine.state),
+                machine.state_reason.empty() ? "EC2 gives no reason" : machine.state_reason, far);
+  const std::string stage = lines.empty() ? "" : lines.back().stage;
+  JobEnd end;
+  if (code.starts_with("Server.")) { // a spot interruption, or EC2's hardware
+    end = unknown(ErrorKind::capacity, std::move(message), stage,
+                  "EC2 took the machine back; the same command may succeed");
+  } else if (code == "Client.UserInitiatedShutdown") {
+    end = unknown(ErrorKind::refused, std::move(message), stage,
+                  "somebody ended the machine while the command ran");
+  } else {
+    end = unknown(ErrorKind::bootstrap, std::move(message), stage,
+                  "the machine powered itself off before it could say more");
+  }
+  end.error->aws_code = code;
+  return end;
+}
+
+const StageLine* sums_of(const std::vector<StageLine>& lines)
+{
+  const auto last = std::find_if(lines.rbegin(), lines.rend(),
+                                 [](const StageLine& line) { return line.totals[0].has_value(); });
+  return last == lines.rend() ? nullptr : &*last;
+}
+
+std::string story_of(const JobEnd& end)
+{
+  constexpr int k_by_signal = 128;
+  if (end.reason == "oom-kill") {
+    return "ran out of memory: the kernel ended it, or a part of it";
+  }
+  return end.status && end.reason == "signal" && *end.status > k_by_signal
+           ? fmt::format("was ended by {}", signal_name(*end.status - k_by_signal))
+           : "";
+}
+
+} // namespace flame::boot

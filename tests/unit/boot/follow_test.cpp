@@ -1,0 +1,195 @@
+#include "boot/follow.hpp"
+#include "support/boot_world.hpp"
+#include "support/fake_s3.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace flame;
+using aws::InstanceState;
+
+namespace {
+
+const std::string k_began =
+  "flame-ec2 n0nce stage=boot t=0.00 .\nflame-ec2 n0nce stage=start t=1.00 .\n";
+const std::string k_hello = "flame-ec2 n0nce out=stdout at=0 b64=aGVsbG8= .\n";
+const std::string k_three =
+  "flame-ec2 n0nce stage=stopped t=2.00 rc=3 stdout=5 stderr=0 packed=0 msg=exit-code .\n";
+
+struct Following {
+  test::FakeEc2 ec2 = {};
+  test::FakeS3 s3 = {};
+  test::FakeClock clock = {};
+  test::FakeCancel cancel = {};
+  test::NotedProgress progress = {};
+  std::string out = {};
+  std::string err = {};
+  std::string packed = {};
+  Result<void> shown = {};
+  bool store = false;
+
+  boot::Followed run()
+  {
+    return boot::follow({{.id = "i-1", .state = InstanceState::running}},
+                        {.ec2 = ec2,
+                         .clock = clock,
+                         .cancel = cancel,
+                         .progress = progress,
+                         .nonce = "n0nce",
+                         .s3 = store ? &s3 : nullptr,
+                         .folder = {.bucket = "keep", .key = "runs/r/b/"},
+                         .deadline = clock.now() + std::chrono::hours(2),
+                         .show = [this](std::size_t, fleet::Stream stream, std::string_view bytes) {
+                           (stream == fleet::Stream::out   ? out
+                            : stream == fleet::Stream::err ? err
+                                                           : packed) += bytes;
+                           return shown;
+                         }});
+  }
+  void looks(InstanceState state, int times, std::string code = {})
+  {
+    for (int i = 0; i < times; ++i) {
+      ec2.looks.emplace_back(
+        test::FakeEc2::Machines{{.id = "i-1", .state = state, .state_reason_code = code}});
+    }
+  }
+  void says(const std::string& console) { ec2.consoles.emplace_back(console); }
+};
+
+} // namespace
+
+TEST_CASE("boot::follow shows output as it comes by the console, and ends with the status")
+{
+  Following it;
+  it.looks(InstanceState::running, 9);
+  it.says("");
+  it.says(k_began);
+  it.says(k_began + k_hello);
+  it.says(k_began + k_hello + k_three);
+  const boot::Followed followed = it.run();
+  CHECK_FALSE(followed.error.has_value());
+  REQUIRE(followed.jobs.at(0).end.has_value());
+  CHECK(followed.jobs[0].end->status == 3);
+  CHECK(it.out == "hello");
+  CHECK(followed.jobs[0].output.left_out(fleet::Stream::out) == 0);
+}
+
+TEST_CASE("boot::follow counts what the console has lost")
+{
+  Following it;
+  it.looks(InstanceState::running, 9);
+  it.says(k_began + k_three); // and no piece of it
+  const boot::Followed followed = it.run();
+  REQUIRE(followed.jobs.at(0).end.has_value());
+  CHECK(followed.jobs[0].end->status == 3);
+  CHECK(followed.jobs[0].output.left_out(fleet::Stream::out) == 5);
+}
+
+TEST_CASE(
+  "boot::follow waits for the last words of a machine that has left, and then says what is so")
+{
+  Following it;
+  it.looks(InstanceState::running, 2);
+  it.looks(InstanceState::terminated, 99, "Server.SpotInstanceTermination");
+  SUBCASE("it says them late")
+  {
+    for (const std::string& text : {k_began, k_began, std::string(), std::string()}) {
+      it.says(text);
+    }
+    it.says(k_began + k_hello + k_three);
+    const boot::Followed followed = it.run();
+    REQUIRE(followed.jobs.at(0).end.has_value());
+    CHECK(followed.jobs[0].end->status == 3);
+  }
+  SUBCASE("it never does")
+  {
+    const boot::Followed followed = it.run();
+    REQUIRE(followed.jobs.at(0).end.has_value());
+    CHECK_FALSE(followed.jobs[0].end->status.has_value());
+    CHECK(followed.jobs[0].end->error->kind == ErrorKind::capacity);
+    CHECK(followed.jobs[0].has_left);
+  }
+}
+
+TEST_CASE("boot::follow reads a store's parts in their order, to the last")
+{
+  Following it;
+  it.store = true;
+  it.looks(InstanceState::running, 99);
+  it.s3.objects["keep/runs/r/b/i-1/out.00000000"] = "3 1 0\nhelE";
+  it.s3.objects["keep/runs/r/b/i-1/status"] = k_began + k_three;
+  it.clock.on_sleep = [&] { it.s3.objects["keep/runs/r/b/i-1/out.00000001"] = "2 0 4\nlozzzz"; };
+  const boot::Followed followed = it.run();
+  CHECK_FALSE(followed.error.has_value());
+  CHECK(it.out == "hello");
+  CHECK(it.err == "E");
+  CHECK(it.packed == "zzzz");
+  CHECK(followed.jobs.at(0).end->status == 3);
+}
+
+TEST_CASE("boot::follow takes the console when a store's machine says nothing by it")
+{
+  Following it;
+  it.store = true;
+  it.looks(InstanceState::running, 99);
+  it.says(k_began + k_hello + k_three);
+  const boot::Followed followed = it.run();
+  CHECK(followed.jobs.at(0).end->status == 3);
+  CHECK(it.out == "hello");
+}
+
+TEST_CASE("boot::follow ends with the reason when it cannot go on")
+{
+  Following it;
+  it.looks(InstanceState::running, 99);
+  SUBCASE("a signal")
+  {
+    it.clock.on_sleep = [&] { it.cancel.now.signal = 2; };
+    const boot::Followed followed = it.run();
+    REQUIRE(followed.error.has_value());
+    CHECK(followed.error->kind == ErrorKind::interrupted);
+    CHECK(followed.error->signal == 2);
+  }
+  SUBCASE("nobody may read the console")
+  {
+    it.ec2.consoles.emplace_back(
+      aws::api_error("GetConsoleOutput", "UnauthorizedOperation", "no", 403, "r"));
+    const boot::Followed followed = it.run();
+    REQUIRE(followed.error.has_value());
+    CHECK(followed.error->kind == ErrorKind::denied);
+  }
+  SUBCASE("the output cannot be written")
+  {
+    it.says(k_began + k_hello);
+    it.shown = fail(ErrorKind::output, "standard output is closed");
+    const boot::Followed followed = it.run();
+    REQUIRE(followed.error.has_value());
+    CHECK(followed.error->kind == ErrorKind::output);
+  }
+  SUBCASE("the machine's time is over, and EC2 still shows it")
+  {
+    it.looks(InstanceState::running, 9999);
+    const boot::Followed followed = it.run();
+    REQUIRE(followed.error.has_value());
+    CHECK(followed.error->kind == ErrorKind::timeout);
+  }
+}
+
+TEST_CASE("boot::follow bears failures that pass, and asks more rarely while nothing is new")
+{
+  Following it;
+  for (int i = 0; i < 5; ++i) {
+    it.ec2.looks.emplace_back(
+      aws::api_error("DescribeInstances", "RequestLimitExceeded", "slow", 503, "r"));
+  }
+  it.looks(InstanceState::running, 99);
+  for (int i = 0; i < 20; ++i) {
+    it.says(k_began);
+  }
+  it.says(k_began + k_hello + k_three);
+  const boot::Followed followed = it.run();
+  CHECK(followed.jobs.at(0).end->status == 3);
+  CHECK(it.clock.slept.front() < std::chrono::seconds(1));
+  CHECK(it.clock.slept.back() == std::chrono::seconds(5));
+}
