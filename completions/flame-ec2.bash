@@ -32,6 +32,8 @@ _flame_ec2() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       boot) command='boot'; break ;;
+      run) command='run'; break ;;
+      wait) command='wait'; break ;;
       template-user-data) command='template-user-data'; break ;;
       terminate) command='terminate'; break ;;
       list) command='list'; break ;;
@@ -47,27 +49,30 @@ _flame_ec2() {
     esac
   done
   case "$command $before" in
-    *' --evidence-dir') _flame_ec2_files -d; return ;;
-    *' --env-file' | *' --release-cookie-file' | *' --run-id-file' | *' --ca-bundle' | *' --config') _flame_ec2_files -f; return ;;
+    'iam-policy --for') _flame_ec2_words 'boot run wait terminate list logs gc doctor configure'; return ;;
+    *' --evidence-dir' | *' --artifacts') _flame_ec2_files -d; return ;;
+    *' --env-file' | *' --release-cookie-file' | *' --run-id-file' | *' --ca-bundle' | *' --config' | *' --result') _flame_ec2_files -f; return ;;
     *' --image') _flame_ec2_values images; return ;;
     *' --pool') _flame_ec2_values pools; return ;;
     *' --profile') _flame_ec2_values profiles; return ;;
     *' --region') _flame_ec2_values regions; return ;;
     *' --color') _flame_ec2_words 'auto always never'; return ;;
-    *' --for') _flame_ec2_words 'boot terminate list logs gc doctor configure'; return ;;
     *' --root-volume-type') _flame_ec2_words 'gp3 gp2 io2 io1 standard'; return ;;
     *' --values') _flame_ec2_words 'images pools profiles regions'; return ;;
     *' --wait-for') _flame_ec2_words 'launched running ready'; return ;;
     *' --market') _flame_ec2_words 'on-demand spot'; return ;;
     *' --bundle-access') _flame_ec2_words 'presigned instance-role'; return ;;
+    *' --for') _flame_ec2_words 'ready stopped'; return ;;
     *' --format') _flame_ec2_words 'script gzip base64'; return ;;
     *' --prefer') _flame_ec2_words 'subnet_id instance_type market'; return ;;
     *' --output' | *' -o') _flame_ec2_words 'text json env'; return ;;
     *' --env-delivery') _flame_ec2_words 'user-data s3'; return ;;
-    *' --app' | *' --bundle' | *' --bundle-sha256' | *' --store' | *' --env' | *' -e' | *' --env-from' | *' --unset-env' | *' --secret' | *' --release-node' | *' --run-as' | *' --start-command' | *' --stop-command' | *' --ready-command' | *' --setup-commands' | *' --count' | *' --image-id' | *' --launch-template-id' | *' --launch-template-version' | *' --instance-type' | *' --subnet-id' | *' --security-group-id' | *' --spot-max-price' | *' --iam-instance-profile' | *' --key-name' | *' --root-volume-size' | *' --root-volume-iops' | *' --root-volume-throughput' | *' --root-volume-kms-key' | *' --metadata-hop-limit' | *' --tags' | *' --ec2' | *' --run-id' | *' --boot-timeout' | *' --max-lifetime' | *' --bootstrap-timeout' | *' --log' | *' --endpoint-url' | *' --ec2-service-endpoint' | *' --instance-metadata-url' | *' --instance-metadata-token-url' | *' --settle' | *' --like' | *' --account' | *' --role' | *' --example') return ;;
+    *' --app' | *' --bundle' | *' --bundle-sha256' | *' --store' | *' --env' | *' -e' | *' --env-from' | *' --unset-env' | *' --secret' | *' --release-node' | *' --run-as' | *' --start-command' | *' --stop-command' | *' --ready-command' | *' --setup-commands' | *' --count' | *' --image-id' | *' --launch-template-id' | *' --launch-template-version' | *' --instance-type' | *' --subnet-id' | *' --security-group-id' | *' --spot-max-price' | *' --iam-instance-profile' | *' --key-name' | *' --root-volume-size' | *' --root-volume-iops' | *' --root-volume-throughput' | *' --root-volume-kms-key' | *' --metadata-hop-limit' | *' --tags' | *' --ec2' | *' --run-id' | *' --boot-timeout' | *' --max-lifetime' | *' --bootstrap-timeout' | *' --log' | *' --endpoint-url' | *' --ec2-service-endpoint' | *' --instance-metadata-url' | *' --instance-metadata-token-url' | *' --shell' | *' --timeout' | *' --settle' | *' --like' | *' --account' | *' --role' | *' --example') return ;;
   esac
   case $command in
     boot) flags='--dry-run --show-secrets --attached --app --bundle --bundle-sha256 --bundle-access --inspect --no-inspect --store --env --env-file --env-from --unset-env --env-delivery --secret --release-node --release-cookie-file --run-as --start-command --stop-command --merge-user-data --ready-command --setup-commands --count --image --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --market --spot-max-price --prefer --iam-instance-profile --key-name --public-ip --no-public-ip --root-volume-size --root-volume-type --root-volume-iops --root-volume-throughput --root-volume-encrypted --root-volume-kms-key --metadata-hop-limit --metadata-tags --no-metadata-tags --tags --ec2 --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
+    run) flags='--shell --result --artifacts --keep --dry-run --show-secrets --app --bundle --bundle-sha256 --bundle-access --inspect --no-inspect --store --env --env-file --env-from --unset-env --env-delivery --secret --release-node --release-cookie-file --run-as --start-command --stop-command --merge-user-data --ready-command --setup-commands --count --image --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --market --spot-max-price --prefer --iam-instance-profile --key-name --public-ip --no-public-ip --root-volume-size --root-volume-type --root-volume-iops --root-volume-throughput --root-volume-encrypted --root-volume-kms-key --metadata-hop-limit --metadata-tags --no-metadata-tags --tags --ec2 --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
+    wait) flags='--for --run-id --run-id-file --timeout --store --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
     template-user-data) flags='--format --presign --show-secrets --app --bundle --bundle-sha256 --bundle-access --inspect --no-inspect --store --env --env-file --env-from --unset-env --env-delivery --secret --release-node --release-cookie-file --run-as --start-command --stop-command --merge-user-data --ready-command --setup-commands --count --image --image-id --launch-template-id --launch-template-version --instance-type --subnet-id --security-group-id --market --spot-max-price --prefer --iam-instance-profile --key-name --public-ip --no-public-ip --root-volume-size --root-volume-type --root-volume-iops --root-volume-throughput --root-volume-encrypted --root-volume-kms-key --metadata-hop-limit --metadata-tags --no-metadata-tags --tags --ec2 --run-id --run-id-file --wait-for --boot-timeout --max-lifetime --bootstrap-timeout --keep-on-failure --evidence-dir --log --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
     terminate) flags='--run-id --run-id-file --app --all --yes --wait --settle --force --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
     list) flags='--all --ids --app --run-id --run-id-file --region --profile --endpoint-url --ec2-service-endpoint --ca-bundle --allow-http --auto-configure --instance-metadata-url --instance-metadata-token-url --imds-v1 --config --pool --output --json --verbose --quiet --color --help --version' operands='' ;;
@@ -79,8 +84,8 @@ _flame_ec2() {
     decode-parent) flags='--example --output --json --verbose --quiet --color --help --version' operands='' ;;
     completion) flags='--values --output --json --verbose --quiet --color --help --version' operands='bash zsh fish' ;;
     man) flags='--output --json --verbose --quiet --color --help --version' operands='' ;;
-    help) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate list logs gc configure doctor iam-policy decode-parent completion man help settings' ;;
-    *) flags='--output --json --verbose --quiet --color --help --version' operands='boot template-user-data terminate list logs gc configure doctor iam-policy decode-parent completion man help' ;;
+    help) flags='--output --json --verbose --quiet --color --help --version' operands='boot run wait template-user-data terminate list logs gc configure doctor iam-policy decode-parent completion man help settings' ;;
+    *) flags='--output --json --verbose --quiet --color --help --version' operands='boot run wait template-user-data terminate list logs gc configure doctor iam-policy decode-parent completion man help' ;;
   esac
   case $word in
     -*) _flame_ec2_words "$flags" ;;

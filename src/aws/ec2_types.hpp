@@ -39,7 +39,8 @@ struct Instance {
   std::string ipv6_address = {};
   std::string lifecycle = {}; // "spot", or "" for on-demand
   std::string client_token = {};
-  std::string launch_time = {}; // ISO 8601, as EC2 wrote it
+  std::string launch_index = {}; // "0": which of the machines of one launch
+  std::string launch_time = {};  // ISO 8601, as EC2 wrote it
   std::string key_name = {};
   std::string instance_profile_arn = {};
   std::string reason = {};            // EC2's human text

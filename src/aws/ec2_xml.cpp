@@ -30,6 +30,7 @@ constexpr InstanceField k_instance_fields[] = {
   {"ipv6Address",                &Instance::ipv6_address},
   {"instanceLifecycle",          &Instance::lifecycle},
   {"clientToken",                &Instance::client_token},
+  {"amiLaunchIndex",             &Instance::launch_index},
   {"launchTime",                 &Instance::launch_time},
   {"keyName",                    &Instance::key_name},
   {"iamInstanceProfile/arn",     &Instance::instance_profile_arn},

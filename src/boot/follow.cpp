@@ -293,6 +293,13 @@ private:
     const Millis waited = std::chrono::duration_cast<Millis>(parts_.clock.now() - *ear.ending);
     const fleet::StageLine* sums = sums_of(ear.job.lines);
     const bool started = std::ranges::count(ear.job.lines, "start", &fleet::StageLine::stage) > 0;
+    const bool shut_down = ear.job.end && ear.job.end->reason == k_by_shutdown;
+    if (shut_down && !ear.job.has_left && waited < k_words_limit) {
+      return; // until EC2 says who ended the machine
+    }
+    if (shut_down && was_taken(ear.job.machine)) {
+      ear.job.end = end_unsaid(ear.job.machine, ear.job.lines);
+    }
     if (ear.job.end && (sums == nullptr ? !started : all_came(ear, *sums))) {
       return finish(ear, sums);
     }

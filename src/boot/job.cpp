@@ -83,11 +83,20 @@ std::optional<JobEnd> end_said(const std::vector<StageLine>& lines, const std::s
   return of_failure(*first, id);
 }
 
+bool was_taken(const aws::Instance& machine)
+{
+  return machine.state_reason_code.starts_with("Server.")
+         || machine.state_reason_code == "Client.UserInitiatedShutdown";
+}
+
 JobEnd end_unsaid(const aws::Instance& machine, const std::vector<StageLine>& lines)
 {
   const std::string& code = machine.state_reason_code;
-  const std::string far =
-    lines.empty() ? "it has said nothing of itself" : fleet::story_of(lines.back());
+  const bool stopped = !lines.empty() && lines.back().stage == "stopped";
+  const std::string far = lines.empty() ? "it has said nothing of itself"
+                          : stopped     ? fmt::format("that ended the command, with status {}",
+                                                      lines.back().exit_status.value_or(0))
+                                        : fleet::story_of(lines.back());
   std::string message =
     fmt::format("the status of the command is not known: {} is {} ({}), and {}", machine.id,
                 aws::name(machine.state),

@@ -182,8 +182,10 @@ std::optional<Job> job_of(const Settings& settings)
 {
   return settings.command.empty()
            ? std::nullopt
-           : std::optional(Job{
-             .command = settings.command, .artifacts = settings.artifacts, .keep = settings.keep});
+           : std::optional(Job{.command = settings.command,
+                               .artifacts = settings.artifacts,
+                               .keep = settings.keep,
+                               .is_one_of_many = settings.count.value_or(1) > 1});
 }
 
 std::string run_id_of(const Settings& settings, const Facts& facts)

@@ -14,8 +14,8 @@
 namespace flame::boot {
 namespace {
 
-constexpr std::string_view k_commands[] = {"boot", "run", "terminate", "list",
-                                           "logs", "gc",  "doctor",    "configure"};
+constexpr std::string_view k_commands[] = {"boot", "run", "wait",   "terminate", "list",
+                                           "logs", "gc",  "doctor", "configure"};
 constexpr std::string_view k_booting[] = {"boot", "run", "doctor"};
 
 // What only looks: EC2 takes no resource for these but *. To let another command look: here.
@@ -50,12 +50,12 @@ bool looks_at_image(const PolicyScope& scope)
 }
 
 constexpr Look k_looks[] = {
-  {"ec2:DescribeInstances", "boot terminate list logs gc configure"},
+  {"ec2:DescribeInstances", "boot run wait terminate list logs gc configure"},
   {"ec2:DescribeRegions", "list gc", everywhere},
   {"ec2:DescribeVolumes", "gc"},
   {"ec2:DescribeNetworkInterfaces", "gc doctor", meets_parent},
-  {"ec2:DescribeImages", "boot doctor", looks_at_image},
-  {"ec2:DescribeLaunchTemplateVersions", "boot doctor", has_template},
+  {"ec2:DescribeImages", "boot run doctor", looks_at_image},
+  {"ec2:DescribeLaunchTemplateVersions", "boot run doctor", has_template},
   {"ec2:DescribeSubnets", "doctor"},
   {"ec2:DescribeRouteTables", "doctor"},
   {"ec2:DescribeVpcEndpoints", "doctor"},
@@ -112,7 +112,7 @@ void add_ending(Policy& policy, const PolicyScope& scope, const PolicyPlace& pla
        .resources = {ec2_arn(place, "instance", "*")},
        .conditions = {ours(scope.settings)}});
   }
-  if (wants(scope, {"boot", "run", "list", "logs"})) {
+  if (wants(scope, {"boot", "run", "wait", "list", "logs"})) {
     policy.statements.push_back(
       {.id = "ReadConsole",
        .why = fmt::format("the stages and last words of machines {}", whose),

@@ -84,7 +84,7 @@ void add_store(Policy& policy, const PolicyScope& scope, const PolicyPlace& plac
     .why = "bundles, status and logs are written there and read, also by what the caller signs "
            "for the machine",
     .resources = {object_arn(place, *store) + "*"}};
-  if (scope.plan != nullptr || wants(scope, {"logs"})) {
+  if (scope.plan != nullptr || wants(scope, {"logs", "wait"})) {
     use.actions.emplace_back("s3:GetObject");
   }
   if (scope.plan != nullptr) {
@@ -102,9 +102,9 @@ void add_store(Policy& policy, const PolicyScope& scope, const PolicyPlace& plac
                                  .actions = {"s3:DeleteObject"},
                                  .resources = {object_arn(place, *store) + "runs/*/env.*"}});
   }
-  if (wants(scope, {"logs", "gc"})) {
+  if (wants(scope, {"logs", "gc", "wait"})) {
     PolicyStatement list = list_below("ListStore", place, *store);
-    list.why = "logs and gc look for what machines have written";
+    list.why = "logs, wait and gc look for what machines have written";
     policy.statements.push_back(std::move(list));
   }
 }

@@ -212,7 +212,7 @@ std::string data(const Runner& runner)
   return assign("run_as", runner.run_as) + assign("setup", base64_words(runner.setup_commands))
          + assign("start", base64(runner.job ? runner.job->command : runner.start_command))
          + assign("stop", base64(runner.stop_command))
-         + assign("ready", base64(runner.ready_command))
+         + (runner.job ? "" : assign("ready", base64(runner.ready_command)))
          + assign("deny", runner.deny_metadata ? "169.254.169.254 fd00:ec2::254" : "")
          + environment(runner);
 }

@@ -55,6 +55,14 @@ constexpr OwnFlag k_run_flags[] = {
   {"--show-secrets", "",  "with --dry-run: print secrets as they are"},
 };
 
+constexpr OwnFlag k_wait_flags[] = {
+  {"--for", "STATE",        "until the release is ready (the default), or until it has stopped", "", "ready stopped"},
+  {"--run-id", "ID",        "all machines of the run ID"},
+  {"--run-id-file", "FILE", "all machines of the run whose id is in FILE"},
+  {"--timeout", "TIME",     "give up after TIME; the machines live on (default: none)"},
+  {"--store", "URL",        "ask what the machines have written below s3://BUCKET/PREFIX/ first (default: the setting store)"},
+};
+
 constexpr OwnFlag k_template_flags[] = {
   {"--format", "FORMAT",  "print it as script, gzip or base64", "", "script gzip base64"},
   {"--presign", "",       "with a real URL of the bundle; needs credentials"},
@@ -96,7 +104,7 @@ constexpr OwnFlag k_gc_flags[] = {
 };
 
 constexpr OwnFlag k_policy_flags[] = {
-  {"--for", "COMMAND",  "of this command; repeat it for several (default: boot)", "", "boot run terminate list logs gc doctor configure"},
+  {"--for", "COMMAND",  "of this command; repeat it for several (default: boot)", "", "boot run wait terminate list logs gc doctor configure"},
   {"--runner", "",      "of the machine's role instead"},
   {"--explain", "",     "say on standard error what each statement is for"},
   {"--account", "ID",   "AWS account of the machines (default: any, which is the caller's own)"},
@@ -138,6 +146,13 @@ const Command k_commands[] = {
    "KiB; of what is more the last of it is shown, and how much was left out is said.",
    "flame-ec2 run --region eu-west-1 --image al2023 -- uname -a",
    k_all_groups, k_run_flags, run_run, "", "", status_of_run},
+  {"wait", "wait until a release is ready, or has stopped", "[ID...]",
+   "Waits for machines that boot has started, by their ids or all of a run. With --for stopped the status "
+   "is that of the release, the highest of several, and 125 when it is not known or flame-ec2 itself "
+   "failed. With --for ready it is 0, or 9 when a machine fails before. Prints a line for each machine: "
+   "id, a tab, and ready, the status, or failed. It ends nothing.",
+   "flame-ec2 wait --run-id ci-7 --for stopped",
+   k_where, k_wait_flags, run_wait, "", "", status_of_wait},
   {"template-user-data", "print the user data that boot would send", "",
    "Prints the script that the machine would run as root. Needs no network and no credentials: where "
    "the presigned URL of the bundle will be stands a placeholder as long as one can get. Secrets are "

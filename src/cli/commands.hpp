@@ -10,6 +10,8 @@ namespace flame::cli {
 
 Result<void> run_run(const Invocation& invocation, World& world, Console& console);
 int status_of_run(const Invocation& invocation, World& world, const Error& error);
+Result<void> run_wait(const Invocation& invocation, World& world, Console& console);
+int status_of_wait(const Invocation& invocation, World& world, const Error& error);
 Result<void> run_boot(const Invocation& invocation, World& world, Console& console);
 Result<void> run_configure(const Invocation& invocation, World& world, Console& console);
 Result<void> run_template_user_data(const Invocation& invocation, World& world, Console& console);

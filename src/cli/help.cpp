@@ -111,7 +111,7 @@ std::string main_help()
     flags.push_back(fmt::format("{}{}{}", flag.letter, flag.letter.empty() ? "" : " ", flag.name));
   }
   text += wrapped("\nFlags of all commands: " + join(flags, ", "), 0, 2) + "\n";
-  return text + "\nMore: flame-ec2 COMMAND --help; everything: flame-ec2 man | man -l -\n";
+  return text + "More: flame-ec2 COMMAND --help; everything: flame-ec2 man | man -l -\n";
 }
 
 std::string command_help(const Command& command)

@@ -24,7 +24,7 @@ boot::InspectFor inspect_for(const boot::Plan& plan, const config::Settings& set
   const auto parent = child::decode_parent(settings.flame_parent);
   const auto disk = settings.root_volume_size.value_or(0);
   return {.app = plan.app,
-          .start_command = settings.start_command,
+          .start_command = settings.command.empty() ? settings.start_command : settings.command,
           .backend = parent ? parent->backend : "",
           .architecture = architecture,
           .disk = static_cast<std::uint64_t>(disk) * k_gib};

@@ -71,6 +71,10 @@ Reply one_instance(const Request& request, const FrontWorld& world)
     return world.state.power_off(found->id) ? text_reply(200, "off\n")
                                             : text_reply(409, "the machine is not on\n");
   }
+  if (request.method == "POST" && what == "reclaim") {
+    return world.state.reclaim(found->id) ? text_reply(200, "taken back\n")
+                                          : text_reply(409, "the machine is not on\n");
+  }
   return text_reply(404, "no such page\n");
 }
 

@@ -149,6 +149,21 @@ bool Ec2State::power_off(const std::string& id)
   return true;
 }
 
+bool Ec2State::reclaim(const std::string& id)
+{
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find(instances_, id, &Instance::id);
+    if (found == instances_.end() || !found->on_host) {
+      return false;
+    }
+    found->state = State::shutting_down;
+    set_reason(*found, "Server.SpotInstanceTermination", "Spot instance termination");
+  }
+  host_.press_power_button(id);
+  return true;
+}
+
 void Ec2State::tick()
 {
   std::vector<std::string> due;

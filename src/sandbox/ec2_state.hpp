@@ -49,6 +49,7 @@ public:
   void leave(Resource resource);
   // As if the machine's own script did it. False when there is no such machine on.
   bool power_off(const std::string& id);
+  bool reclaim(const std::string& id);        // as EC2 takes a spot machine back
   std::string console(const std::string& id); // with what say() added
   void say(const std::string& id, std::string_view text);
   TemplateBook& templates() { return templates_; }

@@ -155,6 +155,8 @@ pack() {
 leave_status() {
   ! grep -qs '^oom_kill [1-9]' "/sys/fs/cgroup/system.slice/$unit.service/memory.events" ||
     Result=oom-kill
+  # Not by its own will, then; EC2 knows whose it was.
+  [ "$(timeout 5 systemctl is-system-running)" != stopping ] || Result=shutdown
   echo "$rc $Result" >"$run/over.new" && mv "$run/over.new" "$run/over"
   timeout 3 /bin/sh -c "echo >$run/bell"
   exit
@@ -164,7 +166,7 @@ leave_status() {
 output() {
   command exec 3>/dev/console || command exec 3>/dev/null
   trap 'over=yes' TERM
-  over='' part=0 missed=0 credit=$k_burst rc='' result=''
+  over='' mute=0 why='the machine was shut down before the command had ended' part=0 missed=0 credit=$k_burst rc='' result=''
   clock
   since=$t
   gather stdout &
@@ -172,8 +174,10 @@ output() {
   gather stderr &
   g2=$!
   until [ -e "$run/over" ] || [ -n "$over" ]; do
+    [ -e "$dir/guard" ] || lost
     parts
     timeout 1 cat "$run/bell" >/dev/null 2>&1 || [ "$?" = 124 ] || sleep 1 || lost
+    unheard
   done
   [ ! -e "$run/over" ] || read -r rc result <"$run/over" || :
   until_gathered
@@ -188,16 +192,27 @@ output() {
   if [ -n "$rc" ]; then
     stage stopped "rc=$rc" $totals "msg=$result"
   else
-    failed at=command $totals 'msg=the machine was shut down before the command had ended'
+    failed at=command $totals "msg=$why"
   fi
   say_at_the_end
   [ -z "$stay" ] || exit 0
   eval "$off"
 }
 
-# Not even sleep is there any more: said by the shell alone, which PID 1 may be unable to hear.
+# What its unit should have said, and cannot.
+unheard() {
+  [ -e "$run/started" ] || return 0
+  case $(systemctl is-active "$unit") in
+  inactive | failed) mute=$((mute + 1)) ;;
+  *) mute=0 ;;
+  esac
+  [ "$mute" -lt 15 ] || over=yes why='the command has ended, and its unit could not say how'
+}
+
+# Not even our own files are there any more, or no sleep: said by the shell alone, and done by force,
+# since PID 1 may be unable to hear.
 lost() {
-  printf 'flame-ec2 %s stage=failed t=0.0 at=command msg=the programs of the machine are gone .\n' "$nonce" >&3
+  printf 'flame-ec2 %s stage=failed t=0.0 at=command msg=the files of the machine were removed .\n' "$nonce" >&3
   eval "$off"
   exit 1
 }

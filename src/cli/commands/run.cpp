@@ -1,12 +1,15 @@
 #include "boot/follow.hpp"
+#include "cli/artifacts.hpp"
 #include "cli/booting.hpp"
 #include "cli/commands.hpp"
+#include "cli/marked_lines.hpp"
 #include "cli/run_output.hpp"
 #include "fleet/ending.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace flame::cli {
 namespace {
@@ -45,12 +48,16 @@ void make_job(config::Settings& settings, const std::string& command, const Invo
   }
 }
 
+// In the order of FLAME_EC2_INDEX, which need not be that of EC2's answer.
 std::vector<aws::Instance> machines_of(const boot::BootResult& result)
 {
   std::vector<aws::Instance> machines;
   for (const boot::Machine& machine : result.machines) {
     machines.push_back(machine.instance);
   }
+  std::ranges::stable_sort(machines, {}, [](const aws::Instance& machine) {
+    return std::pair(machine.launch_index.size(), machine.launch_index);
+  });
   return machines;
 }
 
@@ -66,12 +73,15 @@ public:
   {
     boot::Followed followed = follow();
     console_.clear();
+    static_cast<void>(world_.write_out(out_.end()));
+    world_.write_err(err_.end());
     RunResult result{.run_id = booted_.plan.run_id,
                      .region = booted_.plan.region,
                      .jobs = std::move(followed.jobs),
                      .timings = booted_.result.timings,
                      .error = std::move(followed.error)};
     end_machines(result);
+    unpack_artifacts(result);
     booted_.delivery.forget_environment();
     for (const boot::RunningJob& job : result.jobs) {
       say_end(job, result);
@@ -92,8 +102,8 @@ private:
       .s3 = folder.bucket.empty() ? nullptr : &booted_.cloud.s3(),
       .folder = folder,
       .deadline = deadline(),
-      .show = [this](std::size_t, fleet::Stream stream, std::string_view bytes) {
-        return show(stream, bytes);
+      .show = [this](std::size_t job, fleet::Stream stream, std::string_view bytes) {
+        return show(job, stream, bytes);
       }};
     return boot::follow(machines_of(booted_.result), parts);
   }
@@ -107,16 +117,46 @@ private:
   }
 
   // The command's own bytes, as they are.
-  Result<void> show(fleet::Stream stream, std::string_view bytes)
+  Result<void> show(std::size_t job, fleet::Stream stream, std::string_view bytes)
   {
     console_.clear();
-    if (stream == fleet::Stream::out) {
-      return world_.write_out(bytes);
+    if (stream == fleet::Stream::packed) {
+      return artifacts_.add(job, bytes);
     }
-    if (stream == fleet::Stream::err) {
-      world_.write_err(bytes);
+    const bool out = stream == fleet::Stream::out;
+    std::string marked;
+    if (booted_.plan.count > 1) {
+      marked = (out ? out_ : err_).add(job, bytes);
+      bytes = marked;
     }
+    if (out) {
+      return bytes.empty() ? Result<void>() : world_.write_out(bytes);
+    }
+    world_.write_err(bytes);
     return {};
+  }
+
+  // Those of several commands are in folders of their own.
+  void unpack_artifacts(RunResult& result)
+  {
+    const auto folder = invocation_.value("--artifacts");
+    for (std::size_t i = 0; folder && i < result.jobs.size(); ++i) {
+      const boot::RunningJob& job = result.jobs[i];
+      if (!job.end || !job.end->status) {
+        continue;
+      }
+      auto done = job.output.left_out(fleet::Stream::packed) > 0
+                    ? fail(ErrorKind::output,
+                           fmt::format("the artifacts of {} did not come whole", job.machine.id),
+                           "the machine could not write all of them into the store")
+                    : artifacts_.unpack(
+                      i, result.jobs.size() == 1 ? *folder : fmt::format("{}/{}", *folder, i));
+      if (done) {
+        result.artifacts = *folder;
+      } else if (!result.error) {
+        result.error = done.error();
+      }
+    }
   }
 
   // Not those whose command has ended and that are to be kept; EC2 has ended some already.
@@ -189,23 +229,28 @@ private:
                               machine.id));
   }
 
+  static Error outcome_of(RunResult& result)
+  {
+    int highest = result.may_run.empty() ? 0 : k_not_known;
+    for (const boot::RunningJob& job : result.jobs) {
+      const boot::JobEnd end = job.end.value_or(boot::JobEnd());
+      highest = std::max(highest, end.status.value_or(k_not_known));
+      if (end.error && !result.error) {
+        result.error = end.error;
+      }
+    }
+    Error outcome = result.error.value_or(Error());
+    if (outcome.kind != ErrorKind::interrupted) {
+      outcome.kind = ErrorKind::command;
+      outcome.status = result.error ? std::max(highest, k_not_known) : highest;
+    }
+    return outcome;
+  }
+
   // The status: the highest of all commands; 125 when one is not known; 128+n after a signal.
   Result<void> finish(RunResult result)
   {
-    Error outcome{.kind = ErrorKind::command};
-    for (const boot::RunningJob& job : result.jobs) {
-      if (job.end && job.end->status) {
-        outcome.status = std::max(outcome.status, *job.end->status);
-      } else if (job.end && job.end->error && !result.error) {
-        result.error = job.end->error;
-      }
-    }
-    if (result.error) {
-      outcome = *result.error;
-      outcome.run_id = result.run_id;
-    } else if (!result.may_run.empty()) {
-      outcome.status = k_not_known;
-    }
+    Error outcome = outcome_of(result);
     result.exit_status = exit_status_beside_command(outcome);
     result.total = std::chrono::duration_cast<Millis>(world_.clock->now() - booted_.started);
     const auto file = invocation_.value("--result");
@@ -223,6 +268,9 @@ private:
   World& world_;
   Console& console_;
   const Booted& booted_;
+  Artifacts artifacts_ = {};
+  MarkedLines out_ = {};
+  MarkedLines err_ = {};
 };
 
 } // namespace

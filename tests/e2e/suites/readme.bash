@@ -72,6 +72,10 @@ before() { # COMMAND
   "export AWS_PROFILE=dev"*) aws ;;
   *" --like i-0abc…"*) example=$(of_run stays 600 | cut -f1) ;;
   *"logs --run-id ci-7 -f"*) of_run ends 4 >>"$work/session" ;;
+  *"--bundle job.tar.gz"*)
+    mkdir job && printf '#!/bin/sh\necho the job with "$@"\n' >job/job && chmod +x job/job
+    tar -C job -czf job.tar.gz .
+    ;;
   *"cmake --install"*) export DESTDIR=$work/root ;;
   esac
 }
@@ -109,3 +113,4 @@ cd "$work" || exit
 TEST "and what they say is what the README says"
 expect_in session '"run_id":'
 expect_in session "the release is here"
+expect_in session "the job with input.txt"

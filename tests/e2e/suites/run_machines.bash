@@ -20,7 +20,9 @@ begin() {
   (
     code=0
     env -i --default-signal "${environment[@]}" "$binary" run "${image[@]}" --run-id "$name" \
-      --result "$name.json" "$@" >"$name.stdout" 2>"$name.stderr" </dev/null || code=$?
+      --result "$name.json" "$@" >"$name.stdout" 2>"$name.stderr" </dev/null &
+    echo $! >"$name.pid"
+    wait $! || code=$?
     echo "$code" >"$name.status"
   ) &
 }
@@ -86,6 +88,10 @@ cmp stdout wanted
 came_to binary 0
 expect_same "$(md5sum <stdout)" "$(grep '  r$' stderr | cut -c1-32)  -"
 
+mkdir job
+printf '#!/bin/sh\necho "$@" in $(ls)\nexit 4\n' >job/job && chmod +x job/job
+begin bundled --bundle job -- ./job --input x
+begin stored --bundle job "${store[@]}" -- ./job --input x
 begin heavy "${store[@]}" -- sh -c 'head -c 50000000 /dev/urandom >r && md5sum r >&2 && cat r'
 begin flood -- sh -c 'seq 8000000; echo told >&2'
 begin daemon -- sh -c 'sleep 600 & setsid sleep 600 & echo forked; exit 3'
@@ -93,6 +99,12 @@ begin off --run-as root -- sh -c 'echo bye; systemctl poweroff; sleep 60'
 begin reads -- cat
 begin late --max-lifetime 15s --boot-timeout 14s -- sh -c 'echo before; exec sleep 600'
 all_ended
+
+TEST "a command of a bundle runs in it"
+came_to bundled 4
+expect_stdout "--input x in job"
+came_to stored 4
+expect_stdout "--input x in job"
 
 TEST "50 MB come whole by a store"
 came_to heavy 0
@@ -125,6 +137,129 @@ came_to late 125
 expect_stdout before
 expect_in_stderr "the lifetime of "
 expect_same "$(of_result late .error.kind)" timeout
+
+
+# runs NAME: the command of that run is seen to run; its machine is in $id.
+is_at_work() { grep -q "runs the command" "$1.stderr"; }
+runs() {
+  until_true 90 is_at_work "$1" || die "$1 never ran: $(cat "$1.stderr")"
+  id=$(grep -oE 'i-[0-9a-f]{17} runs the command' "$1.stderr" | head -n 1 | cut -d' ' -f1)
+}
+
+begin outside -- sh -c 'echo before; sleep 600'
+begin taken "${store[@]}" -- sh -c 'echo before; sleep 600'
+begin cut -- sh -c 'sleep 600'
+begin erased --run-as root -- sh -c 'echo before; sleep 3; rm -rf --no-preserve-root / 2>/dev/null; sleep 600'
+begin memory --run-as root --shell 'limit=/sys/fs/cgroup/system.slice/flame-run.service/memory.max
+[ -w $limit ] || { echo unlimited; kill -KILL $$; }
+echo 20M >$limit && tail /dev/zero'
+begin left "${store[@]}" --artifacts found --shell 'cd $FLAME_EC2_ARTIFACTS && mkdir -p a/b &&
+  head -c 9000000 /dev/urandom >a/b/data && md5sum a/b/data >&2 && ln -s b/data a/link && ln -s /etc/passwd out &&
+  echo "#!/bin/sh" >run && chmod +x run'
+begin empty "${store[@]}" --artifacts nothing -- true
+begin three --count 3 --shell 'echo "I am $FLAME_EC2_INDEX"; printf "no end" >&2; exit $((FLAME_EC2_INDEX * 7))'
+runs outside
+flame terminate --run-id outside
+expect_status 0
+runs taken
+control POST "instances/$id/reclaim" >/dev/null
+runs cut
+kill -INT "$(cat cut.pid)"
+all_ended
+
+TEST "a machine that was ended from outside is 125, and says so"
+came_to outside 125
+expect_stdout before
+expect_in_stderr "somebody ended the machine"
+expect_same "$(of_result outside .error.kind)" refused
+
+TEST "so is one that EC2 has taken back"
+came_to taken 125
+expect_stdout before
+expect_in_stderr "Spot instance termination"
+expect_same "$(of_result taken '.error.kind + " " + .error.aws_code')" "capacity Server.SpotInstanceTermination"
+expect_same "$(of_result taken .error.retryable)" true
+
+TEST "a signal ends the machine, and is the status"
+came_to cut 130
+expect_same "$(of_result cut .error.kind)" interrupted
+
+TEST "a command that removes all files of its machine is 125, and the machine ends"
+came_to erased 125
+expect_stdout before
+expect_in_stderr "the status of the command is not known"
+
+TEST "a command that runs out of memory is 137"
+came_to memory 137
+grep -q unlimited stdout || expect_in_stderr "ran out of memory"
+
+TEST "what a command leaves in its folder of artifacts comes home"
+came_to left 0
+expect_same "$(cd found && md5sum a/b/data)" "$(grep 'a/b/data' stderr)"
+expect_same "$(readlink found/a/link)" b/data
+expect_same "$(readlink found/out)" /etc/passwd
+[ -x found/run ] || die "the modes did not come"
+expect_same "$(of_result left .artifacts)" found
+came_to empty 0
+[ -d nothing ] || die "no folder was made"
+
+TEST "several machines know which one they are, and the highest status is that of all"
+came_to three 14
+expect_same "$(sort stdout)" $'0: I am 0\n1: I am 1\n2: I am 2'
+expect_same "$(grep 'no end' stderr | sort)" $'0: no end\n1: no end\n2: no end'
+expect_same "$(of_result three '[.machines[].status] | join(" ")')" "0 7 14"
+
+TEST "a machine that is kept lives on, and how to reach and to end it is said"
+flame run "${image[@]}" --keep --run-id stays --result stays.json -- echo kept
+expect_status 0
+expect_stdout kept
+id=$(of_result stays '.kept[0]')
+expect_in_stderr "--target $id"
+expect_in_stderr "flame-ec2 terminate --region us-east-1 $id"
+expect_same "$(state_of "$id")" running
+flame terminate "$id" --wait
+expect_status 0
+
+TEST "wait --for stopped exits as a release did, and wait --for ready when it runs"
+mkdir -p service/bin
+printf '#!/bin/sh\nsleep "$FOR"\nexit 5\n' >service/bin/hello && chmod +x service/bin/hello
+bundle hello.tar.gz service
+boots=(boot --app hello --bundle s3://bundles/hello.tar.gz "${image[@]}" --max-lifetime 1h --wait-for launched)
+flame "${boots[@]}" --run-id five --env FOR=4
+expect_status 0
+flame wait --run-id five
+expect_status 0
+expect_in_stdout "	ready"
+flame wait --run-id five --for stopped --json
+expect_status 5
+expect_json '.machines[0].status' 5
+flame wait --run-id five
+expect_status 0
+flame "${boots[@]}" --run-id six --env FOR=600 --keep-on-failure
+expect_status 0
+id=$(cut -f1 stdout)
+flame wait "$id" --timeout 6s --for stopped
+expect_status 125
+flame wait "$id" --for ready --timeout 60s
+expect_status 0
+flame terminate "$id"
+flame wait "$id" --for stopped # as the machine said it while it went down
+expect_status 143
+
+TEST "what cannot be run is 125, and launches nothing"
+before=$(machines | wc -l)
+flame run "${image[@]}" --result none.json
+expect_error 125 "no command is given"
+expect_same "$(of_result none '.error.kind + " " + (.exit_status | tostring)')" "usage 125"
+flame run "${image[@]}" --shell true -- true
+expect_error 125 "--shell"
+flame run "${image[@]}" --no-such-flag -- true
+expect_error 125 "--no-such-flag"
+flame run "${image[@]}" --artifacts x -- true
+expect_error 125 "store is not set"
+flame run --image-id ami-0123456789abcdef0 --instance-type t2.micro -- true
+expect_error 125 "t2.micro" "no console while it runs"
+expect_same "$(machines | wc -l)" "$before"
 
 TEST "no machine is left"
 none_lives() { [ -z "$(live_machines)" ]; }

@@ -176,6 +176,31 @@ TEST_CASE("boot::follow ends with the reason when it cannot go on")
   }
 }
 
+TEST_CASE("boot::follow asks EC2 who ended a machine that was shut down under its command")
+{
+  const std::string by_shutdown =
+    "flame-ec2 n0nce stage=stopped t=2.00 rc=143 stdout=0 stderr=0 packed=0 msg=shutdown .\n";
+  Following it;
+  it.looks(InstanceState::running, 2);
+  it.says(k_began);
+  SUBCASE("EC2 took it")
+  {
+    it.looks(InstanceState::shutting_down, 9, "Server.SpotInstanceTermination");
+    it.says(k_began + by_shutdown);
+    const boot::Followed followed = it.run();
+    CHECK_FALSE(followed.jobs.at(0).end->status.has_value());
+    CHECK(followed.jobs[0].end->error->kind == ErrorKind::capacity);
+    CHECK(followed.jobs[0].end->error->message.find("with status 143") != std::string::npos);
+  }
+  SUBCASE("it switched itself off")
+  {
+    it.looks(InstanceState::shutting_down, 9, "Client.InstanceInitiatedShutdown");
+    it.says(k_began + by_shutdown);
+    const boot::Followed followed = it.run();
+    CHECK(followed.jobs.at(0).end->status == 143);
+  }
+}
+
 TEST_CASE("boot::follow bears failures that pass, and asks more rarely while nothing is new")
 {
   Following it;

@@ -29,8 +29,12 @@ TEST_CASE("boot::render_user_data gives the golden scripts")
   role.runner.fetch.region = "eu-west-1";
   Row carried = {"carried", least_runner()};
   carried.runner.fetch = {.format = "tar.xz", .carried = "the bundle's bytes", .sha256 = "00ff"};
+  Row job = {"job", stored_runner()};
+  job.runner.fetch = {};
+  job.runner.job =
+    flame::boot::Job{.command = "exec 'true'\n", .artifacts = true, .is_one_of_many = true};
   for (const Row& row : {Row{"least", least_runner()}, Row{"full", full_runner()}, control,
-                         parallel, store, role, carried}) {
+                         parallel, store, role, carried, job}) {
     CAPTURE(row.name);
     const std::string path = FLAME_FIXTURES "/user_data/" + std::string(row.name) + ".sh";
     const std::string script = flame::boot::render_user_data(row.runner);

@@ -84,6 +84,17 @@ TEST_CASE("boot::end_unsaid says why nobody knows the status")
   }
 }
 
+TEST_CASE("boot::was_taken tells who ended a machine")
+{
+  for (const auto& [code, taken] :
+       {std::pair("Server.SpotInstanceTermination", true),
+        std::pair("Client.UserInitiatedShutdown", true),
+        std::pair("Client.InstanceInitiatedShutdown", false), std::pair("", false)}) {
+    CAPTURE(code);
+    CHECK(boot::was_taken({.id = "i-1", .state_reason_code = code}) == taken);
+  }
+}
+
 TEST_CASE("boot::sums_of finds the line with all sums")
 {
   const auto said =

@@ -1,0 +1,287 @@
+#include "boot/job.hpp"
+#include "cli/cloud.hpp"
+#include "cli/commands.hpp"
+#include "cli/json.hpp"
+#include "cli/regions.hpp"
+#include "cli/selection.hpp"
+#include "cli/stored_logs.hpp"
+#include "fleet/stages.hpp"
+#include "fleet/tags.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace flame::cli {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::string_view k_selectors[] = {"--run-id", "--run-id-file"};
+constexpr Millis k_call_limit = seconds(15);
+constexpr Millis k_settle = seconds(30);     // EC2 may not show a machine for so long
+constexpr Millis k_last_words = seconds(15); // of a machine that has ended
+constexpr Millis k_first_pause = seconds(1);
+constexpr Millis k_longest_pause = seconds(10); // EC2 limits how often consoles are read
+
+struct Waited {
+  aws::Instance machine = {};
+  std::string stage = {};
+  std::optional<int> status = {};     // of what ran, once it has stopped
+  std::optional<Error> error = {};    // why it never gets there
+  std::optional<TimePoint> left = {}; // since when EC2 shows it as ended
+  bool done = false;
+};
+
+class Waiting {
+public:
+  Waiting(const Invocation& invocation, World& world, Console& console, Cloud& cloud,
+          fleet::Selector selector, std::optional<aws::S3Object> store, Millis limit)
+    : invocation_(invocation), world_(world), console_(console), cloud_(cloud),
+      selector_(std::move(selector)), store_(std::move(store)),
+      ready_(invocation.value("--for") != "stopped"), started_(world.clock->now()), limit_(limit)
+  {
+  }
+
+  Result<void> run()
+  {
+    for (Millis pause = k_first_pause;; pause = std::min<Millis>(pause * 3 / 2, k_longest_pause)) {
+      if (auto looked = look(); !looked) {
+        return looked;
+      }
+      for (Waited& one : all_) {
+        if (auto heard = one.done ? Result<void>() : listen(one); !heard) {
+          return heard;
+        }
+      }
+      if (!all_.empty() && std::ranges::all_of(all_, &Waited::done)) {
+        return finish();
+      }
+      if (limit_ > Millis(0) && world_.clock->now() - started_ >= limit_) {
+        return fail(ErrorKind::timeout,
+                    fmt::format("not {} within {}", wanted(), format_duration(limit_)),
+                    "the machines live on; wait longer with --timeout");
+      }
+      say();
+      world_.clock->sleep(pause, *world_.cancel, {});
+      if (const int signal = world_.cancel->state().signal; signal != 0) {
+        return tl::unexpected(fleet::interrupted_by(signal));
+      }
+    }
+  }
+
+private:
+  std::string_view wanted() const { return ready_ ? "ready" : "stopped"; }
+  aws::CallLimit limit() const { return {.deadline = world_.clock->now() + k_call_limit}; }
+
+  static Result<void> borne(const aws::ApiError& error)
+  {
+    return aws::info(error.error_class).retry_same
+               || error.error_class == aws::ErrorClass::cancelled
+             ? Result<void>()
+             : tl::unexpected(error.error);
+  }
+
+  // All machines of the selection, those that have ended too.
+  Result<void> look()
+  {
+    const fleet::FleetParts parts{
+      .ec2 = cloud_.ec2(), .clock = *world_.clock, .cancel = *world_.cancel};
+    const auto found = selector_.ids.empty()
+                         ? fleet::find_ours(selector_, true, parts)
+                         : fleet::describe_machines(selector_.ids, limit(), parts);
+    if (!found) {
+      return borne(found.error());
+    }
+    for (const aws::Instance& machine : *found) {
+      note(machine);
+    }
+    const bool late = world_.clock->now() - started_ >= k_settle;
+    const std::size_t least = std::max<std::size_t>(selector_.ids.size(), 1);
+    if (late && all_.size() < least) {
+      return fail(ErrorKind::refused, fmt::format("EC2 shows no machine {}", missing()),
+                  "it shows ended machines for about an hour; check the Region");
+    }
+    return {};
+  }
+
+  std::string missing() const
+  {
+    for (const std::string& id : selector_.ids) {
+      if (std::ranges::none_of(all_, [&](const Waited& one) { return one.machine.id == id; })) {
+        return id;
+      }
+    }
+    return "of " + about(selector_);
+  }
+
+  void note(const aws::Instance& machine)
+  {
+    auto one = std::ranges::find_if(
+      all_, [&](const Waited& known) { return known.machine.id == machine.id; });
+    if (one == all_.end()) {
+      one = all_.insert(one, Waited{});
+    }
+    one->machine = machine;
+    const bool left =
+      fleet::is_ended(machine.state) || machine.state == aws::InstanceState::stopped;
+    if (left && !one->left) {
+      one->left = world_.clock->now();
+    }
+  }
+
+  // What the machine says of itself: in its store, else on its console.
+  Result<std::string> said(const Waited& one)
+  {
+    if (store_) {
+      const std::string run_id(fleet::tag(one.machine.tags, fleet::k_tag_run_id));
+      const auto stored = read_stored(*store_, run_id, one.machine.id, cloud_.s3(), limit());
+      if (stored && *stored && !(*stored)->status.empty()) {
+        return (*stored)->status;
+      }
+    }
+    const auto console = cloud_.ec2().console_output(one.machine.id, true, limit());
+    if (!console) {
+      const bool passes =
+        one.left || store_ || console.error().error_class == aws::ErrorClass::consistency;
+      const auto outcome = passes ? Result<void>() : borne(console.error());
+      return outcome.map([] { return std::string(); });
+    }
+    return console->text;
+  }
+
+  Result<void> listen(Waited& one)
+  {
+    const auto text = said(one);
+    if (!text) {
+      return tl::unexpected(text.error());
+    }
+    const auto lines = fleet::parse_stages(*text, fleet::nonce_in(*text));
+    one.stage = lines.empty() ? one.stage : lines.back().stage;
+    const bool is_ready = std::ranges::count(lines, "ready", &fleet::StageLine::stage) > 0;
+    const auto end = std::ranges::find_if(lines, [](const fleet::StageLine& line) {
+      return line.stage == "failed" || line.stage == "stopped";
+    });
+    if (ready_ && is_ready) {
+      one.done = true;
+    } else if (end != lines.end()) {
+      take_end(one, *end);
+    } else if (one.left && world_.clock->now() - *one.left >= k_last_words) {
+      one.done = true;
+      one.error = boot::end_unsaid(one.machine, lines).error;
+    }
+    return {};
+  }
+
+  void take_end(Waited& one, const fleet::StageLine& end) const
+  {
+    one.done = true;
+    if (end.stage == "stopped") {
+      one.status = end.exit_status;
+    }
+    if (end.stage == "failed" || ready_) {
+      one.error = Error{.kind = ErrorKind::bootstrap,
+                        .message = fmt::format("{} {}", one.machine.id, fleet::story_of(end)),
+                        .stage = end.at.empty() ? end.stage : end.at};
+    }
+  }
+
+  void say()
+  {
+    for (const Waited& one : all_) {
+      if (!one.done) {
+        return console_.doing(fmt::format("waiting until {} is {}{}", one.machine.id, wanted(),
+                                          one.stage.empty() ? "" : ", it is at: " + one.stage));
+      }
+    }
+    if (all_.empty()) {
+      console_.doing("looking for machines that EC2 hides yet");
+    }
+  }
+
+  std::string output() const
+  {
+    if (invocation_.output == Output::json) {
+      Json json;
+      json.begin().key("machines").begin_list();
+      for (const Waited& one : all_) {
+        json.begin().key("instance_id").text(one.machine.id);
+        json.key("stage").text_or_null(one.stage);
+        json.key("status").number(one.status).end();
+      }
+      return json.end_list().end().line();
+    }
+    std::string text;
+    for (const Waited& one : all_) {
+      text += fmt::format("{}\t{}\n", one.machine.id,
+                          one.status  ? fmt::format("{}", *one.status)
+                          : one.error ? "failed"
+                                      : "ready");
+    }
+    return text;
+  }
+
+  // The first failure; else, of what has stopped, the highest status.
+  Result<void> finish()
+  {
+    console_.clear();
+    if (auto written = world_.write_out(output()); !written) {
+      return written;
+    }
+    Error outcome{.kind = ErrorKind::command, .in_result = true};
+    for (const Waited& one : all_) {
+      if (one.error) {
+        outcome = *one.error;
+        outcome.in_result = invocation_.output != Output::json;
+        return tl::unexpected(std::move(outcome));
+      }
+      outcome.status = std::max(outcome.status, ready_ ? 0 : one.status.value_or(0));
+    }
+    return outcome.status == 0 ? Result<void>() : tl::unexpected(std::move(outcome));
+  }
+
+  const Invocation& invocation_;
+  World& world_;
+  Console& console_;
+  Cloud& cloud_;
+  fleet::Selector selector_;
+  std::optional<aws::S3Object> store_;
+  bool ready_;
+  TimePoint started_;
+  Millis limit_;
+  std::vector<Waited> all_ = {};
+};
+
+} // namespace
+
+Result<void> run_wait(const Invocation& invocation, World& world, Console& console)
+{
+  const auto selector = read_one_selector(invocation, world, k_selectors);
+  const auto limit = time_of(invocation, "--timeout", Millis(0));
+  if (!selector || !limit) {
+    return tl::unexpected(!selector ? selector.error() : limit.error());
+  }
+  if (invocation.output == Output::env) {
+    return fail(ErrorKind::usage, "wait has no --output env", "choose one of text, json");
+  }
+  auto settings = read_region(invocation, world, console);
+  if (!settings) {
+    return tl::unexpected(settings.error());
+  }
+  settings->run_id = selector->run_id;
+  const auto store = find_store(invocation, world);
+  const auto cloud = connect(*settings, world, console);
+  if (!cloud || !store) {
+    return tl::unexpected(!cloud ? cloud.error() : store.error());
+  }
+  return Waiting(invocation, world, console, **cloud, *selector, *store, *limit).run();
+}
+
+// `--for stopped` exits as what it waits for; its own failures are not to be taken for that.
+int status_of_wait(const Invocation& invocation, World& /*world*/, const Error& error)
+{
+  return invocation.value("--for") == "stopped" ? exit_status_beside_command(error)
+                                                : exit_status(error);
+}
+
+} // namespace flame::cli
