@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace flame::config {
 namespace {
@@ -59,13 +60,10 @@ bool names_image(const Row& row)
 // one layer both are a mistake of the user's. `layers`: the nearest last.
 void keep_nearest_image(std::vector<Layer>& layers)
 {
-  bool said = false;
-  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-    if (said) {
-      std::erase_if(layer->rows, names_image);
-    }
-    said = said || std::ranges::any_of(layer->rows, names_image);
-  }
+  const auto says = [](const Layer& layer) { return std::ranges::any_of(layer.rows, names_image); };
+  const auto nearest = std::find_if(layers.rbegin(), layers.rend(), says);
+  std::for_each(nearest == layers.rend() ? nearest : std::next(nearest), layers.rend(),
+                [](Layer& layer) { std::erase_if(layer.rows, names_image); });
 }
 
 // Of one field.
@@ -73,7 +71,7 @@ struct Copy {
   const Settings& from;
   Settings& to;
   template <typename T> void operator()(T Settings::*field) const { to.*field = from.*field; }
-  void operator()(std::monostate) const {}
+  void operator()(std::monostate /*nothing*/) const {}
 };
 
 } // namespace
