@@ -66,6 +66,12 @@ struct NetworkInterface {
   std::vector<std::string> group_ids = {};
 };
 
+// A type that a zone has machines of.
+struct TypeOffering {
+  std::string id = {};   // "t3.nano"
+  std::string zone = {}; // "eu-west-1a"
+};
+
 // All retry as Ec2Api's describing calls do, and give all pages.
 class NetworkApi {
 public:
@@ -83,6 +89,9 @@ public:
                                                               CallLimit limit) = 0;
   virtual Outcome<std::vector<NetworkInterface>> interfaces(const DescribeQuery& query,
                                                             CallLimit limit) = 0;
+  // The zones of these types.
+  virtual Outcome<std::vector<TypeOffering>> offerings(const std::vector<std::string>& types,
+                                                       CallLimit limit) = 0;
 };
 
 } // namespace flame::aws

@@ -127,6 +127,11 @@ NetworkInterface interface_of(pugi::xml_node item)
           .group_ids = texts(item.child("groupSet"), "groupId")};
 }
 
+TypeOffering offering_of(pugi::xml_node item)
+{
+  return {.id = text_at(item, "instanceType"), .zone = text_at(item, "location")};
+}
+
 } // namespace
 
 Outcome<Page<Subnet>> parse_describe_subnets(std::string_view xml)
@@ -152,6 +157,11 @@ Outcome<Page<SecurityGroup>> parse_describe_security_groups(std::string_view xml
 Outcome<Page<NetworkInterface>> parse_interfaces(std::string_view xml)
 {
   return page_of("DescribeNetworkInterfaces", xml, "networkInterfaceSet", interface_of);
+}
+
+Outcome<Page<TypeOffering>> parse_type_offerings(std::string_view xml)
+{
+  return page_of("DescribeInstanceTypeOfferings", xml, "instanceTypeOfferingSet", offering_of);
 }
 
 } // namespace flame::aws

@@ -60,6 +60,7 @@ constexpr Look k_looks[] = {
   {"ec2:DescribeRouteTables", "doctor"},
   {"ec2:DescribeVpcEndpoints", "doctor"},
   {"ec2:DescribeSecurityGroups", "doctor"},
+  {"ec2:DescribeInstanceTypeOfferings", "doctor"},
 };
 
 bool asked_by(const Look& look, const PolicyScope& scope)

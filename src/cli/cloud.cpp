@@ -87,6 +87,14 @@ public:
   {
     return said("DescribeNetworkInterfaces", query, limit, &aws::NetworkApi::interfaces);
   }
+  aws::Outcome<std::vector<aws::TypeOffering>> offerings(const std::vector<std::string>& types,
+                                                         aws::CallLimit limit) override
+  {
+    constexpr std::string_view action = "DescribeInstanceTypeOfferings";
+    console_.trace(fmt::format("{} {}", action, fmt::join(types, " ")));
+    return flame::cli::said(fmt::format("EC2 {}", action), clock_, console_,
+                            [&] { return network_.offerings(types, limit); });
+  }
 
 private:
   template <typename Answer>

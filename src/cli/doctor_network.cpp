@@ -1,5 +1,6 @@
 #include "base/ip_address.hpp"
 #include "boot/doctor/groups.hpp"
+#include "boot/doctor/offers.hpp"
 #include "boot/doctor/routes.hpp"
 #include "cli/doctor.hpp"
 #include "flame/node.hpp"
@@ -62,6 +63,18 @@ DescribeQuery groups_wanted(const Patient& patient, const std::string& vpc)
   return {.filters = {{"vpc-id", {vpc}}, {"group-name", {"default"}}}};
 }
 
+template <typename Thing>
+Values each_once(const std::vector<Thing>& things, std::string Thing::*member)
+{
+  Values values;
+  for (const Thing& thing : things) {
+    if (!(thing.*member).empty() && std::ranges::count(values, thing.*member) == 0) {
+      values.push_back(thing.*member);
+    }
+  }
+  return values;
+}
+
 class Surveyor {
 public:
   explicit Surveyor(Patient& patient) : patient_(patient), ec2_(patient.cloud.ec2().network()) {}
@@ -75,13 +88,16 @@ public:
       return std::move(findings_);
     }
     if (subnets->empty()) {
-      add(boot::bad("subnet", "the Region has no subnet of a default VPC", "give --subnet-id"));
+      add(boot::bad("subnet", "the Region has no subnet of a default VPC",
+                    "give --subnet-id and --security-group-id, or make a default VPC: aws ec2 "
+                    "create-default-vpc"));
       return std::move(findings_);
     }
     for (const aws::Subnet& subnet : *subnets) {
       add(boot::judge_addresses(subnet));
       look_at_route(subnet);
     }
+    look_at_offers(*subnets);
     look_at_groups(subnets->front());
     return std::move(findings_);
   }
@@ -125,6 +141,22 @@ private:
                            .table = tables->front(),
                            .endpoints = known,
                            .public_ip = patient_.settings.public_ip}));
+  }
+
+  void look_at_offers(const std::vector<aws::Subnet>& subnets)
+  {
+    const Values types = each_once(patient_.plan.candidates, &boot::Candidate::instance_type);
+    const Values zones = each_once(subnets, &aws::Subnet::availability_zone);
+    if (types.empty() || zones.empty()) {
+      return; // the template's type is looked at by EC2's dry run
+    }
+    const auto offered = ec2_.offerings(types, patient_.limit());
+    if (!offered) {
+      return add(boot::refused("type", offered.error(), "ec2:DescribeInstanceTypeOfferings"));
+    }
+    for (Finding& finding : boot::judge_offers(types, zones, *offered)) {
+      add(std::move(finding));
+    }
   }
 
   // A subnet without an id: they may not be looked at.

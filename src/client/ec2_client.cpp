@@ -171,6 +171,13 @@ private:
     return all_pages("DescribeNetworkInterfaces", query_params(query, "NetworkInterfaceId"), limit,
                      aws::parse_interfaces);
   }
+  Outcome<std::vector<aws::TypeOffering>> offerings(const std::vector<std::string>& types,
+                                                    CallLimit limit) override
+  {
+    aws::Params params = query_params({.filters = {{"instance-type", types}}}, "");
+    params.emplace_back("LocationType", "availability-zone");
+    return all_pages("DescribeInstanceTypeOfferings", params, limit, aws::parse_type_offerings);
+  }
 
   template <typename T>
   Outcome<T> call(std::string_view action, const aws::Params& params, CallLimit limit,

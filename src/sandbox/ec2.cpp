@@ -28,6 +28,7 @@ constexpr Action k_actions[] = {
   {"DescribeRouteTables", describe_route_tables},
   {"DescribeVpcEndpoints", describe_vpc_endpoints},
   {"DescribeSecurityGroups", describe_security_groups},
+  {"DescribeInstanceTypeOfferings", describe_instance_type_offerings},
   {"TerminateInstances", terminate_instances},
   {"GetConsoleOutput", get_console_output},
   {"DescribeImages", describe_images},

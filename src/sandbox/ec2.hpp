@@ -37,6 +37,7 @@ Ec2Result<std::string> describe_subnets(const Ec2Call& call);
 Ec2Result<std::string> describe_route_tables(const Ec2Call& call);
 Ec2Result<std::string> describe_vpc_endpoints(const Ec2Call& call);
 Ec2Result<std::string> describe_security_groups(const Ec2Call& call);
+Ec2Result<std::string> describe_instance_type_offerings(const Ec2Call& call);
 Ec2Result<std::string> terminate_instances(const Ec2Call& call);
 Ec2Result<std::string> get_console_output(const Ec2Call& call);
 Ec2Result<std::string> describe_images(const Ec2Call& call);

@@ -157,6 +157,10 @@ constexpr std::string_view k_describe_regions[] = {
   "RegionName.N",
 };
 
+constexpr std::string_view k_describe_instance_type_offerings[] = {
+  "DryRun", "Filter.N.Name", "Filter.N.Value.N", "LocationType", "MaxResults", "NextToken",
+};
+
 constexpr std::string_view k_describe_subnets[] = {
   "DryRun", "Filter.N.Name", "Filter.N.Value.N", "MaxResults", "NextToken", "SubnetId.N",
 };
@@ -236,6 +240,7 @@ constexpr Row k_rows[] = {
   {"DescribeRouteTables", k_describe_route_tables},
   {"DescribeVpcEndpoints", k_describe_vpc_endpoints},
   {"DescribeSecurityGroups", k_describe_security_groups},
+  {"DescribeInstanceTypeOfferings", k_describe_instance_type_offerings},
   {"TerminateInstances", k_terminate_instances},
   {"GetConsoleOutput", k_get_console_output},
   {"DescribeImages", k_describe_images},

@@ -72,6 +72,7 @@ public:
   aws::Outcome<std::vector<aws::VpcEndpoint>> all_endpoints = {};
   aws::Outcome<std::vector<aws::SecurityGroup>> all_groups = {};
   aws::Outcome<std::vector<aws::NetworkInterface>> all_interfaces = {};
+  aws::Outcome<std::vector<aws::TypeOffering>> all_offerings = {};
   std::vector<aws::DescribeQuery> queries = {};
 
   aws::Outcome<std::vector<aws::Subnet>> subnets(const aws::DescribeQuery& query,
@@ -98,6 +99,11 @@ public:
                                                               aws::CallLimit /*limit*/) override
   {
     return queries.push_back(query), all_interfaces;
+  }
+  aws::Outcome<std::vector<aws::TypeOffering>> offerings(const std::vector<std::string>& types,
+                                                         aws::CallLimit /*limit*/) override
+  {
+    return queries.push_back({.filters = {{"instance-type", types}}}), all_offerings;
   }
 };
 

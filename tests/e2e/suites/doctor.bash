@@ -46,7 +46,7 @@ doctor --iam-instance-profile sandbox-runner
 expect_status 0
 expect_same "$(head -n 1 stdout | cut -c1-13)" "ok    caller "
 expect_in_stdout "arn:aws:iam::123456789012:user/sandbox, account 123456789012, region us-east-1"
-for line in "credentials  environment: found" "image " "profile " "bundle " "subnet " "route " \
+for line in "credentials  environment: found" "image " "profile " "bundle " "subnet " "route " "type " \
   "groups " "user-data " "launch " "clock "; do
   grep -qE "^ok    $line" stdout || die "no line: $line"
 done
@@ -118,6 +118,20 @@ expect_status 0
 finds 6 subnet "no free address" --subnet-id subnet-0aaaaaaaaaaaaaaa5
 finds 1 subnet "does not exist" --subnet-id subnet-0aaaaaaaaaaaaaaaf
 no_more_faults
+
+TEST "type: offered where the subnets are, and the default VPC"
+doctor --json --instance-type m7i.large
+says ok type "m7i.large is offered in us-east-1a, us-east-1b, and not in us-east-1c"
+finds 6 type "m7i.large is not offered in us-east-1c" --instance-type m7i.large --subnet-id subnet-00112233445566778
+doctor --json --instance-type m7i.large,t3.nano --subnet-id subnet-00112233445566778
+expect_status 0
+says warn type "m7i.large is not offered"
+sandbox --no-default-vpc
+finds 3 subnet "no subnet of a default VPC"
+expect_json '.checks[] | select(.check == "subnet") | .hint | contains("aws ec2 create-default-vpc")' true
+doctor --json --subnet-id subnet-0123456789abcdef0
+expect_status 0
+sandbox
 
 TEST "route: NAT, internet gateway with and without a public address, endpoint, nothing"
 doctor --json --subnet-id subnet-0123456789abcdef0
@@ -221,6 +235,7 @@ skips DescribeRouteTables ec2:DescribeRouteTables route
 skips DescribeVpcEndpoints ec2:DescribeVpcEndpoints route --subnet-id subnet-0aaaaaaaaaaaaaaa3
 skips DescribeSecurityGroups ec2:DescribeSecurityGroups groups
 skips DescribeImages ec2:DescribeImages image
+skips DescribeInstanceTypeOfferings ec2:DescribeInstanceTypeOfferings type
 fault 'GetInstanceProfile:AccessDenied'
 doctor --iam-instance-profile sandbox-runner --json
 no_more_faults

@@ -1,4 +1,5 @@
 #include "boot/doctor/groups.hpp"
+#include "boot/doctor/offers.hpp"
 #include "boot/doctor/routes.hpp"
 
 #include <doctest/doctest.h>
@@ -166,4 +167,23 @@ TEST_CASE("doctor: what groups let out")
   aws::GroupRule to_list = rule("tcp", 443, 443, "");
   to_list.prefix_lists = {"pl-1"};
   CHECK(verdict(to_list) == Verdict::ok);
+}
+
+TEST_CASE("doctor: a type must be offered in a zone, and another type makes up for it")
+{
+  const std::vector<aws::TypeOffering> offered = {
+    {"t3.nano", "a"}, {"t3.nano", "b"}, {"m7i.large", "b"}};
+  const auto all = judge_offers({"t3.nano"}, {"a", "b"}, offered);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].verdict == Verdict::ok);
+  CHECK(all[0].message == "t3.nano is offered in a, b");
+  CHECK(judge_offers({"m7i.large"}, {"a", "b"}, offered)[0].message
+        == "m7i.large is offered in b, and not in a");
+  const auto none = judge_offers({"m7i.large"}, {"a"}, offered);
+  CHECK(none[0].verdict == Verdict::fail);
+  CHECK(none[0].kind == ErrorKind::capacity);
+  const auto two = judge_offers({"m7i.large", "t3.nano"}, {"a"}, offered);
+  CHECK(two[0].verdict == Verdict::warn);
+  CHECK(two[1].verdict == Verdict::ok);
+  CHECK(judge_offers({}, {"a"}, offered).empty());
 }
