@@ -53,13 +53,14 @@ client::Sources sources_of(const config::Settings& settings, const World& world,
           .warn = talk.warn};
 }
 
+// What is wrong with one is said by what uses it; all commands use EC2.
 struct Endpoints {
   aws::Endpoint ec2 = {};
-  aws::Endpoint sts = {};
-  aws::Endpoint ssm = {};
-  aws::Endpoint s3 = {};
-  aws::Endpoint secrets = {};
-  aws::Endpoint iam = {};
+  Result<aws::Endpoint> sts = {};
+  Result<aws::Endpoint> ssm = {};
+  aws::Endpoint s3 = {}; // its client finds the bucket's, and says what is wrong
+  Result<aws::Endpoint> secrets = {};
+  Result<aws::Endpoint> iam = {};
 };
 
 class RealCloud : public Cloud {
@@ -104,6 +105,9 @@ public:
     if (!credentials) {
       return tl::unexpected(credentials.error());
     }
+    if (!endpoints_.sts) {
+      return tl::unexpected(endpoints_.sts.error());
+    }
     return client::caller_identity(sts_caller(*credentials))
       .map_error([](const aws::ApiError& error) { return error.error; });
   }
@@ -116,10 +120,11 @@ public:
 
 private:
   client::ClientOptions options(const config::Settings& settings,
-                                const aws::Endpoint& endpoint) const
+                                const Result<aws::Endpoint>& endpoint) const
   {
     const std::string run = settings.run_id.empty() ? "" : " run/" + settings.run_id;
-    return {.endpoint = endpoint,
+    return {.endpoint = endpoint.value_or(aws::Endpoint()),
+            .no_endpoint = endpoint ? std::optional<Error>() : endpoint.error(),
             .region = region_,
             .user_agent = fmt::format("flame-ec2/{}{}", version(), run),
             .tries = settings.aws.max_attempts};
@@ -142,9 +147,10 @@ private:
             .decode = [this](const std::string& encoded) { return decode(encoded); }};
   }
 
+  // Of an endpoint that is there.
   client::StsCaller sts_caller(const aws::Credentials& credentials)
   {
-    return {*http_,  *world_.clock, endpoints_.sts,
+    return {*http_,  *world_.clock, *endpoints_.sts,
             region_, credentials,   world_.clock->wall() + ec2_->clock_offset()};
   }
 
@@ -159,6 +165,10 @@ private:
 
   std::optional<std::string> decode(const std::string& encoded)
   {
+    if (!endpoints_.sts) {
+      talk_.detail(fmt::format("the refusal stays encoded: {}", endpoints_.sts.error().message));
+      return std::nullopt;
+    }
     const auto credentials = ec2_->credentials();
     const auto decoded = credentials
                            ? client::decode_authorization_message(sts_caller(*credentials), encoded)
@@ -204,21 +214,21 @@ Result<std::unique_ptr<Cloud>> connect_to_aws(const config::Settings& settings, 
   if (const auto region = aws::check_region(settings.region); !region) {
     return tl::unexpected(region.error());
   }
-  Endpoints endpoints;
-  for (const auto& [service, to] :
-       {std::pair("ec2", &endpoints.ec2), std::pair("sts", &endpoints.sts),
-        std::pair("ssm", &endpoints.ssm), std::pair("secretsmanager", &endpoints.secrets)}) {
-    auto endpoint = endpoint_of(service, settings.region, settings);
-    if (!endpoint) {
-      return tl::unexpected(endpoint.error());
-    }
-    *to = std::move(*endpoint);
+  const auto endpoint = [&](std::string_view service) {
+    return endpoint_of(service, settings.region, settings);
+  };
+  const auto ec2 = endpoint("ec2");
+  if (!ec2) {
+    return tl::unexpected(ec2.error());
   }
-  // What is wrong with S3's is said by what uses S3, and most commands do not.
-  endpoints.s3 = endpoint_of("s3", settings.region, settings)
-                   .value_or(aws::service_endpoint("s3", settings.region));
-  // And IAM's by what asks it: doctor.
-  endpoints.iam = endpoint_of_iam(settings).value_or(aws::iam_place(settings.region).endpoint);
+  Endpoints endpoints{
+    .ec2 = *ec2,
+    .sts = endpoint("sts"),
+    .ssm = endpoint("ssm"),
+    .s3 = endpoint("s3").value_or(aws::service_endpoint("s3", settings.region)),
+    .secrets = endpoint("secretsmanager"),
+    .iam = endpoint_of_iam(settings),
+  };
   return std::make_unique<RealCloud>(settings, world, std::move(talk), std::move(endpoints));
 }
 

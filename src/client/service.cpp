@@ -40,6 +40,10 @@ Service::Service(std::string_view name, ClientOptions options, ClientParts parts
 
 Outcome<void> Service::send(const ServiceCall& call, CallLimit limit, const Read& read)
 {
+  if (options_.no_endpoint) {
+    return tl::unexpected(
+      ApiError{.error = *options_.no_endpoint, .error_class = ErrorClass::parameter});
+  }
   const CancelState known = parts_.cancel.state();
   const int tries = call.once ? 1 : options_.tries;
   std::optional<ErrorClass> last_retry;

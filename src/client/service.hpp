@@ -10,6 +10,7 @@
 #include "io/http.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,7 @@ namespace flame::client {
 
 struct ClientOptions {
   aws::Endpoint endpoint = {};
+  std::optional<Error> no_endpoint = {}; // why there is none: each call says it
   std::string region = {};
   std::string user_agent = {}; // "flame-ec2/0.1.0 run/ci-7"
   int tries = k_most_tries;    // of each call, the first included

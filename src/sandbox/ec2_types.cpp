@@ -20,7 +20,7 @@ struct Row {
 constexpr Row k_rows[] = {
   {"AuthFailure",                    401, "AWS was not able to validate the provided access credentials"},
   {"SignatureDoesNotMatch",          403, "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."},
-  {"UnauthorizedOperation",          403, "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform this action because no identity-based policy allows it. Encoded authorization failure message: c2FuZGJveA"},
+  {"UnauthorizedOperation",          403, "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform this action because no identity-based policy allows it."},
   {"AccessDenied",                   403, "Access Denied"},
   {"InvalidClientTokenId",           403, "The security token included in the request is invalid."},
   {"MissingAuthenticationToken",     403, "Request is missing Authentication Token"},

@@ -174,6 +174,10 @@ Reply Front::with_fault(const Request& request, const Asked& asked, const Key& k
                                        world_.clock.wall());
             }};
   }
+  if (fault->kind == FaultKind::error && fault->code == "UnauthorizedOperation"
+      && asked.service == Service::ec2) {
+    return error_reply(asked.service, unauthorized(asked.action), asked.request_id);
+  }
   if (auto reply = canned(*fault, asked.service, asked.request_id, request.header("host"))) {
     return *reply;
   }

@@ -108,6 +108,39 @@ flame boot "${ordinary[@]}" --env 'A-B=1'
 expect_error 3 AWS_USE_FIPS_ENDPOINT AWS_MAX_ATTEMPTS AWS_RETRY_MODE A-B
 with=()
 
+TEST "an endpoint of another service that is none stops what uses that service, and nothing else"
+for service in SSM STS SECRETS_MANAGER IAM; do
+  with=("AWS_ENDPOINT_URL_$service=nowhere")
+  flame boot "${ordinary[@]}"
+  expect_status 0
+done
+with=(AWS_ENDPOINT_URL_SSM=nowhere)
+flame boot --app hello --bundle s3://bundles/hello.tar.gz --image debian-12 --max-lifetime 1h
+expect_error 3 'endpoint "nowhere"'
+with=(AWS_ENDPOINT_URL_SECRETS_MANAGER=nowhere)
+flame boot "${ordinary[@]}" --store s3://bundles/x/ --secret A=secretsmanager:sandbox/api-key
+expect_error 3 'endpoint "nowhere"'
+with=(AWS_ENDPOINT_URL_STS=nowhere)
+flame doctor "${ordinary[@]}" --json
+expect_status 3
+expect_json '.checks[] | select(.verdict == "fail") | "\(.check): \(.message)" | test("^caller: .*\"nowhere\"")' true
+with=(AWS_ENDPOINT_URL_IAM=nowhere)
+flame doctor "${ordinary[@]}" --iam-instance-profile sandbox-runner --json
+expect_status 3
+expect_json '.checks[] | select(.verdict == "fail") | "\(.check): \(.message)" | test("^profile: .*\"nowhere\"")' true
+with=()
+
+TEST "a refusal that EC2 encodes is decoded by STS, where the caller may"
+sandbox --fault RunInstances:UnauthorizedOperation
+flame boot "${ordinary[@]}"
+expect_error 5 UnauthorizedOperation \
+  "hint: arn:aws:iam::123456789012:user/sandbox may not do ec2:RunInstances on arn:aws:ec2:us-east-1:123456789012:*/*; a policy must allow it"
+expect_same "$(asked | grep -c DecodeAuthorizationMessage)" 1
+sandbox --fault RunInstances:UnauthorizedOperation --fault DecodeAuthorizationMessage:AccessDenied
+flame boot "${ordinary[@]}" -v
+expect_error 5 UnauthorizedOperation "aws sts decode-authorization-message" "the refusal stays encoded: "
+sandbox
+
 TEST "no credentials"
 with=(AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= AWS_SESSION_TOKEN=)
 flame boot "${ordinary[@]}"
@@ -127,6 +160,31 @@ expect_in_stderr "warning: the URL of the bundle ends in"
 with=(AWS_CREDENTIAL_EXPIRATION="$(date -u -d '-1 minute' +%FT%TZ)")
 flame boot "${ordinary[@]}"
 expect_error 4 expired
+
+TEST "a program for credentials that hangs is ended with the command, one that floods is stopped"
+printf '#!/bin/sh\necho $$ >%s/hanging\nexec sleep 1000\n' "$work" >hang && chmod +x hang
+printf '[profile hang]\ncredential_process = %s/hang\n[profile flood]\ncredential_process = yes secret-of-the-flood\n' \
+  "$work" >config
+secrets+=(secret-of-the-flood)
+with=(AWS_CONFIG_FILE="$work/config" AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= AWS_SESSION_TOKEN= AWS_PROFILE=hang)
+flame_start boot "${ordinary[@]}"
+until_true 30 test -s hanging || die "the program was not run"
+kill -TERM "$pid"
+flame_wait
+expect_status 143
+! kill -0 "$(cat hanging)" 2>/dev/null || die "the program still runs"
+expect_machines 0
+with=(AWS_CONFIG_FILE="$work/config" AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= AWS_SESSION_TOKEN= AWS_PROFILE=flood)
+flame boot "${ordinary[@]}"
+expect_error 4 "the credential_process of profile flood gives no keys: " "more than"
+
+TEST "a credentials file of 100 MB is refused without being read"
+truncate -s 100M credentials
+with=(AWS_SHARED_CREDENTIALS_FILE="$work/credentials" AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= AWS_SESSION_TOKEN=)
+flame boot "${ordinary[@]}"
+expect_error 3 "$work/credentials" "it has more than"
+rm credentials
+with=()
 
 TEST "an access key that nobody knows"
 with=(AWS_ACCESS_KEY_ID=AKIAUNKNOWNUNKNOWNAA)
