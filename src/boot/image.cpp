@@ -64,7 +64,8 @@ bool wants_root_volume(const Settings& settings)
 {
   return settings.root_volume_size || !settings.root_volume_type.empty()
          || settings.root_volume_iops || settings.root_volume_throughput
-         || settings.root_volume_encrypted || !settings.root_volume_kms_key.empty();
+         || settings.root_volume_initialization_rate || settings.root_volume_encrypted
+         || !settings.root_volume_kms_key.empty();
 }
 
 } // namespace flame::boot

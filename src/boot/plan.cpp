@@ -284,6 +284,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
   check_parent(mistakes, settings);
   check_lifetime(mistakes, settings);
   check_ready(mistakes, settings, facts);
+  check_placement(mistakes, settings);
   check_root_volume(mistakes, settings, facts);
   check_tags(mistakes, settings);
   check_raw_parameters(mistakes, settings);

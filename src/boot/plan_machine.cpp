@@ -42,6 +42,13 @@ bool is_type(std::string_view text)
                                 [](char c) { return is_alphanumeric(c) || c == '-' || c == '.'; });
 }
 
+// Of AWS's limits on tags, which count letters.
+std::size_t letters(std::string_view text)
+{
+  return static_cast<std::size_t>(std::ranges::count_if(
+    text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+}
+
 void check_each(Mistakes& mistakes, std::string_view key, const std::vector<std::string>& ids,
                 std::string_view prefix)
 {
@@ -184,6 +191,20 @@ void check_ids(Mistakes& mistakes, const Settings& settings)
   }
 }
 
+void check_placement(Mistakes& mistakes, const Settings& settings)
+{
+  const std::string& zone = settings.availability_zone;
+  if (!zone.empty() && !settings.subnet_ids.empty()) {
+    mistakes.add(fmt::format("availability_zone {} and subnet_id are both set", zone),
+                 "leave the zone out: a subnet is in one");
+  }
+  if (!zone.empty() && !settings.region.empty()
+      && (!zone.starts_with(settings.region) || zone == settings.region)) {
+    mistakes.add(fmt::format("availability_zone {} is not in {}", zone, settings.region),
+                 fmt::format("its name begins with the Region's, as in {}a", settings.region));
+  }
+}
+
 void check_root_volume(Mistakes& mistakes, const Settings& settings, const Facts& facts)
 {
   const std::string& type = settings.root_volume_type;
@@ -206,6 +227,13 @@ void check_root_volume(Mistakes& mistakes, const Settings& settings, const Facts
   if (!wants_root_volume(settings) || !facts.looked_up) {
     return;
   }
+  for (const auto& [name, value] : settings.ec2) {
+    if (facts.image && name.ends_with(".DeviceName") && value == facts.image->root_device) {
+      mistakes.add(
+        fmt::format("ec2 \"{}\" is the root volume {}, which root_volume_… describes", name, value),
+        "keep one of the two");
+    }
+  }
   if (!facts.image || facts.image->root_device.empty()) {
     mistakes.add("root_volume_… is set, and the image has no root volume",
                  "use an image whose root device is a volume");
@@ -219,12 +247,14 @@ void check_root_volume(Mistakes& mistakes, const Settings& settings, const Facts
 
 void check_tags(Mistakes& mistakes, const Settings& settings)
 {
-  if (settings.tags.size() > k_tag_limit) {
+  const std::size_t room = k_tag_limit + settings.tags.count("Name"); // which is one of the seven
+  if (settings.tags.size() > room) {
     mistakes.add(fmt::format("tags has {} entries, and EC2 leaves room for {} beside ours",
-                             settings.tags.size(), k_tag_limit));
+                             settings.tags.size(), room),
+                 "leave some out");
   }
   for (const auto& [key, value] : settings.tags) {
-    if (key.empty() || key.size() > k_tag_key_limit || key.starts_with("aws:")) {
+    if (key.empty() || letters(key) > k_tag_key_limit || to_lower(key).starts_with("aws:")) {
       mistakes.add(fmt::format("tags \"{}\" has a name that EC2 does not take", key),
                    "1 to 128 characters, not beginning with aws:");
     }
@@ -232,9 +262,9 @@ void check_tags(Mistakes& mistakes, const Settings& settings)
       mistakes.add(fmt::format("tags \"{}\" is one of ours", key),
                    "names that begin with flame-ec2: say which machines may be ended");
     }
-    if (value.size() > k_tag_value_limit) {
+    if (letters(value) > k_tag_value_limit) {
       mistakes.add(fmt::format("tags \"{}\" has a value of {} characters, and EC2 takes {}", key,
-                               value.size(), k_tag_value_limit));
+                               letters(value), k_tag_value_limit));
     }
   }
   check_metadata_tags(mistakes, settings);

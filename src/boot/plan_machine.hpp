@@ -13,6 +13,7 @@ void check_image(Mistakes& mistakes, const config::Settings& settings, const Fac
 // That a launch template whose user data is to be kept has been read.
 void check_merging(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
 void check_ids(Mistakes& mistakes, const config::Settings& settings);
+void check_placement(Mistakes& mistakes, const config::Settings& settings);
 void check_root_volume(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
 void check_tags(Mistakes& mistakes, const config::Settings& settings);
 

@@ -38,6 +38,7 @@ constexpr Taken k_taken[] = {
   {"MetadataOptions.InstanceMetadataTags",  "metadata_tags"},
   {"InstanceMarketOptions.MarketType",      "market"},
   {"InstanceMarketOptions.SpotOptions.MaxPrice", "spot_max_price"},
+  {"CapacityReservationSpecification.",     "capacity_reservation"},
   {"NetworkInterface.1.DeviceIndex",        "", "is 0 always"},
   {"MinCount",                              "", "is what flame-ec2 counts by"},
   {"MaxCount",                              "", "is what flame-ec2 counts by"},

@@ -93,6 +93,21 @@ void add_plain(aws::Params& params, const Settings& settings)
   }
 }
 
+// EC2 takes one of the three in a request.
+void add_reservation(aws::Params& params, const std::string& which)
+{
+  const std::string prefix = "CapacityReservationSpecification.";
+  if (which.starts_with("cr-")) {
+    params.emplace_back(prefix + "CapacityReservationTarget.CapacityReservationId", which);
+  } else if (which.starts_with("arn:")) {
+    params.emplace_back(prefix + "CapacityReservationTarget.CapacityReservationResourceGroupArn",
+                        which);
+  } else if (!which.empty()) {
+    params.emplace_back(prefix + "CapacityReservationPreference",
+                        which == "only" ? "capacity-reservations-only" : which);
+  }
+}
+
 bool has(const aws::Params& params, std::string_view name)
 {
   return std::ranges::find(params, name, &std::pair<std::string, std::string>::first)
@@ -140,6 +155,8 @@ aws::Params volume_of(const Settings& settings)
   add_if_set(params, "Ebs.VolumeType", settings.root_volume_type);
   add_if_set(params, "Ebs.Iops", text(settings.root_volume_iops));
   add_if_set(params, "Ebs.Throughput", text(settings.root_volume_throughput));
+  add_if_set(params, "Ebs.VolumeInitializationRate",
+             text(settings.root_volume_initialization_rate));
   add_if_set(params, "Ebs.Encrypted", encrypted ? "true" : ""); // "false" is refused by some images
   add_if_set(params, "Ebs.KmsKeyId", settings.root_volume_kms_key);
   return params;
@@ -181,6 +198,7 @@ aws::Params common_parameters(const Settings& settings, const Facts& facts, cons
   add_image(params, settings, facts);
   add_profile(params, settings.iam_instance_profile);
   add_plain(params, settings);
+  add_reservation(params, settings.capacity_reservation);
   add_root_volume(params, settings, facts);
   // A machine that powers itself off must be gone, and nothing may keep it from being ended.
   params.emplace_back("InstanceInitiatedShutdownBehavior", "terminate");

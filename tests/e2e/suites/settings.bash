@@ -35,7 +35,7 @@ root_volume_size = 30
 root_volume_type = "gp3"
 root_volume_iops = 4000
 root_volume_throughput = 250
-ec2 = { "CreditSpecification.CpuCredits" = "standard", EbsOptimized = true }
+ec2 = { "EnclaveOptions.Enabled" = false, EbsOptimized = true }
 TOML
 boot "${plain[@]}" --config machine.toml --no-associate-public-ip-address --metadata-tags \
   --root-volume-encrypted --subnet-id subnet-0123456789abcdef0 \
@@ -51,9 +51,9 @@ BlockDeviceMapping.1.Ebs.Iops=4000
 BlockDeviceMapping.1.Ebs.Throughput=250
 BlockDeviceMapping.1.Ebs.VolumeSize=30
 BlockDeviceMapping.1.Ebs.VolumeType=gp3
-CreditSpecification.CpuCredits=standard
 DisableApiTermination=false
 EbsOptimized=true
+EnclaveOptions.Enabled=false
 IamInstanceProfile.Name=sandbox-runner
 ImageId=ami-0123456789abcdef0
 InstanceInitiatedShutdownBehavior=terminate
@@ -73,6 +73,67 @@ NetworkInterface.1.SubnetId=subnet-0123456789abcdef0
 Placement.PartitionNumber=3"
 expect_same "$(machine '.tags.team, .hop_limit, .metadata_tags, .http_tokens, .public_ip' | xargs)" "blue 3 enabled required"
 expect_same "$(machine '.disks | tojson')" '{"/dev/xvda":"30"}'
+
+TEST "placement, processor, reservation and private names arrive under EC2's names"
+cat >machine.toml <<'TOML'
+cpu_credits = "unlimited"
+cpu_cores = 2
+private_dns_hostname = "resource-name"
+root_volume_initialization_rate = 200
+TOML
+with=(FLAME_EC2_TENANCY=dedicated FLAME_EC2_THREADS_PER_CORE=1)
+boot "${plain[@]}" --config machine.toml --placement-group sandbox-group --availability-zone us-east-1b \
+  --capacity-reservation cr-0123456789abcdef0 --private-dns-a --no-private-dns-aaaa
+with=()
+expect_status 0
+expect_same "$(last_launch 'to_entries[] | select(.key | test("^(Placement|Cpu|Credit|Capacity|PrivateDns|BlockDevice.*Rate)")) | "\(.key)=\(.value)"')" \
+  "BlockDeviceMapping.1.Ebs.VolumeInitializationRate=200
+CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationId=cr-0123456789abcdef0
+CpuOptions.CoreCount=2
+CpuOptions.ThreadsPerCore=1
+CreditSpecification.CpuCredits=unlimited
+Placement.AvailabilityZone=us-east-1b
+Placement.GroupName=sandbox-group
+Placement.Tenancy=dedicated
+PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord=false
+PrivateDnsNameOptions.EnableResourceNameDnsARecord=true
+PrivateDnsNameOptions.HostnameType=resource-name"
+expect_same "$(machine .subnet_id)" subnet-0fedcba9876543210
+boot "${plain[@]}" --capacity-reservation only
+expect_status 0
+expect_same "$(sent CapacityReservationSpecification.CapacityReservationPreference)" capacity-reservations-only
+boot "${plain[@]}" --placement-group nobody
+expect_error 1 InvalidPlacementGroup.Unknown nobody
+boot "${plain[@]}" --capacity-reservation cr-1
+expect_error 1 InvalidCapacityReservationId.NotFound cr-1
+
+TEST "what contradicts itself about the place and the volume is told before anything is asked"
+before=$(asked | wc -l)
+boot "${plain[@]}" --availability-zone eu-west-1a --subnet-id subnet-0123456789abcdef0 --tenancy shared \
+  --capacity-reservation some --ec2 CreditSpecification.CpuCredits=standard --ec2 Placement.Tenancy=host \
+  --ec2 CapacityReservationSpecification.CapacityReservationPreference=open
+expect_error 3 "availability_zone eu-west-1a and subnet_id are both set" \
+  "availability_zone eu-west-1a is not in us-east-1" '"shared"' '"some" is no capacity reservation' \
+  'ec2 "CreditSpecification.CpuCredits" is what the setting cpu_credits sends' \
+  'ec2 "Placement.Tenancy" is what the setting tenancy sends' \
+  'ec2 "CapacityReservationSpecification.CapacityReservationPreference" is what the setting capacity_reservation sends'
+expect_same "$(asked | wc -l)" "$before"
+boot "${plain[@]}" --root-volume-size 20 --ec2 BlockDeviceMapping.1.DeviceName=/dev/xvda --ec2 BlockDeviceMapping.1.Ebs.VolumeSize=9
+expect_error 3 'ec2 "BlockDeviceMapping.1.DeviceName" is the root volume /dev/xvda, which root_volume_'
+
+TEST "tags: as many and as long as EC2 takes, counted in letters"
+many() { seq 1 "$1" | sed 's,.*,--tag\nk&=v,'; }
+mapfile -t tags < <(many 43)
+boot "${plain[@]}" "${tags[@]}" --tag Name=mine --tag "$(printf 'é%.0s' {1..128})=$(printf '€%.0s' {1..256})" --tag k43= --tag k42=
+expect_error 3 "tags has 45 entries, and EC2 leaves room for 44 beside ours"
+mapfile -t tags < <(many 42)
+boot "${plain[@]}" "${tags[@]}" --tag Name=mine --tag "$(printf 'é%.0s' {1..128})=$(printf '€%.0s' {1..256})"
+expect_status 0
+expect_same "$(machine '.tags | length')" 49
+boot "${plain[@]}" --tag =x --tag aws:x=1 --tag AWS:y=1 --tag flame-ec2:app=1 --tag "$(printf 'é%.0s' {1..129})=1" \
+  --tag "long=$(printf '€%.0s' {1..257})"
+expect_error 3 "an entry has no name" 'tags "aws:x" has a name that EC2 does not take' 'tags "AWS:y" has a name' \
+  'tags "flame-ec2:app" is one of ours' 'tags "long" has a value of 257 characters, and EC2 takes 256'
 
 TEST "a public address is the machine's, and the subnet's way is kept when nothing is said"
 boot "${plain[@]}" --public-ip --output json --wait-for running

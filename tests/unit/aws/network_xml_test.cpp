@@ -139,3 +139,18 @@ TEST_CASE("iam: each partition has one, with a region of its own")
     CHECK(place(region).starts_with("iam."));
   }
 }
+
+TEST_CASE("aws::parse_type_offerings gives the zones of types")
+{
+  const auto page = parse_type_offerings(
+    "<DescribeInstanceTypeOfferingsResponse><requestId>r</requestId><instanceTypeOfferingSet>"
+    "<item><instanceType>t3.nano</instanceType><locationType>availability-zone</locationType>"
+    "<location>eu-west-1a</location></item></instanceTypeOfferingSet><nextToken>more</nextToken>"
+    "</DescribeInstanceTypeOfferingsResponse>");
+  REQUIRE(page);
+  REQUIRE(page->items.size() == 1);
+  CHECK(page->items[0].id == "t3.nano");
+  CHECK(page->items[0].zone == "eu-west-1a");
+  CHECK(page->next_token == "more");
+  CHECK_FALSE(parse_type_offerings("<DescribeSubnetsResponse/>"));
+}

@@ -68,12 +68,11 @@ bool says(const Policy& policy, std::string_view text)
 TEST_CASE("policy: what a raw parameter names can be used, and nothing else of its kind")
 {
   const Policy policy = policy_for([](Settings& s) {
-    s.ec2 = {
-      {"Placement.GroupName", "tight"},
-      {"BlockDeviceMapping.1.DeviceName", "/dev/xvdb"},
-      {"BlockDeviceMapping.1.Ebs.SnapshotId", "snap-1"},
-      {"NetworkInterface.2.NetworkInterfaceId", "eni-1"},
-      {"CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationId", "cr-1"}};
+    s.placement_group = "tight";
+    s.capacity_reservation = "cr-1";
+    s.ec2 = {{"BlockDeviceMapping.1.DeviceName", "/dev/xvdb"},
+             {"BlockDeviceMapping.1.Ebs.SnapshotId", "snap-1"},
+             {"NetworkInterface.2.NetworkInterfaceId", "eni-1"}};
   });
   const Values found = resources(policy, "LaunchFrom");
   CHECK(found

@@ -170,9 +170,57 @@ TEST_CASE("boot: each setting of the machine is sent as EC2 names it")
       {"BlockDeviceMapping.1.Ebs.KmsKeyId", "alias/disks"}}},
     {"raw parameters",
      [](Settings& s) {
-       s.ec2 = {{"Placement.PartitionNumber", "3"}, {"CreditSpecification.CpuCredits", "standard"}};
+       s.ec2 = {{"Placement.PartitionNumber", "3"}, {"EnclaveOptions.Enabled", "true"}};
      },
-     {{"Placement.PartitionNumber", "3"}, {"CreditSpecification.CpuCredits", "standard"}}},
+     {{"Placement.PartitionNumber", "3"}, {"EnclaveOptions.Enabled", "true"}}},
+    {"placement",
+     [](Settings& s) {
+       s.placement_group = "tight";
+       s.tenancy = "dedicated";
+       s.availability_zone = "eu-west-1b";
+     },
+     {{"Placement.GroupName", "tight"},
+      {"Placement.Tenancy", "dedicated"},
+      {"Placement.AvailabilityZone", "eu-west-1b"}}},
+    {"processor",
+     [](Settings& s) {
+       s.cpu_credits = "unlimited";
+       s.cpu_cores = 4;
+       s.threads_per_core = 1;
+     },
+     {{"CreditSpecification.CpuCredits", "unlimited"},
+      {"CpuOptions.CoreCount", "4"},
+      {"CpuOptions.ThreadsPerCore", "1"}}},
+    {"a capacity reservation",
+     [](Settings& s) { s.capacity_reservation = "cr-1"; },
+     {{"CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationId",
+       "cr-1"}}},
+    {"a group of reservations",
+     [](Settings& s) { s.capacity_reservation = "arn:aws:x:y"; },
+     {{"CapacityReservationSpecification.CapacityReservationTarget."
+       "CapacityReservationResourceGroupArn",
+       "arn:aws:x:y"}}},
+    {"no reservation",
+     [](Settings& s) { s.capacity_reservation = "none"; },
+     {{"CapacityReservationSpecification.CapacityReservationPreference", "none"}}},
+    {"nothing but reservations",
+     [](Settings& s) { s.capacity_reservation = "only"; },
+     {{"CapacityReservationSpecification.CapacityReservationPreference",
+       "capacity-reservations-only"}}},
+    {"private names",
+     [](Settings& s) {
+       s.private_dns_hostname = "resource-name";
+       s.private_dns_a = true;
+       s.private_dns_aaaa = false;
+     },
+     {{"PrivateDnsNameOptions.HostnameType", "resource-name"},
+      {"PrivateDnsNameOptions.EnableResourceNameDnsARecord", "true"},
+      {"PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord", "false"}}},
+    {"a root volume that is filled at once",
+     [](Settings& s) { s.root_volume_initialization_rate = 300; },
+     {{k_device, "/dev/xvda"},
+      {k_delete, "true"},
+      {"BlockDeviceMapping.1.Ebs.VolumeInitializationRate", "300"}}},
     {"a raw interface takes subnet and groups in",
      [](Settings& s) {
        s.ec2 = {{"NetworkInterface.1.Ipv6AddressCount", "1"}};

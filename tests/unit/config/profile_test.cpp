@@ -116,3 +116,13 @@ TEST_CASE("config: a bad value of AWS's own settings is named, all of them at on
     CHECK(configured({}, {{"AWS_MAX_ATTEMPTS", number}}, {}).mistakes.size() == 1);
   }
 }
+
+TEST_CASE("config: AWS's settings call Secrets Manager by its two words")
+{
+  const auto endpoints = [](const Map& env, const Map& profile) {
+    return configured({}, env, profile).settings.endpoints;
+  };
+  CHECK(endpoints({{"AWS_ENDPOINT_URL_SECRETS_MANAGER", "own"}}, {}).at("secretsmanager") == "own");
+  CHECK(endpoints({}, {{"secrets_manager.endpoint_url", "own"}}).at("secretsmanager") == "own");
+  CHECK(endpoints({{"AWS_ENDPOINT_URL_SECRETSMANAGER", "other"}}, {}).count("secretsmanager") == 0);
+}
