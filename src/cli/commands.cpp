@@ -103,6 +103,10 @@ constexpr OwnFlag k_gc_flags[] = {
   {"--store", "URL",  "also remove environments that nobody reads any more below s3://BUCKET/PREFIX/ (default: the setting store)"},
 };
 
+constexpr OwnFlag k_doctor_flags[] = {
+  {"--for", "COMMAND",  "before this command (default: boot)", "", "boot run"},
+};
+
 constexpr OwnFlag k_policy_flags[] = {
   {"--for", "COMMAND",  "of this command; repeat it for several (default: boot)", "", "boot run wait terminate list logs gc doctor configure"},
   {"--runner", "",      "of the machine's role instead"},
@@ -211,12 +215,13 @@ const Command k_commands[] = {
    "with a FLAME parent, from the machine to the parent on port 4369 and those of the distribution; the "
    "size of the user data; EC2's own check of each request, which is that of boot --dry-run=ec2; the "
    "clock.\n\n"
+   "With --for run it looks at what run needs: no bundle, no app and no lifetime have to be set.\n\n"
    "One line for each: ok, warn, fail or skip, and a hint where something is to be done. What may not "
    "be looked at is skipped, with the permission that it needs: a boot does without. The status is that of "
    "the first failure.",
    "flame-ec2 doctor --region eu-west-1 --image debian-12 --app demo \\\n"
    "  --bundle s3://my-bucket/demo.tar.gz --max-lifetime 1h",
-   k_all_groups, {}, run_doctor},
+   k_all_groups, k_doctor_flags, run_doctor},
   {"iam-policy", "print the least IAM policy for these settings", "",
    "Prints the policy that the caller of a command needs with exactly these settings, and no more: the "
    "image, subnets, groups, types and the key that they name, machines with our tags that want tokens "

@@ -253,6 +253,9 @@ Findings look_at_bundle(Patient& patient)
 {
   constexpr std::string_view check = "bundle";
   const boot::Bundle& bundle = patient.plan.bundle;
+  if (bundle.kind == boot::BundleKind::nothing) {
+    return {};
+  }
   if (boot::is_local(bundle)) {
     const auto there = check_local_bundle(bundle);
     return {there ? boot::good(check, fmt::format("{} is there", bundle.place))

@@ -2,6 +2,7 @@
 #include "boot/doctor/groups.hpp"
 #include "boot/doctor/offers.hpp"
 #include "boot/doctor/routes.hpp"
+#include "boot/plan_bundle.hpp"
 #include "cli/doctor.hpp"
 #include "flame/node.hpp"
 #include "flame/parent.hpp"
@@ -95,7 +96,9 @@ public:
     }
     for (const aws::Subnet& subnet : *subnets) {
       add(boot::judge_addresses(subnet));
-      look_at_route(subnet);
+      if (needs_way_out()) {
+        look_at_route(subnet);
+      }
     }
     look_at_offers(*subnets);
     look_at_groups(subnets->front());
@@ -104,6 +107,14 @@ public:
 
 private:
   void add(Finding finding) { findings_.push_back(std::move(finding)); }
+
+  // A machine whose script holds all that it runs asks nobody.
+  bool needs_way_out() const
+  {
+    const boot::Bundle& bundle = patient_.plan.bundle;
+    return bundle.kind != boot::BundleKind::nothing ? !boot::is_carried(bundle, patient_.settings)
+                                                    : !patient_.settings.store.empty();
+  }
 
   // The table that the subnet is associated with, else the VPC's main one.
   aws::Outcome<std::vector<aws::RouteTable>> tables_of(const aws::Subnet& subnet)
@@ -178,7 +189,9 @@ private:
                              "take groups and subnets of one VPC"));
       }
     }
-    add(boot::judge_way_out(*groups));
+    if (needs_way_out()) {
+      add(boot::judge_way_out(*groups));
+    }
     look_at_parent(*groups, subnet);
   }
 

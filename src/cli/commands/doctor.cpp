@@ -4,6 +4,7 @@
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/read_settings.hpp"
+#include "cli/run_settings.hpp"
 #include "cli/user_data.hpp"
 
 #include <fmt/format.h>
@@ -122,7 +123,10 @@ Result<void> outcome(const Findings& findings, const Cancel& cancel)
 
 Result<void> run_doctor(const Invocation& invocation, World& world, Console& console)
 {
-  const BootSettings settings = read_boot_settings(invocation, world, console, std::nullopt);
+  BootSettings settings = read_boot_settings(invocation, world, console, std::nullopt);
+  if (invocation.value("--for") == "run") {
+    fill_run_settings(settings.configured.settings, "true");
+  }
   const config::Settings& merged = settings.configured.settings;
   const std::string region = merged.region;
   if (region.empty() || !settings.configured.mistakes.empty()) { // nobody can be asked

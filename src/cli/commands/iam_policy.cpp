@@ -3,6 +3,7 @@
 #include "cli/policy_output.hpp"
 #include "cli/read_settings.hpp"
 #include "cli/regions.hpp"
+#include "cli/run_settings.hpp"
 #include "cli/user_data.hpp"
 
 #include <fmt/format.h>
@@ -39,6 +40,10 @@ Result<Understood> understand_boot(const Invocation& invocation, World& world, C
   const config::Configured configured =
     read_boot_settings(invocation, world, console, std::nullopt).configured;
   Understood found{.settings = configured.settings};
+  const std::vector<std::string> commands = commands_of(invocation);
+  if (std::ranges::count(commands, "run") > 0 && std::ranges::count(commands, "boot") == 0) {
+    fill_run_settings(found.settings, "true");
+  }
   found.settings.max_lifetime = found.settings.max_lifetime.value_or(config::Lifetime{});
   found.settings.keep_on_failure = false;
   auto plan = boot::make_plan(found.settings, facts_for_print(world));

@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/marked_lines.hpp"
 #include "cli/run_output.hpp"
+#include "cli/run_settings.hpp"
 #include "fleet/ending.hpp"
 
 #include <fmt/format.h>
@@ -14,7 +15,6 @@
 namespace flame::cli {
 namespace {
 
-constexpr Millis k_default_lifetime = std::chrono::hours(1);
 constexpr Millis k_ending_limit = std::chrono::seconds(30);
 constexpr Millis k_margin = std::chrono::minutes(1); // beyond a lifetime and its expiry
 constexpr int k_not_known = 125;
@@ -37,15 +37,9 @@ Result<std::string> command_of(const Invocation& invocation)
 // What `run` adds to the settings of a boot.
 void make_job(config::Settings& settings, const std::string& command, const Invocation& invocation)
 {
-  settings.command = command;
+  fill_run_settings(settings, command);
   settings.artifacts = invocation.has("--artifacts");
   settings.keep = invocation.has("--keep");
-  if (settings.app.empty()) {
-    settings.app = "run";
-  }
-  if (!settings.max_lifetime) {
-    settings.max_lifetime = config::Lifetime{.limit = k_default_lifetime};
-  }
 }
 
 // In the order of FLAME_EC2_INDEX, which need not be that of EC2's answer.

@@ -136,6 +136,33 @@ doctor --json --subnet-id subnet-0123456789abcdef0
 expect_status 0
 sandbox
 
+TEST "before a run nothing of a release has to be set, and what does not work is named"
+flame doctor --for run --image al2023 --json
+expect_status 0
+says ok image "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64 says ami-0aaaaaaaaaaaaaaa2"
+says ok launch "EC2 would launch t3.nano"
+expect_json '[.checks[] | select(.check == "route" or .check == "bundle")] | length' 0 # nothing is fetched
+mkdir small && printf '#!/bin/sh\n' >small/job.sh
+flame doctor --for run --image al2023 --bundle small --json
+expect_status 0
+expect_json '[.checks[] | select(.check == "route")] | length' 0
+flame doctor --for run --image al2023 --store s3://bundles/x/ --json
+says ok route "nat-0123456789abcdef0"
+fault 'GetParameter:AccessDeniedException'
+flame doctor --for run --image al2023 --json
+expect_status 0
+says skip image "without the permission ssm:GetParameter"
+no_more_faults
+flame doctor --for run --json
+expect_status 3
+says fail settings "image_id is not set"
+sandbox --no-default-vpc
+flame doctor --for run --image al2023 --json
+expect_status 3
+says fail subnet "no subnet of a default VPC"
+says fail launch VPCIdNotSpecified
+sandbox
+
 TEST "route: NAT, internet gateway with and without a public address, endpoint, nothing"
 doctor --json --subnet-id subnet-0123456789abcdef0
 says ok route "leads out by a NAT gateway, nat-0123456789abcdef0"

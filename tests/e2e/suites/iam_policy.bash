@@ -84,6 +84,19 @@ expect_sids "LaunchImage LaunchIntoOpen LaunchMachine LaunchParts TagAtLaunch Fi
 expect_in_stderr "any subnet and group that is not set can be used"
 expect_least
 
+TEST "run: an image by its name into the default VPC, and nothing of S3"
+sandbox
+: >sandbox.log
+settings=(--image al2023)
+flame_signalled_when "GetConsoleOutput 200" INT run "${settings[@]}" -- uname -a
+expect_status 130
+expect_machines 0
+policy --for run
+expect_sids "LaunchImage LaunchIntoOpen LaunchMachine LaunchParts TagAtLaunch FindImage EndMachines ReadConsole LookUp"
+expect_least
+policy --for run --for doctor
+expect_json '[.Statement[] | .Action] | flatten | index("ec2:DescribeInstanceTypeOfferings") != null' true
+
 TEST "boot: an image by a parameter, and a disk that is encrypted"
 for key in 12345678-1234-1234-1234-123456789012 alias/disks; do
   sandbox

@@ -128,6 +128,33 @@ expect_in_stderr "taking t3.nano"
 describe
 expect_in described "<instanceType>t3.nano</instanceType>"
 
+TEST "run with no set-up at all: the machine is launched, and ended when its command's end is not known"
+fresh
+flame_start run --image al2023 --result result.json --run-id no-setup -- uname -a
+is_launched() { [ -n "$(id_of_run)" ]; }
+id_of_run() { moto DescribeInstances | grep -oP '<instanceId>\K[^<]+' | head -n 1; }
+until_true 60 is_launched || die "nothing was launched"
+id=$(id_of_run)
+until_true 60 grep -q "$id" stderr || die "the launch was not seen"
+moto DescribeInstanceAttribute "InstanceId=$id" Attribute=userData >attribute
+tr -d '\n ' <attribute | sed -E 's/.*<userData><value>([^<]*).*/\1/' | base64 -d >script
+expect_same "$(head -n 1 script)" "#!/bin/sh"
+kill -INT "$pid"
+flame_wait
+expect_status 130
+expect_same "$(jq -r .exit_status result.json)" 130
+moto DescribeInstances "InstanceId.1=$id" >described
+expect_in described "<name>terminated</name>"
+fresh
+flame_start run --image al2023 --result result.json -- uname -a
+until_true 60 is_launched || die "nothing was launched"
+moto TerminateInstances "InstanceId.1=$(id_of_run)" >ended
+flame_wait
+expect_status 125
+expect_same "$(jq -r .exit_status result.json)" 125
+flame doctor --for run --image al2023 --json
+expect_json '[.checks[] | select(.verdict == "fail")] | length' 0
+
 TEST "public images that moto does not know are told apart from those it knows"
 for name in al2023 al2023-minimal; do
   for type in t3.nano t4g.nano; do
