@@ -63,7 +63,7 @@ private:
     Millis pause = k_first_pause;
     for (;;) {
       news_ = false;
-      const auto gone_on = look().and_then([&] { return listen_to_all(); });
+      auto gone_on = look().and_then([&] { return listen_to_all(); });
       if (!gone_on) {
         return gone_on;
       }

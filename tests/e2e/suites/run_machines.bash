@@ -261,6 +261,14 @@ flame run --image-id ami-0123456789abcdef0 --instance-type t2.micro -- true
 expect_error 125 "t2.micro" "no console while it runs"
 expect_same "$(machines | wc -l)" "$before"
 
+TEST "results are as their schema says"
+for result in *.json; do # as if they had been printed
+  calls=$((calls + 1))
+  printf 'run-result\0--json\0' >"calls/$calls.args"
+  cp "$result" "outputs/$calls.stdout"
+done
+check_schemas
+
 TEST "no machine is left"
 none_lives() { [ -z "$(live_machines)" ]; }
 until_true 60 none_lives || die "still there: $(live_machines)"

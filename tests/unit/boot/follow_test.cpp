@@ -47,7 +47,7 @@ struct Following {
                            return shown;
                          }});
   }
-  void looks(InstanceState state, int times, std::string code = {})
+  void looks(InstanceState state, int times, const std::string& code = {})
   {
     for (int i = 0; i < times; ++i) {
       ec2.looks.emplace_back(

@@ -86,12 +86,15 @@ TEST_CASE("boot::end_unsaid says why nobody knows the status")
 
 TEST_CASE("boot::was_taken tells who ended a machine")
 {
-  for (const auto& [code, taken] :
-       {std::pair("Server.SpotInstanceTermination", true),
-        std::pair("Client.UserInitiatedShutdown", true),
-        std::pair("Client.InstanceInitiatedShutdown", false), std::pair("", false)}) {
-    CAPTURE(code);
-    CHECK(boot::was_taken({.id = "i-1", .state_reason_code = code}) == taken);
+  struct Row {
+    std::string code;
+    bool taken;
+  };
+  for (const Row& row :
+       {Row{"Server.SpotInstanceTermination", true}, Row{"Client.UserInitiatedShutdown", true},
+        Row{"Client.InstanceInitiatedShutdown", false}, Row{"", false}}) {
+    CAPTURE(row.code);
+    CHECK(boot::was_taken({.id = "i-1", .state_reason_code = row.code}) == row.taken);
   }
 }
 
