@@ -41,6 +41,7 @@ std::vector<Finding> judge_offers(const std::vector<std::string>& types,
                                   const std::vector<aws::TypeOffering>& offered)
 {
   std::vector<Finding> findings;
+  findings.reserve(types.size());
   for (const std::string& type : types) {
     findings.push_back(judge(type, zones, offered));
   }
