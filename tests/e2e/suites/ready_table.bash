@@ -14,7 +14,7 @@ boots=() # pids
 # start CHANNEL WAIT COUNT: boots in a folder of its own, beside the others.
 start() {
   local folder=cases/$1.$2.$3
-  mkdir -p "$folder/outputs" && cp sandbox.env "$folder/"
+  mkdir -p "$folder/outputs" "$folder/calls" && cp sandbox.env "$folder/"
   (
     cd "$folder" || exit 1
     # shellcheck disable=SC2086 # words
