@@ -38,19 +38,15 @@ void check_web(Mistakes& mistakes, const Settings& settings)
   }
 }
 
-void check_s3_folder(Mistakes& mistakes, const Settings& settings)
-{
-  if (settings.store.empty()) {
-    mistakes.add(fmt::format("bundle \"{}\" is a folder, and store is not set", settings.bundle),
-                 "give a place to pack it into: --store s3://BUCKET/PREFIX/; or an object's URL");
-  }
-}
-
 void check_role(Mistakes& mistakes, const Bundle& bundle, const Settings& settings)
 {
   if (bundle.kind == BundleKind::web || is_carried(bundle, settings)) {
     mistakes.add("bundle_access is instance-role, and the bundle is not on S3",
                  "leave bundle_access out");
+  }
+  if (comes_by_files(bundle, settings)) {
+    mistakes.add("bundle_access is instance-role, and the bundle is a folder without a store",
+                 "give a place to pack it into: --store s3://BUCKET/PREFIX/");
   }
   if (settings.iam_instance_profile.empty() && settings.launch_template_id.empty()) {
     mistakes.add("bundle_access is instance-role, and the machine has no role",
@@ -138,6 +134,11 @@ bool goes_to_store(const Bundle& bundle)
   return is_local(bundle) || bundle.kind == BundleKind::s3_folder;
 }
 
+bool comes_by_files(const Bundle& bundle, const Settings& settings)
+{
+  return bundle.kind == BundleKind::s3_folder && settings.store.empty();
+}
+
 bool is_carried(const Bundle& bundle, const Settings& settings)
 {
   return is_local(bundle) && settings.store.empty();
@@ -156,9 +157,6 @@ std::optional<Bundle> check_bundle(Mistakes& mistakes, const Settings& settings)
   }
   if (bundle->kind == BundleKind::web) {
     check_web(mistakes, settings);
-  }
-  if (bundle->kind == BundleKind::s3_folder) {
-    check_s3_folder(mistakes, settings);
   }
   if (is_folder(*bundle) && !settings.bundle_sha256.empty()) {
     mistakes.add("bundle_sha256 is set, and the bundle is a folder, which has no digest",
@@ -221,6 +219,10 @@ Runner with_placeholders(Runner runner, const Bundle& bundle, const Settings& se
     runner.fetch.bucket = filled("bucket", 63);
     runner.fetch.key = bundle.object.key.empty() ? filled("bundles/", 80) : bundle.object.key;
     runner.fetch.region = settings.region;
+  } else if (comes_by_files(bundle, settings)) { // nobody has listed them yet
+    const std::string path = fmt::format("bin/{}", runner.app);
+    runner.fetch.format = "tar";
+    runner.fetch.files = {{.path = path, .url = placeholder_url(), .program = true}};
   } else if (!is_carried(bundle, settings)) {
     runner.fetch.url =
       bundle.kind == BundleKind::web ? bundle.place : std::string(placeholder_url());
@@ -228,7 +230,8 @@ Runner with_placeholders(Runner runner, const Bundle& bundle, const Settings& se
   if (const auto store = store_of(settings)) {
     runner.store = placeholder_channel(*store, runner.run_id);
   }
-  if (env_in_store(settings)) {
+  // Where user data has no room for it, it goes to the store whatever env_delivery says.
+  if (env_in_store(settings) || (!settings.store.empty() && !make_user_data(runner))) {
     runner.env_url = placeholder_url();
   }
   return runner;

@@ -31,6 +31,8 @@ std::optional<aws::S3Object> store_of(const config::Settings& settings);
 bool env_in_store(const config::Settings& settings);
 // The bundle is an object of the store in the end.
 bool goes_to_store(const Bundle& bundle);
+// Each of its files has a URL in the user data: a folder on S3, and nobody has set a store.
+bool comes_by_files(const Bundle& bundle, const config::Settings& settings);
 // It is small enough, let us hope, to go within the user data: nobody has set a store.
 bool is_carried(const Bundle& bundle, const config::Settings& settings);
 
@@ -43,7 +45,8 @@ Fetch fetch_of(const Bundle& bundle, const config::Settings& settings);
 std::vector<std::string> delivery_warnings(const config::Settings& settings);
 
 // With URLs and fields as long as they can get, to be shown and measured. A bundle that is carried
-// is in it already.
+// is in it already. It has a URL of the environment when that comes from the store: by
+// env_in_store, or since user data would be too long otherwise.
 Runner with_placeholders(Runner runner, const Bundle& bundle, const config::Settings& settings);
 
 } // namespace flame::boot

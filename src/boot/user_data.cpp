@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "boot/bundle.hpp"
 #include "boot/templates.hpp"
+#include "boot/user_data_files.hpp"
 
 #include <fmt/format.h>
 
@@ -183,6 +184,11 @@ std::string source(const Fetch& fetch)
   if (!fetch.carried.empty()) {
     return write("bundle", to_base64(fetch.carried) + "\n") + lean("carried.sh");
   }
+  if (!fetch.files.empty()) {
+    const FileList list = file_list(fetch.files);
+    return assign("base", quote_for_curl(list.base)) + assign("query", quote_for_curl(list.query))
+           + write("bundle", list.lines) + assign("etag", "") + lean("fetch.sh") + lean("files.sh");
+  }
   const std::string role = fetch.bucket.empty()
                              ? ""
                              : assign("bucket", fetch.bucket) + assign("key", fetch.key)
@@ -236,6 +242,9 @@ Runner without_secrets(Runner runner)
 {
   const auto hide = [](std::string& secret) { secret = secret.empty() ? "" : "***"; };
   hide(runner.fetch.url);
+  for (FetchFile& file : runner.fetch.files) {
+    hide(file.url);
+  }
   hide(runner.env_url);
   hide(runner.other_user_data);
   runner.nonce = "***";

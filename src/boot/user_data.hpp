@@ -29,8 +29,17 @@ inline constexpr std::size_t k_user_data_limit = 16'384;
 // Linux's limit on one string of an environment, "NAME=value" and its NUL (MAX_ARG_STRLEN).
 inline constexpr std::size_t k_variable_limit = 131'072;
 
+// One of the files of a folder on S3.
+struct FetchFile {
+  std::string path = {};  // in the release; plain, see wrong_with_path
+  std::string url = {};   // presigned GET; secret
+  std::string etag = {};  // as S3 gives it; "" when unknown
+  std::uint64_t size = 0; // bytes
+  bool program = false;   // to be made executable; scripts are so by their first line too
+};
+
 // How the bundle comes to the machine: by its URL, or as an object that the machine itself may
-// read.
+// read, or file by file.
 struct Fetch {
   std::string format = {};  // of a row of boot/bundle, "tar.gz"
   std::string url = {};     // presigned GET or https, or the placeholder; secret
@@ -42,7 +51,8 @@ struct Fetch {
   std::string key = {};
   std::string version_id = {};
   std::string region = {};
-  std::string endpoint = {}; // "" is the region's own
+  std::string endpoint = {};         // "" is the region's own
+  std::vector<FetchFile> files = {}; // of a folder that no store has packed; then format is "tar"
 };
 
 // Where the machine writes its stages and logs: an S3 POST policy, for keys that begin with

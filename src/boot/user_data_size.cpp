@@ -1,6 +1,7 @@
 #include "base/gzip.hpp"
 #include "base/text.hpp"
 #include "boot/user_data.hpp"
+#include "boot/user_data_files.hpp"
 #include "boot/user_data_mime.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +12,9 @@
 // What is sent is held against EC2's limit here.
 namespace flame::boot {
 namespace {
+
+// Of more files than so many, their URLs are what makes user data long.
+constexpr std::size_t k_few_files = 20;
 
 struct Part {
   std::string name = {};
@@ -27,13 +31,15 @@ std::size_t size_of(const std::vector<std::string>& texts)
 // What the user can do something about.
 std::vector<Part> parts_of(const Runner& runner)
 {
-  std::vector<Part> parts = {{"setup_commands", size_of(runner.setup_commands)},
-                             {"start_command", runner.job ? 0 : runner.start_command.size()},
-                             {"the command", runner.job ? runner.job->command.size() : 0},
-                             {"stop_command", runner.stop_command.size()},
-                             {"ready_command", runner.ready_command.size()},
-                             {"the bundle's URL", runner.fetch.url.size()},
-                             {"the launch template's user data", runner.other_user_data.size()}};
+  std::vector<Part> parts = {
+    {"setup_commands", size_of(runner.setup_commands)},
+    {"start_command", runner.job ? 0 : runner.start_command.size()},
+    {"the command", runner.job ? runner.job->command.size() : 0},
+    {"stop_command", runner.stop_command.size()},
+    {"ready_command", runner.ready_command.size()},
+    {"the bundle's URL", runner.fetch.url.size()},
+    {"the URLs of the bundle's files", file_list(runner.fetch.files).lines.size()},
+    {"the launch template's user data", runner.other_user_data.size()}};
   for (const child::Variable& variable : runner.variables) {
     parts.push_back({fmt::format("the variable {}", variable.name), variable.value.size()});
   }
@@ -48,6 +54,17 @@ Error too_long_to_carry(std::size_t over, const Runner& runner)
                                  "{} bytes over EC2's limit of {} bytes",
                                  runner.fetch.carried.size(), over, k_user_data_limit),
           .hint = "it needs --store s3://BUCKET/PREFIX/, from where the machine fetches it"};
+}
+
+// Of a folder's files, which have another way too.
+Error too_many_files(std::size_t over, const Runner& runner)
+{
+  return {.kind = ErrorKind::config,
+          .message = fmt::format("the URLs of the bundle's {} files are too much for user data, "
+                                 "which is {} bytes over EC2's limit of {} bytes",
+                                 runner.fetch.files.size(), over, k_user_data_limit),
+          .hint = "it needs --store s3://BUCKET/PREFIX/, where they are packed into one; or give "
+                  "an archive"};
 }
 
 std::string largest_parts(const Runner& runner)
@@ -81,6 +98,9 @@ Result<std::string> make_user_data(const Runner& runner)
   }
   if (runner.fetch.carried.size() > packed.size() - k_user_data_limit) {
     return tl::unexpected(too_long_to_carry(packed.size() - k_user_data_limit, runner));
+  }
+  if (runner.fetch.files.size() > k_few_files) {
+    return tl::unexpected(too_many_files(packed.size() - k_user_data_limit, runner));
   }
   return fail(ErrorKind::config,
               fmt::format("the user data is {} bytes over EC2's limit of {} bytes, in gzip too",

@@ -127,7 +127,7 @@ Result<void> Delivery::find_bundle()
   case boot::BundleKind::s3_folder:
     break;
   }
-  return send_objects();
+  return boot::comes_by_files(bundle, parts_.settings) ? list_objects() : send_objects();
 }
 
 Result<void> Delivery::carry_bundle()
@@ -197,6 +197,23 @@ Result<void> Delivery::inspect_object()
   return take_warnings(
     inspect_bytes(*bytes, aws::describe(reached_.object),
                   inspect_for(parts_.plan, parts_.settings, parts_.architecture)));
+}
+
+// Names alone tell whether the program is there.
+Result<void> Delivery::inspect_list(const std::vector<boot::FolderEntry>& files)
+{
+  if (!parts_.settings.inspect.value_or(true)) {
+    return {};
+  }
+  boot::Inspection inspection(inspect_for(parts_.plan, parts_.settings, parts_.architecture));
+  for (const boot::FolderEntry& file : files) {
+    const bool goes_on = inspection.add({.path = file.path, .size = file.object.size},
+                                        [](std::size_t) { return std::string(); });
+    if (!goes_on) {
+      break;
+    }
+  }
+  return take_warnings(inspection.result());
 }
 
 Result<void> Delivery::send_to_store(const std::string& path, const std::string& suffix)
@@ -294,6 +311,27 @@ Result<void> Delivery::send_objects()
   return reach(sent, parts_.settings);
 }
 
+// Without a store to pack them into: each by a URL of its own.
+Result<void> Delivery::list_objects()
+{
+  const aws::S3Object& folder = parts_.plan.bundle.object;
+  const auto files = list_files(folder);
+  if (!files) {
+    return tl::unexpected(files.error());
+  }
+  reached_.fetch = {.format = "tar"};
+  reached_.object = {.bucket = folder.bucket};
+  for (const boot::FolderEntry& file : *files) {
+    reached_.fetch.size += file.object.size;
+    reached_.fetch.files.push_back({.path = file.path,
+                                    .url = file.object.key, // until it is signed
+                                    .etag = file.object.etag,
+                                    .size = file.object.size,
+                                    .program = boot::is_program(file.path)});
+  }
+  return inspect_list(*files);
+}
+
 Result<void> Delivery::read_secrets()
 {
   Mistakes mistakes(ErrorKind::config);
@@ -334,8 +372,13 @@ Result<void> Delivery::open_store()
   if (!opened) {
     return tl::unexpected(at_store(opened.error(), "write to", parts_.settings));
   }
-  if (!boot::env_in_store(parts_.settings)) {
+  const boot::Runner measured =
+    boot::with_placeholders(runner_, parts_.plan.bundle, parts_.settings);
+  if (measured.env_url.empty()) {
     return {};
+  }
+  if (!boot::env_in_store(parts_.settings)) {
+    parts_.console.note("the environment goes to the store: the user data has no room for it");
   }
   const Seconds expires =
     now + in_seconds(runner_.bootstrap_timeout) + boot::k_until_script + k_environment_margin;
@@ -373,6 +416,16 @@ Result<void> Delivery::sign_bundle(boot::Runner& runner, Seconds now)
   }
   const seconds wanted = boot::k_until_script + in_seconds(runner.bootstrap_timeout);
   runner.fetch = reached_.fetch;
+  for (boot::FetchFile& file : runner.fetch.files) {
+    auto url = signed_get({.bucket = reached_.object.bucket, .key = file.url}, false, now, wanted);
+    if (!url) {
+      return tl::unexpected(url.error());
+    }
+    file.url = std::move(*url);
+  }
+  if (!runner.fetch.files.empty()) {
+    return {};
+  }
   const bool known = !runner.fetch.url.empty() || !runner.fetch.bucket.empty();
   if (known || !runner.fetch.carried.empty()) {
     return {};

@@ -49,11 +49,13 @@ private:
   Result<void> send_file();
   Result<void> send_folder();
   Result<void> send_objects();
+  Result<void> list_objects();
   Result<std::vector<boot::FolderEntry>> list_files(const aws::S3Object& folder);
   Result<void> send_to_store(const std::string& path, const std::string& suffix);
   Result<void> reach(const boot::Bundle& bundle, const config::Settings& settings);
   Result<void> inspect_archive(const std::string& path);
   Result<void> inspect_object();
+  Result<void> inspect_list(const std::vector<boot::FolderEntry>& files);
   Result<void> take_warnings(const Result<std::vector<std::string>>& found);
   Result<void> read_secrets();
   Result<void> open_store();

@@ -70,7 +70,9 @@ void serve_metadata(httplib::Server& server, const Scene& scene)
   });
   server.Get(roles + "reader", [](const auto&, auto& answer) {
     answer.set_content(R"({"AccessKeyId": "AKIDROLE", "SecretAccessKey": "s3cret/+key",
-                           "Token": "to/k+en=="})",
+                           "Token": "to/k+en==", "Code": "Success", "Type": "AWS-HMAC",
+                           "LastUpdated": "2026-01-15T08:15:30Z",
+                           "Expiration": "2099-01-15T08:15:30Z"})",
                        "application/json");
   });
   server.Put("/latest/api/token",

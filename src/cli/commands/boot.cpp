@@ -122,7 +122,9 @@ Result<void> print_dry_run(const Boot& it, std::string_view user_data)
 
 Result<void> dry_run(const Boot& it)
 {
-  if (const auto fits = boot::make_user_data(it.plan.runner); !fits) {
+  boot::Runner least = it.plan.runner;
+  least.env_url = it.settings.store.empty() ? "" : "x"; // where the environment can go
+  if (const auto fits = boot::make_user_data(least); !fits) {
     return tl::unexpected(fits.error()); // what is too long without a URL is too long with any
   }
   const auto runner = unsent_runner(it.plan.runner, it.plan.bundle, it.settings, it.console);

@@ -189,8 +189,28 @@ with=()
 expect_status 0
 expect_in_stderr "Elixir.FLAME.FlyBackend.beam, the backend that FLAME_PARENT names"
 
-TEST "a folder of S3 needs a store to be packed into"
-wrong 3 'is a folder, and store is not set' --bundle s3://bundles/rel/
+TEST "a folder of S3 comes file by file, as far as their URLs fit; else it needs a store"
+mkdir -p s3/bundles/rel/release/bin && cp releases/hello/bin/hello s3/bundles/rel/release/bin/
+head -c 5000 /dev/urandom >"s3/bundles/rel/release/a (b) %c.bin" && : >s3/bundles/rel/release/empty
+boot --bundle s3://bundles/rel/ --output json
+expect_status 0
+control GET "instances/$(jq -r '.instances[0].instance_id' stdout)/user-data" >script
+base=$(sed -n "s/^base='\(.*\)'\$/\1/p" script) query=$(sed -n "s/^query='\(.*\)'\$/\1/p" script)
+files=0
+while IFS=$'\t' read -r program size etag signature place path; do
+  [ "$place" != = ] || place=$path
+  curl -sS --fail -g -H "If-Match: $etag" -o fetched "$base$place?$query$signature" || die "no $path"
+  cmp fetched "s3/bundles/rel/release/$path" && expect_same "$(stat -c %s fetched)" "$size"
+  [ "$path" != bin/hello ] || expect_same "$program" x
+  files=$((files + 1))
+done < <(sed -n '/bundle" <<.FLAME./,/^FLAME$/p' script | grep -P '\t')
+expect_same "$files" 3
+rm script
+for number in $(seq 300); do echo "$number" >"s3/bundles/rel/release/$number"; done
+wrong 3 "the URLs of the bundle's 303 files" --bundle s3://bundles/rel/
+expect_in_stderr "--store s3://BUCKET/PREFIX/"
+wrong 3 'the bundle holds no bin/other' --bundle s3://bundles/rel/ --app other
+wrong 3 'is a folder without a store' --bundle s3://bundles/rel/ --bundle-access instance-role --iam-instance-profile sandbox-runner
 wrong 3 'holds no objects' --bundle s3://bundles/nothing/ --store s3://bundles/x/
 mkdir -p s3/bundles/cold/bin && cp releases/hello/bin/hello s3/bundles/cold/bin/
 beside about/bundles/cold/bin/hello 'x-amz-storage-class: DEEP_ARCHIVE'

@@ -146,6 +146,25 @@ done
 flame boot "${ordinary[@]:0:6}" --max-lifetime 1h --env "NOISE=$(head -c 20000 /dev/urandom | base64 -w 0)"
 expect_error 3 16384
 
+TEST "a folder of S3 without a store comes file by file, scripts and programs executable"
+mkdir -p "s3/bundles/rel/bin" "s3/bundles/rel/lib/it's \$(id)"
+cat >s3/bundles/rel/bin/hello <<'SERVICE'
+#!/bin/sh
+cd "$(dirname "$0")/../lib" && exec "./it's \$(id)/report"
+SERVICE
+cat >"s3/bundles/rel/lib/it's \$(id)/report" <<'SERVICE'
+#!/bin/sh
+echo "REPORT $(stat -c %a data) $(sha256sum <data | cut -c -64) $(stat -c %s empty)"
+exit 4
+SERVICE
+head -c 3000000 /dev/urandom >s3/bundles/rel/lib/data && : >s3/bundles/rel/lib/empty
+flame boot "${ordinary[@]:0:2}" --bundle s3://bundles/rel/ "${ordinary[@]:4}" --wait-for launched
+expect_status 0
+id=$(jq -r '.instances[0].instance_id' stdout)
+wait_for_end "$id"
+expect_in console.txt "REPORT 644 $(sha256sum <s3/bundles/rel/lib/data | cut -c -64) 0"
+expect_in console.txt "rc=4"
+
 TEST "a folder of this computer, without a store: small, and as large as the user data takes"
 wait_for_reports() { wait_for_end "$id" && expect_in console.txt "ENVIRONMENT " && expect_in console.txt "rc=3"; }
 mkdir -p "service/it's \$(id) €" && head -c 16383 /dev/urandom >noise

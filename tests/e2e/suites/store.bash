@@ -88,6 +88,20 @@ expect_in "s3/.s3/about/${environment#s3/}" "x-amz-server-side-encryption: AES25
 ! script | base64 -d 2>/dev/null | grep -q very-private-token || die "it is in the user data"
 ! grep -qF "user data, which its own processes" stderr || die "warned of user data"
 
+TEST "so it does when the user data has no room for it, whatever was said"
+noise=$(head -c 20000 /dev/urandom | base64 -w 0)
+boot --bundle s3://bundles/hello.tar.gz --env SHORT=1 --env-delivery user-data --run-id env-4
+expect_status 0
+expect_same "$(find s3/keep/flame/runs/env-4 -name 'env.*')" ""
+boot --bundle s3://bundles/hello.tar.gz --env "NOISE=$noise" --env-delivery user-data --run-id env-5
+expect_status 0
+expect_in_stderr "the environment goes to the store"
+expect_in "$(find s3/keep/flame/runs/env-5 -name 'env.*')" "NOISE=\"$noise\""
+boot --bundle s3://bundles/hello.tar.gz --env "NOISE=$noise" --dry-run
+expect_status 0
+flame terminate --run-id env-4
+flame terminate --run-id env-5
+
 TEST "without a store, who can read the user data is said in a line"
 flame boot --app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h \
   --bundle s3://bundles/hello.tar.gz --env TOKEN=very-private-token

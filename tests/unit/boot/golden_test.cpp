@@ -33,8 +33,22 @@ TEST_CASE("boot::render_user_data gives the golden scripts")
   job.runner.fetch = {};
   job.runner.job =
     flame::boot::Job{.command = "exec 'true'\n", .artifacts = true, .is_one_of_many = true};
+  Row files = {"files", least_runner()};
+  files.runner.fetch = {
+    .format = "tar",
+    .files = {{.path = "bin/hello",
+               .url = "https://b.s3.amazonaws.com/rel/bin/hello?X-Amz-Date=20260115T081530Z"
+                      "&X-Amz-Signature=00ff",
+               .etag = "\"0123\"",
+               .size = 12,
+               .program = true},
+              {.path = "a b",
+               .url = "https://b.s3.amazonaws.com/rel/a%20b?X-Amz-Date=20260115T081530Z"
+                      "&X-Amz-Signature=01fe",
+               .etag = "\"4567\"",
+               .size = 0}}};
   for (const Row& row : {Row{"least", least_runner()}, Row{"full", full_runner()}, control,
-                         parallel, store, role, carried, job}) {
+                         parallel, store, role, carried, job, files}) {
     CAPTURE(row.name);
     const std::string path = FLAME_FIXTURES "/user_data/" + std::string(row.name) + ".sh";
     const std::string script = flame::boot::render_user_data(row.runner);
