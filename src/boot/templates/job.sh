@@ -213,6 +213,7 @@ unheard() {
 # since PID 1 may be unable to hear.
 lost() {
   printf 'flame-ec2 %s stage=failed t=0.0 at=command msg=the files of the machine were removed .\n' "$nonce" >&3
+  systemctl poweroff -ff || echo o >/proc/sysrq-trigger
   eval "$off"
   exit 1
 }

@@ -30,7 +30,7 @@ begin() {
 all_ended() {
   local name
   for name in "${names[@]}"; do
-    until_true 120 test -s "$name.status" || die "$name has not ended: $(cat "$name.stderr")"
+    until_true 300 test -s "$name.status" || die "$name has not ended: $(cat "$name.stderr")"
     cp "$name.stdout" "outputs/$name.stdout"
     cp "$name.stderr" "outputs/$name.stderr"
   done
