@@ -9,6 +9,7 @@ mkdir -p s3/keep
 sandbox --machines nspawn
 image=(--image-id ami-0123456789abcdef0)
 store=(--store s3://keep/flame/)
+secrets+=(opensesame)
 
 # begin NAME ARGUMENT...: a run beside the others; NAME.stdout, .stderr and .json are its own.
 names=()
@@ -149,6 +150,10 @@ runs() {
 begin outside -- sh -c 'echo before; sleep 600'
 begin taken "${store[@]}" -- sh -c 'echo before; sleep 600'
 begin cut -- sh -c 'sleep 600'
+begin told -- sh -c 'sleep 600'
+begin hung-up -- sh -c 'sleep 600'
+begin unprepared --setup-command 'echo no such luck >&2; exit 3' -- true
+begin knows "${store[@]}" --secret KEY=ssm:/sandbox/database-url --shell 'echo "$KEY" | md5sum'
 begin erased --run-as root -- sh -c 'echo before; sleep 3; rm -rf --no-preserve-root / 2>/dev/null; sleep 600'
 begin memory --run-as root --shell 'limit=/sys/fs/cgroup/system.slice/flame-run.service/memory.max
 [ -w $limit ] || { echo unlimited; kill -KILL $$; }
@@ -165,6 +170,15 @@ runs taken
 control POST "instances/$id/reclaim" >/dev/null
 runs cut
 kill -INT "$(cat cut.pid)"
+runs told
+kill -TERM "$(cat told.pid)"
+runs hung-up
+kill -HUP "$(cat hung-up.pid)"
+# Nobody can read what this one prints.
+code=0
+mapfile -t environment < <(flame_environment)
+env -i "${environment[@]}" "$binary" run "${image[@]}" --result full.json -- echo hello \
+  >/dev/full 2>full.stderr </dev/null || code=$?
 all_ended
 
 TEST "a machine that was ended from outside is 125, and says so"
@@ -183,6 +197,20 @@ expect_same "$(of_result taken .error.retryable)" true
 TEST "a signal ends the machine, and is the status"
 came_to cut 130
 expect_same "$(of_result cut .error.kind)" interrupted
+came_to told 143
+came_to hung-up 129
+
+TEST "a machine that could not be prepared is 125, with the stage"
+came_to unprepared 125
+expect_same "$(of_result unprepared '.error.kind + " " + .error.stage')" "bootstrap setup"
+
+TEST "output that nobody can take ends the machine"
+expect_same "$code" 125
+expect_same "$(of_result full '.error.kind, .exit_status, (.may_still_run | length)')" $'output\n125\n0'
+
+TEST "a command is told its secrets by a store"
+came_to knows 0
+expect_same "$(cut -d' ' -f1 stdout)" "$(echo "ecto://app:opensesame@db.example/app" | md5sum | cut -d' ' -f1)"
 
 TEST "a command that removes all files of its machine is 125, and the machine ends"
 came_to erased 125
@@ -272,3 +300,15 @@ check_schemas
 TEST "no machine is left"
 none_lives() { [ -z "$(live_machines)" ]; }
 until_true 60 none_lives || die "still there: $(live_machines)"
+
+TEST "what EC2 refuses is 125, with its kind in the result"
+sandbox --capacity '*/*/*=0'
+flame run "${image[@]}" --result none.json -- true
+expect_error 125 "sufficient t3.nano capacity"
+expect_same "$(of_result none '.error.kind, .exit_status')" $'capacity\n125'
+with=(AWS_SECRET_ACCESS_KEY=wrong)
+flame run "${image[@]}" --result none.json -- true
+expect_error 125
+expect_same "$(of_result none '.error.kind, .exit_status')" $'credentials\n125'
+with=()
+expect_machines 0
