@@ -26,7 +26,8 @@ std::string token_key(const Launch& launch)
 
 Ec2State::Ec2State(Clock& clock, MachineHost& host, FaultBook& faults, Ec2Rules rules,
                    std::function<MachineSpec(const Instance&)> make_spec)
-  : clock_(clock), host_(host), faults_(faults), rules_(std::move(rules)), make_spec_(std::move(make_spec))
+  : clock_(clock), host_(host), faults_(faults), rules_(std::move(rules)),
+    make_spec_(std::move(make_spec))
 {
 }
 
