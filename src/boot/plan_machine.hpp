@@ -9,9 +9,9 @@
 namespace flame::boot {
 
 void check_image(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
-// The form of ids and types: nobody is asked for what EC2 cannot have.
 // That a launch template whose user data is to be kept has been read.
 void check_merging(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
+// The form of ids and types: nobody is asked for what EC2 cannot have.
 void check_ids(Mistakes& mistakes, const config::Settings& settings);
 void check_placement(Mistakes& mistakes, const config::Settings& settings);
 void check_root_volume(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);

@@ -216,6 +216,17 @@ Result<void> Delivery::inspect_list(const std::vector<boot::FolderEntry>& files)
   return take_warnings(inspection.result());
 }
 
+// False: it is there already.
+Result<bool> Delivery::upload_to(const aws::S3Object& object, const std::string& path,
+                                 const std::string& sha256)
+{
+  return upload({.path = path, .to = object, .sha256 = sha256},
+                {.s3 = parts_.cloud.s3(),
+                 .limit = [this] { return limit(k_upload_limit); },
+                 .progress = parts_.console,
+                 .cancel = *parts_.world.cancel});
+}
+
 Result<void> Delivery::send_to_store(const std::string& path, const std::string& suffix)
 {
   const auto store = boot::store_of(parts_.settings);
@@ -234,11 +245,7 @@ Result<void> Delivery::send_to_store(const std::string& path, const std::string&
   }
   boot::Bundle sent = parts_.plan.bundle;
   sent.object = {.bucket = store->bucket, .key = fleet::bundle_key(store->key, *digest, suffix)};
-  const auto written = upload({.path = path, .to = sent.object, .sha256 = *digest},
-                              {.s3 = parts_.cloud.s3(),
-                               .limit = [this] { return limit(k_upload_limit); },
-                               .progress = parts_.console,
-                               .cancel = *parts_.world.cancel});
+  const auto written = upload_to(sent.object, path, *digest);
   if (!written) {
     return tl::unexpected(written.error());
   }
@@ -301,9 +308,7 @@ Result<void> Delivery::send_objects()
     if (!digest) {
       return tl::unexpected(digest.error());
     }
-    const auto written =
-      upload({.path = packed->path(), .to = sent.object, .sha256 = *digest},
-             {.s3 = s3, .limit = each, .progress = parts_.console, .cancel = *parts_.world.cancel});
+    const auto written = upload_to(sent.object, packed->path(), *digest);
     if (!written) {
       return tl::unexpected(written.error());
     }

@@ -51,6 +51,8 @@ private:
   Result<void> send_objects();
   Result<void> list_objects();
   Result<std::vector<boot::FolderEntry>> list_files(const aws::S3Object& folder);
+  Result<bool> upload_to(const aws::S3Object& object, const std::string& path,
+                         const std::string& sha256);
   Result<void> send_to_store(const std::string& path, const std::string& suffix);
   Result<void> reach(const boot::Bundle& bundle, const config::Settings& settings);
   Result<void> inspect_archive(const std::string& path);
