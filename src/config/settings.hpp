@@ -73,9 +73,10 @@ struct Settings {
   bool keep = false;        // leave the machine after it
 
   // On which machine.
-  std::optional<int> count = {}; // machines, all or none; nullopt: 1
-  std::string image = {};        // public name: "al2023"
-  std::string image_id = {};     // "ami-…", "resolve:ssm:NAME"
+  std::optional<int> count = {};     // machines; nullopt: 1
+  std::optional<int> min_count = {}; // be content with so many of them; nullopt: with all alone
+  std::string image = {};            // public name: "al2023"
+  std::string image_id = {};         // "ami-…", "resolve:ssm:NAME"
   std::string launch_template_id = {};
   std::string launch_template_version = {};
   std::vector<std::string> instance_types = {}; // in order of preference
@@ -103,6 +104,7 @@ struct Settings {
   std::string cpu_credits = {};       // "standard", "unlimited"
   std::optional<int> cpu_cores = {};
   std::optional<int> threads_per_core = {};
+  std::string on_interruption = {};       // "stop", "ignore", else a command; "": the first
   std::string capacity_reservation = {};  // "cr-…", a group's ARN, "open", "none", "only"
   std::string private_dns_hostname = {};  // "ip-name", "resource-name"
   std::optional<bool> private_dns_a = {}; // whether the resource name has such a record
@@ -117,6 +119,7 @@ struct Settings {
   std::optional<Millis> boot_timeout = {};
   std::optional<Lifetime> max_lifetime = {};
   std::optional<Millis> bootstrap_timeout = {};
+  std::optional<int> max_running = {}; // of the app's machines, those of this boot included
   bool keep_on_failure = false;
   std::string evidence_dir = {};
   std::string log = {}; // of the reference; without effect
