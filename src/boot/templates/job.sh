@@ -151,10 +151,16 @@ pack() {
   tar -C "$dir/artifacts" -czf "$dir/packing" . && mv "$dir/packing" "$dir/packed"
 }
 
-# Of the command's unit, to who sends its output.
+# How many processes the kernel has ended for want of memory.
+oom_kills() { grep -s '^oom_kill ' /proc/vmstat; }
+
+# Of the command's unit, to who sends its output. Only the second kind of control groups counts what
+# was ended for each.
 leave_status() {
   ! grep -qs '^oom_kill [1-9]' "/sys/fs/cgroup/system.slice/$unit.service/memory.events" ||
     Result=oom-kill
+  [ "$rc" != 137 ] || [ ! -e "$run/oom_kills" ] ||
+    [ "$(oom_kills)" = "$(cat "$run/oom_kills")" ] || Result=oom-kill
   # Not by its own will, then; EC2 knows whose it was.
   [ "$(timeout 5 systemctl is-system-running)" != stopping ] || Result=shutdown
   echo "$rc $Result" >"$run/over.new" && mv "$run/over.new" "$run/over"
@@ -167,6 +173,7 @@ output() {
   command exec 3>/dev/console || command exec 3>/dev/null
   trap 'over=yes' TERM
   over='' mute=0 why='the machine was shut down before the command had ended' part=0 missed=0 credit=$k_burst rc='' result=''
+  oom_kills >"$run/oom_kills"
   clock
   since=$t
   gather stdout &
