@@ -34,7 +34,6 @@ ec2_in() { # REGION ACTION NAME=VALUE...
 ours() { plant "flame-ec2:run-id=$1" "flame-ec2:expires-at=$2" flame-ec2:app=hello "${@:3}"; }
 
 utc() { date -u -d "$1" +%Y-%m-%dT%H:%M:%SZ; } # "-1 hour"
-fault() { control POST faults --data-binary "$1" >/dev/null; }
 prints() { control POST "instances/$1/console" --data-binary "$2" >/dev/null; } # ID TEXT
 is_gone() { [ "$(state_of "$1")" = terminated ]; }
 wait_for_end() { until_true 20 is_gone "$1" || die "$1 is $(state_of "$1")"; }

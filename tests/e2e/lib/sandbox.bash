@@ -63,6 +63,7 @@ control() {
 machines() { control GET instances | jq -r '.[] | "\(.id)\t\(.state)"'; } # of all, one a line
 live_machines() { machines | grep -E '	(pending|running|stopping|stopped)$' | cut -f1 || true; }
 state_of() { machines | sed -n "s/^$1	//p"; }
+fault() { control POST faults --data-binary "$1" >/dev/null; }
 no_more_faults() { control DELETE faults >/dev/null; }
 asked() { control GET requests | jq -r '.[].action'; } # actions, one a line
 

@@ -141,7 +141,7 @@ expect_same "$(of_result late .error.kind)" timeout
 
 
 # runs NAME: the command of that run is seen to run; its machine is in $id.
-is_at_work() { grep -q "runs the command" "$1.stderr"; }
+is_at_work() { grep -qs "runs the command" "$1.stderr"; }
 runs() {
   until_true 90 is_at_work "$1" || die "$1 never ran: $(cat "$1.stderr")"
   id=$(grep -oE 'i-[0-9a-f]{17} runs the command' "$1.stderr" | head -n 1 | cut -d' ' -f1)
@@ -241,6 +241,30 @@ came_to three 14
 expect_same "$(sort stdout)" $'0: I am 0\n1: I am 1\n2: I am 2'
 expect_same "$(grep 'no end' stderr | sort)" $'0: no end\n1: no end\n2: no end'
 expect_same "$(of_result three '[.machines[].status] | join(" ")')" "0 7 14"
+
+struck() { control GET requests | jq --arg fault "$1" '[.[] | select(.fault | contains($fault))] | length'; }
+begin lost-answer "${store[@]}" -- sh -c 'echo before; sleep 5; echo after; exit 6'
+runs lost-answer
+fault "GetObject[Key=*/$id/*]:503=20"
+all_ended
+refused_reads=$(struck GetObject)
+begin lost-store "${store[@]}" -- sh -c 'echo before; sleep 6; echo after; echo told >&2; exit 5'
+until_true 90 grep -qs before lost-store.stdout || die "nothing came by the store: $(cat lost-store.stderr)"
+fault PostObject:503
+all_ended
+refused_writes=$(struck PostObject)
+no_more_faults
+
+TEST "a store that does not answer for a while is asked again"
+came_to lost-answer 6
+expect_stdout $'before\nafter'
+expect_same "$refused_reads" 20
+
+TEST "a store that is lost while the command runs loses nothing: the console tells the rest"
+came_to lost-store 5
+expect_stdout $'before\nafter'
+expect_in_stderr told
+[ "$refused_writes" -gt 0 ] || die "the store was not lost"
 
 TEST "a machine that is kept lives on, and how to reach and to end it is said"
 flame run "${image[@]}" --keep --run-id stays --result stays.json -- echo kept
