@@ -158,7 +158,8 @@ Result<void> App::listen()
 
 MachineSpec App::machine_of(const Instance& instance)
 {
-  auto imds = std::make_shared<Imds>(metadata_of(instance), clock_, keys_);
+  auto imds = std::make_shared<Imds>(metadata_of(instance), clock_, keys_,
+                                     [this, id = instance.id] { return state_->spot_news(id); });
   MachineSpec spec{
     .id = instance.id, .private_ip = instance.private_ip, .user_data = instance.launch.user_data};
   spec.serve_metadata = [this, imds](httplib::Server& server) {

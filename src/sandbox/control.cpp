@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "sandbox/ec2.hpp"
 #include "sandbox/front.hpp"
 #include "sandbox/xml.hpp"
@@ -48,6 +49,21 @@ Reply list_instances(const FrontWorld& world)
   return {.content_type = "application/json", .body = text + "\n]\n"};
 }
 
+Reply not_spot()
+{
+  return text_reply(409, "the machine is no spot machine that is on\n");
+}
+
+// As long before the end as `text` says; EC2's two minutes for "".
+Reply interrupt(const std::string& id, std::string_view text, const FrontWorld& world)
+{
+  const Result<Millis> time = parse_duration(text.empty() ? "2m" : text);
+  if (!time) {
+    return text_reply(400, time.error().message + "\n");
+  }
+  return world.state.interrupt(id, *time) ? text_reply(200, "told\n") : not_spot();
+}
+
 // /_sandbox/instances/ID/WHAT
 Reply one_instance(const Request& request, const FrontWorld& world)
 {
@@ -74,6 +90,12 @@ Reply one_instance(const Request& request, const FrontWorld& world)
   if (request.method == "POST" && what == "reclaim") {
     return world.state.reclaim(found->id) ? text_reply(200, "taken back\n")
                                           : text_reply(409, "the machine is not on\n");
+  }
+  if (request.method == "POST" && what == "interrupt") {
+    return interrupt(found->id, trim(request.body), world);
+  }
+  if (request.method == "POST" && what == "rebalance") {
+    return world.state.hint(found->id) ? text_reply(200, "told\n") : not_spot();
   }
   return text_reply(404, "no such page\n");
 }

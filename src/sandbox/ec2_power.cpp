@@ -167,6 +167,7 @@ bool Ec2State::reclaim(const std::string& id)
 void Ec2State::tick()
 {
   std::vector<std::string> due;
+  std::vector<std::string> taken;
   {
     const std::lock_guard lock(mutex_);
     settle();
@@ -176,7 +177,14 @@ void Ec2State::tick()
         instance.power_off_after.reset();
         due.push_back(instance.id);
       }
+      if (instance.on_host && instance.taken_after && clock_.now() >= *instance.taken_after) {
+        instance.taken_after.reset();
+        taken.push_back(instance.id);
+      }
     }
+  }
+  for (const std::string& id : taken) {
+    reclaim(id);
   }
   for (const std::string& id : due) {
     host_.press_power_button(id);

@@ -49,12 +49,17 @@ public:
   void leave(Resource resource);
   // As if the machine's own script did it. False when there is no such machine on.
   bool power_off(const std::string& id);
-  bool reclaim(const std::string& id);        // as EC2 takes a spot machine back
+  bool reclaim(const std::string& id); // as EC2 takes a spot machine back
+  // Of a spot machine that is on, else false: EC2's hint that it may be interrupted soon, and its
+  // notice that it takes the machine back after `time`, which it then does.
+  bool hint(const std::string& id);
+  bool interrupt(const std::string& id, Millis time);
+  Params spot_news(const std::string& id);    // what metadata says of these
   std::string console(const std::string& id); // with what say() added
   void say(const std::string& id, std::string_view text);
   TemplateBook& templates() { return templates_; }
   const Ec2Rules& rules() const { return rules_; }
-  void tick(); // what is due by the clock: machines that faults switch off
+  void tick(); // what is due by the clock: machines that faults switch off, and that EC2 takes back
 
 private:
   struct Bound { // what a client token stands for
@@ -69,6 +74,7 @@ private:
   tl::unexpected<Ec2Error> no_room(const Launch& launch) const;
   void settle(); // moves what is due by the clock; mutex_ is held
   void machine_off(const std::string& id);
+  Instance* find_spot(const std::string& id); // that is on; mutex_ is held
   void start(const Instance& instance);
   Instance* find_one(const std::string& region, const std::string& id);
   Ec2Result<std::vector<Instance*>> select(const std::string& region,

@@ -79,6 +79,9 @@ struct Instance {
   std::optional<Millis> power_off_after = {}; // by a fault
   std::optional<TimePoint> off_since = {};    // the machine is off; the state follows
   TimePoint ended = {};                       // when terminated or stopped
+  std::optional<Seconds> hinted_at = {};      // a spot machine: told that it may be interrupted
+  std::optional<Seconds> taken_at = {};       // a spot machine: told that EC2 takes it back then
+  std::optional<TimePoint> taken_after = {};  // when EC2 does so
   bool starting = false;                      // the host is about to have it
   bool on_host = false;                       // the host has it and has not said that it is off
 };

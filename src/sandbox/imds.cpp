@@ -49,8 +49,8 @@ std::optional<std::string> listing(const Params& leaves, const std::string& fold
 
 } // namespace
 
-Imds::Imds(Metadata metadata, const Clock& clock, Keyring& keys)
-  : metadata_(std::move(metadata)), clock_(clock), keys_(keys)
+Imds::Imds(Metadata metadata, const Clock& clock, Keyring& keys, std::function<Params()> news)
+  : metadata_(std::move(metadata)), news_(std::move(news)), clock_(clock), keys_(keys)
 {
 }
 
@@ -134,10 +134,12 @@ std::optional<std::string> Imds::item(const std::string& path)
     return metadata_.leaves.contains("public-keys/0/openssh-key") ? std::optional("openssh-key")
                                                                   : std::nullopt;
   }
-  if (const auto leaf = metadata_.leaves.find(name); leaf != metadata_.leaves.end()) {
+  Params leaves = news_ ? news_() : Params();
+  leaves.insert(metadata_.leaves.begin(), metadata_.leaves.end());
+  if (const auto leaf = leaves.find(name); leaf != leaves.end()) {
     return leaf->second;
   }
-  return listing(metadata_.leaves, name.empty() || name.ends_with('/') ? name : name + "/");
+  return listing(leaves, name.empty() || name.ends_with('/') ? name : name + "/");
 }
 
 Reply Imds::handle(const Request& request)

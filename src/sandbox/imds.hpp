@@ -4,6 +4,7 @@
 #include "sandbox/ec2_types.hpp"
 #include "sandbox/keyring.hpp"
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -23,10 +24,10 @@ struct Metadata {
 Metadata metadata_of(const Instance& instance);
 Instance parent_instance(const std::string& region, Seconds launched); // that of `--print-env`
 
-// Thread-safe. Clock and keyring must outlive it.
+// Thread-safe. Clock and keyring must outlive it. `news` gives the leaves that come and go.
 class Imds {
 public:
-  Imds(Metadata metadata, const Clock& clock, Keyring& keys);
+  Imds(Metadata metadata, const Clock& clock, Keyring& keys, std::function<Params()> news = {});
   Reply handle(const Request& request);
 
 private:
@@ -36,6 +37,7 @@ private:
   std::optional<std::string> credentials(const std::string& path);
 
   Metadata metadata_;
+  std::function<Params()> news_;
   const Clock& clock_;
   Keyring& keys_;
   std::mutex mutex_;

@@ -29,6 +29,10 @@ For tests, with "Authorization: Bearer SECRET_ACCESS_KEY":
   POST   /_sandbox/leftovers/REGION          a volume or network-interface that no machine has;
                                              lines like: volume flame-ec2:run-id=ci-7
   POST   /_sandbox/instances/ID/power-off    the machine switches itself off
+  POST   /_sandbox/instances/ID/reclaim      EC2 takes the machine back, without a word
+  POST   /_sandbox/instances/ID/interrupt    the same of a spot machine, after a notice; the body
+                                             is its time, 2m for none
+  POST   /_sandbox/instances/ID/rebalance    the hint that a spot machine may be interrupted soon
   POST   /_sandbox/faults                    adds faults, one a line
   DELETE /_sandbox/faults                    no more faults
 

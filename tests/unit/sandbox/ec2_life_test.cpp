@@ -48,6 +48,49 @@ TEST_CASE("sandbox: a machine that switches itself off is stopped or terminated,
   }
 }
 
+TEST_CASE("sandbox: EC2 takes a spot machine back when its notice says so, and tells it before")
+{
+  Ec2Fixture ec2;
+  const std::string id = ec2.run_one({{"InstanceMarketOptions.MarketType", "spot"}});
+  ec2.clock.pass(1s);
+  CHECK(ec2.state.spot_news(id).empty());
+  CHECK(ec2.state.hint(id));
+  CHECK(
+    ec2.state.spot_news(id)
+    == Params{{"events/recommendations/rebalance", R"({"noticeTime":"2026-01-15T08:15:31Z"})"}});
+  CHECK(ec2.state.interrupt(id, 120s));
+  Params news = ec2.state.spot_news(id);
+  CHECK(news["spot/instance-action"] == R"({"action":"terminate","time":"2026-01-15T08:17:31Z"})");
+  CHECK(news["spot/termination-time"] == "2026-01-15T08:17:31Z");
+  ec2.clock.pass(119s);
+  ec2.state.tick();
+  CHECK(ec2.find(id).state == State::running);
+  ec2.clock.pass(1s);
+  ec2.state.tick();
+  CHECK(ec2.find(id).state == State::shutting_down);
+  ec2.clock.pass(1s);
+  CHECK(ec2.find(id).state == State::terminated);
+  CHECK(ec2.find(id).reason_code == "Server.SpotInstanceTermination");
+  CHECK(!ec2.state.interrupt(id, 120s));
+}
+
+TEST_CASE("sandbox: a spot machine may end before EC2 takes it back, and others are not told")
+{
+  Ec2Fixture ec2;
+  const std::string id = ec2.run_one({{"InstanceMarketOptions.MarketType", "spot"}});
+  ec2.clock.pass(1s);
+  CHECK(ec2.state.interrupt(id, 120s));
+  ec2.state.power_off(id);
+  ec2.clock.pass(121s);
+  ec2.state.tick();
+  CHECK(ec2.find(id).reason_code == "Client.InstanceInitiatedShutdown");
+
+  const std::string ordinary = ec2.run_one();
+  CHECK(!ec2.state.hint(ordinary));
+  CHECK(!ec2.state.interrupt(ordinary, 120s));
+  CHECK(ec2.state.spot_news(ordinary).empty());
+}
+
 TEST_CASE("sandbox: a stopped machine can be terminated, a terminated one again")
 {
   Ec2Fixture ec2;

@@ -305,6 +305,9 @@ TEST_CASE("sandbox: tests see the truth, and change what goes wrong")
   CHECK(one.control("GET", "instances").body.find("\"id\":\"" + id + "\"") != std::string::npos);
   CHECK(one.control("GET", "instances/" + id + "/user-data").body == "secret");
   CHECK(one.control("GET", "instances/i-1/user-data").status == 404);
+  CHECK(one.control("POST", "instances/" + id + "/interrupt").status == 409); // it is no spot one
+  CHECK(one.control("POST", "instances/" + id + "/rebalance").status == 409);
+  CHECK(one.control("POST", "instances/" + id + "/interrupt", "soon").status == 400);
   CHECK(one.control("POST", "instances/" + id + "/power-off").status == 200);
   CHECK(one.control("POST", "instances/" + id + "/power-off").status == 409);
 

@@ -112,6 +112,21 @@ TEST_CASE("sandbox: a machine reads its own user data and tags")
   CHECK(one.data("tags/instance/a%20key") == "value");
 }
 
+TEST_CASE("sandbox: what metadata says of an interruption comes when there is one")
+{
+  Fixture one;
+  Params news;
+  one.imds =
+    std::make_unique<Imds>(metadata_of(one.instance), one.clock, one.keys, [&] { return news; });
+  one.token = one.put("60").body;
+  CHECK(one.get("/latest/meta-data/spot/instance-action").status == 404);
+  CHECK(one.data("").find("spot/") == std::string::npos);
+  news["spot/instance-action"] = "{}";
+  CHECK(one.data("spot/instance-action") == "{}");
+  CHECK(one.data("").find("spot/") != std::string::npos);
+  CHECK(one.data("instance-life-cycle") == "on-demand");
+}
+
 TEST_CASE("sandbox: the role's credentials are ones that the sandbox believes")
 {
   Fixture one;
