@@ -4,8 +4,10 @@
 #include "base/ports.hpp"
 #include "boot/plan.hpp"
 #include "boot/progress.hpp"
+#include "boot/step.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +49,16 @@ struct LastWords {
   std::string console = {};
 };
 
+// What machines have said of their stages, by id, as far as they could be heard.
+struct Said {
+  std::map<std::string, std::string> texts = {};
+  std::optional<Unheard> unheard = {}; // one that could not; if one stays silent, that one
+};
+
+// One after another, until one fails in a way that stays.
+Said each_said(const std::vector<std::string>& ids,
+               const std::function<aws::Outcome<std::string>(const std::string&)>& listen);
+
 // The world of one boot. All outlive the call.
 struct BootParts {
   aws::Ec2Api& ec2;
@@ -56,9 +68,8 @@ struct BootParts {
   Progress& progress;
   // Renders the user data anew, with a URL presigned by the credentials and the clock of now.
   std::function<Result<std::string>()> render;
-  // What a machine has said of its stages; by default its console as it is now.
-  std::function<tl::expected<std::string, aws::ApiError>(const std::string& id, aws::CallLimit)>
-    listen = {};
+  // What machines have said of their stages; by default their consoles as they are now.
+  std::function<Said(const std::vector<std::string>& ids, aws::CallLimit)> listen = {};
   // Called at most once, before run() fails, when the console of a machine was asked for.
   std::function<void(const LastWords&)> hear = {};
   // Hands the result to the caller, once. When it cannot, the machine is ended. An attached caller

@@ -38,7 +38,7 @@ struct Say {
       return; // somebody else is waited for
     }
     if (!state.asked.empty()) {
-      return (*this)(Listen{state.watched}); // the same wait, with a look between
+      return (*this)(Listen{{state.watched}}); // the same wait, with a look between
     }
     progress.doing(fmt::format("waiting for {} to run", named(looked.ids)));
   }
@@ -57,10 +57,11 @@ struct Say {
   }
   void operator()(const Listen& listen) const
   {
-    const auto told = state.stages.find(listen.id);
+    const std::string& id = listen.ids.front();
+    const auto told = state.stages.find(id);
     const std::string others =
       plan.count == 1 ? "" : fmt::format(" ({} of {} are)", state.ready.size(), plan.count);
-    progress.doing(fmt::format("waiting for {} to be ready{}{}", listen.id, others,
+    progress.doing(fmt::format("waiting for {} to be ready{}{}", id, others,
                                told == state.stages.end() ? "" : ", it is at: " + told->second));
   }
   void operator()(const Renew& renew) const

@@ -163,13 +163,8 @@ struct Judge {
   Step operator()(const ConsoleFailed& /*unused*/) const { return resume(std::move(state)); }
   Step operator()(const Heard& it) const
   {
-    return listens() && it.id == state.watched ? heard(std::move(state), it.lines, plan, now)
-                                               : resume(std::move(state));
-  }
-  Step operator()(const HearFailed& failed) const
-  {
-    return listens() ? hear_failed(std::move(state), failed.error, plan, now)
-                     : resume(std::move(state));
+    const bool listens = !state.asked.empty() && !state.reported;
+    return listens ? heard(std::move(state), it, plan, now) : resume(std::move(state));
   }
   Step operator()(const Renewed& renewed) const
   {
@@ -183,12 +178,6 @@ struct Judge {
   Step operator()(const ReportFailed& failed) const
   {
     return give_up(std::move(state), failed.error, now, plan);
-  }
-
-private:
-  bool listens() const
-  {
-    return state.asked.contains(state.watched) && !state.reported && is_alive(state, state.watched);
   }
 };
 

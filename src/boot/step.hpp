@@ -56,12 +56,13 @@ struct ConsoleRead {
 struct ConsoleFailed {
   aws::ApiError error = {};
 };
-struct Heard {
+struct Unheard {
   std::string id = {};
-  std::vector<fleet::StageLine> lines = {}; // all that the machine has said so far
-};
-struct HearFailed {
   aws::ApiError error = {};
+};
+struct Heard {
+  std::map<std::string, std::vector<fleet::StageLine>> lines = {}; // by machine: all so far
+  std::optional<Unheard> unheard = {};                             // one that could not be heard
 };
 struct Renewed {
   std::optional<Error> error = {};
@@ -70,9 +71,9 @@ struct Reported {}; // the result is written
 struct ReportFailed {
   Error error = {};
 };
-using Event = std::variant<Begin, Elapsed, Launched, LaunchFailed, Described, DescribeFailed,
-                           Terminated, TerminateFailed, ConsoleRead, ConsoleFailed, Heard,
-                           HearFailed, Renewed, Reported, ReportFailed>;
+using Event =
+  std::variant<Begin, Elapsed, Launched, LaunchFailed, Described, DescribeFailed, Terminated,
+               TerminateFailed, ConsoleRead, ConsoleFailed, Heard, Renewed, Reported, ReportFailed>;
 
 // What to do about it.
 struct Launch {
@@ -93,8 +94,8 @@ struct ReadConsole {
   std::string id = {};
   bool latest = true; // what it says now; not every type can
 };
-struct Listen { // how far is it?
-  std::string id = {};
+struct Listen { // how far are they?
+  std::vector<std::string> ids = {};
 };
 struct Renew {
   aws::ErrorClass reason = aws::ErrorClass::credentials;
@@ -150,7 +151,7 @@ struct State {
   std::vector<aws::Instance> machines = {};       // of this launch, as last seen
   std::vector<aws::Instance> result = {};         // what is, or was, to be reported
   std::map<std::string, std::string> stages = {}; // by machine, once it was heard
-  std::set<std::string> asked = {};               // machines listened to since the last look
+  std::set<std::string> asked = {};               // machines listened to after the last look
   std::set<std::string> ready = {};               // these have told so
   bool reported = false;                          // the result is written
   std::optional<Error> why = {}; // set: we end what there is, then finish with this

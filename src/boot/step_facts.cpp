@@ -110,12 +110,16 @@ struct Note {
   }
   void operator()(const Heard& heard) const
   {
-    const fleet::StageLine* line = fleet::most_telling(heard.lines);
-    if (line != nullptr && state.asked.contains(heard.id)) {
-      state.stages[heard.id] = line->stage;
+    for (const auto& [id, lines] : heard.lines) {
+      const fleet::StageLine* line = fleet::most_telling(lines);
+      if (line != nullptr && state.asked.contains(id)) {
+        state.stages[id] = line->stage;
+      }
+    }
+    if (heard.unheard) {
+      state.last_failure = heard.unheard->error.error;
     }
   }
-  void operator()(const HearFailed& failed) const { state.last_failure = failed.error.error; }
   void operator()(const Renewed& /*unused*/) const {}
   void operator()(const Reported& /*unused*/) const
   {

@@ -36,10 +36,8 @@ Step watch(State state, const std::vector<aws::Instance>& seen, const Plan& plan
 // Looks at the machines again, more rarely as time goes.
 Step look_later(State state, const Plan& plan);
 
-// The machine that was listened to last has told this, or could not be heard.
-Step heard(State state, const std::vector<fleet::StageLine>& lines, const Plan& plan,
-           TimePoint now);
-Step hear_failed(State state, const aws::ApiError& error, const Plan& plan, TimePoint now);
+// The machines that were listened to have told this, or could not be heard.
+Step heard(State state, const Heard& told, const Plan& plan, TimePoint now);
 
 // EC2 has ended the machine, is about to, or has stopped it.
 Step machine_ended(State state, const aws::Instance& machine, const Plan& plan, TimePoint now);

@@ -29,27 +29,65 @@ Step report(State state)
   return {std::move(state), std::move(all)};
 }
 
-// Listens to the next machine that is not known to be ready, each once between two looks.
-Step listen_to_next(State state, const Plan& plan)
+// Listens to all that are not known to be ready, once after each look.
+Step listen(State state)
 {
-  if (!is_whole(state, plan)) {
-    return look_later(std::move(state), plan);
+  Listen listen;
+  for (const aws::Instance& machine : state.machines) {
+    if (!state.ready.contains(machine.id)) {
+      listen.ids.push_back(machine.id);
+    }
   }
-  const auto next = std::ranges::find_if(state.machines, [&](const aws::Instance& machine) {
-    return !state.ready.contains(machine.id) && !state.asked.contains(machine.id);
-  });
-  if (next != state.machines.end()) {
-    state.watched = next->id;
-    state.asked.insert(next->id);
-    return {state, Listen{state.watched}};
+  if (listen.ids.empty()) {
+    return report(std::move(state));
   }
-  return state.ready.size() == state.machines.size() ? report(std::move(state))
-                                                     : look_later(std::move(state), plan);
+  state.asked = {listen.ids.begin(), listen.ids.end()};
+  state.watched = listen.ids.front();
+  return {std::move(state), std::move(listen)};
 }
 
 bool has(const std::vector<fleet::StageLine>& lines, std::string_view stage)
 {
   return std::ranges::find(lines, stage, &fleet::StageLine::stage) != lines.end();
+}
+
+// nullopt: none of what the machine has said tells that it will never be ready.
+std::optional<Error> failure_of(const std::string& id, const std::vector<fleet::StageLine>& lines)
+{
+  const fleet::StageLine* line = fleet::most_telling(lines);
+  if (line != nullptr && line->stage == "failed") {
+    return Error{.kind = ErrorKind::bootstrap,
+                 .message = fmt::format("the bootstrap of {} {}", id, fleet::story_of(*line)),
+                 .stage = line->at};
+  }
+  if (!has(lines, "ready") && has(lines, "stopped")) {
+    return Error{.kind = ErrorKind::bootstrap,
+                 .message =
+                   fmt::format("the release on {} ended with status {} before it was ready", id,
+                               line->exit_status.value_or(0)),
+                 .hint = "--wait-for running is for what ends within seconds",
+                 .stage = "stopped"};
+  }
+  return std::nullopt;
+}
+
+// What cannot be heard is no reason to wait; what was not heard is tried again after the next look,
+// then it is nullopt.
+std::optional<Step> not_heard(State& state, const Unheard& unheard, const Plan& plan, TimePoint now)
+{
+  const aws::ApiError& error = unheard.error;
+  if (can_renew(state, error)) {
+    state.renewed.insert(error.error_class);
+    return Step{std::move(state), Renew{error.error_class}};
+  }
+  if (aws::info(error.error_class).retry_same) {
+    return std::nullopt;
+  }
+  Error why = error.error;
+  why.message = fmt::format("nobody can tell whether {} is ready: {}", unheard.id, why.message);
+  why.hint = "--wait-for running waits for less" + (why.hint.empty() ? "" : "; " + why.hint);
+  state.watched = unheard.id;
+  return give_up(std::move(state), std::move(why), now, plan);
 }
 
 } // namespace
@@ -80,50 +118,38 @@ Step watch(State state, const std::vector<aws::Instance>& seen, const Plan& plan
     return look_later(std::move(state), plan);
   }
   if (plan.wait_for == config::WaitFor::ready) {
-    state.asked.clear();
-    return listen_to_next(std::move(state), plan);
+    return listen(std::move(state));
   }
   return report(std::move(state));
 }
 
-Step heard(State state, const std::vector<fleet::StageLine>& lines, const Plan& plan, TimePoint now)
+Step heard(State state, const Heard& told, const Plan& plan, TimePoint now)
 {
-  const fleet::StageLine* line = fleet::most_telling(lines);
-  if (line != nullptr && line->stage == "failed") {
-    const Error why{.kind = ErrorKind::bootstrap,
-                    .message =
-                      fmt::format("the bootstrap of {} {}", state.watched, fleet::story_of(*line)),
-                    .stage = line->at};
-    return give_up(std::move(state), why, now, plan);
+  for (const auto& [id, lines] : told.lines) {
+    if (!state.asked.contains(id) || !is_alive(state, id)) {
+      continue;
+    }
+    if (auto why = failure_of(id, lines)) {
+      state.watched = id;
+      return give_up(std::move(state), std::move(*why), now, plan);
+    }
+    if (has(lines, "ready")) {
+      state.ready.insert(id);
+    }
   }
-  if (has(lines, "ready")) {
-    state.ready.insert(state.watched);
-  } else if (has(lines, "stopped")) {
-    const Error why{.kind = ErrorKind::bootstrap,
-                    .message =
-                      fmt::format("the release on {} ended with status {} before it was ready",
-                                  state.watched, line->exit_status.value_or(0)),
-                    .hint = "--wait-for running is for what ends within seconds",
-                    .stage = "stopped"};
-    return give_up(std::move(state), why, now, plan);
+  if (told.unheard) {
+    if (auto step = not_heard(state, *told.unheard, plan, now)) {
+      return std::move(*step);
+    }
   }
-  return listen_to_next(std::move(state), plan);
-}
-
-// What cannot be heard is no reason to wait; what was not heard is tried again with the next look.
-Step hear_failed(State state, const aws::ApiError& error, const Plan& plan, TimePoint now)
-{
-  if (can_renew(state, error)) {
-    state.renewed.insert(error.error_class);
-    return {std::move(state), Renew{error.error_class}};
+  const auto slow = std::ranges::find_if(state.machines, [&](const aws::Instance& machine) {
+    return !state.ready.contains(machine.id);
+  });
+  if (slow == state.machines.end() && is_whole(state, plan)) {
+    return report(std::move(state));
   }
-  if (aws::info(error.error_class).retry_same) {
-    return listen_to_next(std::move(state), plan);
-  }
-  Error why = error.error;
-  why.message = fmt::format("nobody can tell whether {} is ready: {}", state.watched, why.message);
-  why.hint = "--wait-for running waits for less" + (why.hint.empty() ? "" : "; " + why.hint);
-  return give_up(std::move(state), std::move(why), now, plan);
+  state.watched = slow == state.machines.end() ? state.watched : slow->id;
+  return look_later(std::move(state), plan);
 }
 
 } // namespace flame::boot::parts

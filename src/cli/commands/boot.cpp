@@ -207,8 +207,11 @@ boot::BootParts parts_of(const Boot& it, Cloud& cloud, Delivery& delivery, Evide
           .random = *it.world.random,
           .progress = it.console,
           .render = [&delivery] { return delivery.render(); },
-          .listen = [&delivery](const std::string& id,
-                                aws::CallLimit limit) { return delivery.listen(id, limit); },
+          .listen =
+            [&delivery](const std::vector<std::string>& ids, aws::CallLimit limit) {
+              return boot::each_said(
+                ids, [&](const std::string& id) { return delivery.listen(id, limit); });
+            },
           .hear = [&evidence](const boot::LastWords& words) { evidence.hear(words); },
           .report =
             [&it](const boot::BootResult& result) {

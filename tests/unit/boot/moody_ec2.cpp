@@ -195,7 +195,9 @@ std::optional<aws::ApiError> MoodyEc2::call(aws::CallLimit limit)
   const Millis left = std::max(Millis(0), std::chrono::ceil<Millis>(limit.deadline - clock_.now()));
   const bool hangs = chance(3 * mood_);
   const Millis needs = hangs ? left : std::min(left, Millis(dice_() % 400));
-  const Millis first(dice_() % static_cast<unsigned>(needs.count() + 1));
+  const bool signalled = cancel_.now.signal != 0;
+  const Millis patience = signalled ? std::min(needs, limit.cancel_grace) : needs;
+  const Millis first(dice_() % static_cast<unsigned>(patience.count() + 1));
   clock_.pass(first);
   maybe_signal();
   Millis rest = needs - first;

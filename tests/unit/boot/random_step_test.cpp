@@ -148,11 +148,25 @@ private:
     return {.stage = stages[below(6)]};
   }
 
+  // Some of them have something to say, and one may not be heard.
+  boot::Heard heard(const std::vector<std::string>& ids)
+  {
+    boot::Heard heard;
+    for (const std::string& id : ids) {
+      if (chance(80)) {
+        heard.lines[id] = {some_stage()};
+      } else {
+        heard.unheard = boot::Unheard{id, some_error()};
+      }
+    }
+    return heard;
+  }
+
   Error some_reason() { return {.kind = ErrorKind::output, .message = "no"}; }
 
   Event anything()
   {
-    switch (below(15)) {
+    switch (below(14)) {
     case 0:
       return boot::Begin{};
     case 1:
@@ -178,9 +192,7 @@ private:
     case 11:
       return boot::Reported{};
     case 12:
-      return boot::Heard{"i-" + std::to_string(below(3)), {some_stage()}};
-    case 13:
-      return boot::HearFailed{some_error()};
+      return heard({"i-" + std::to_string(below(3))});
     default:
       return boot::ReportFailed{some_reason()};
     }
@@ -204,7 +216,7 @@ private:
       return well ? Event(boot::ConsoleRead{"words"}) : boot::ConsoleFailed{some_error()};
     }
     if (const auto* listen = std::get_if<boot::Listen>(&action_)) {
-      return well ? Event(boot::Heard{listen->id, {some_stage()}}) : boot::HearFailed{some_error()};
+      return heard(listen->ids);
     }
     if (std::holds_alternative<boot::Report>(action_)) {
       return well ? Event(boot::Reported{}) : boot::ReportFailed{some_reason()};
@@ -267,7 +279,10 @@ private:
     } else if (const auto* looked = std::get_if<boot::Describe>(&action_)) {
       must(!looked->ids.empty()); // else it would mean all machines
     } else if (const auto* listen = std::get_if<boot::Listen>(&action_)) {
-      must(told_.alive.contains(listen->id));
+      must(!listen->ids.empty());
+      for (const std::string& id : listen->ids) {
+        must(told_.alive.contains(id));
+      }
       must(told_.alive.size() == plan_.count);
     } else if (const auto* lookup = std::get_if<boot::Lookup>(&action_)) {
       must(!lookup->tokens.empty());

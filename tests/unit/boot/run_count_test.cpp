@@ -76,6 +76,25 @@ TEST_CASE("boot::run is ready when each of the machines has said so, and asks no
   CHECK(result->timings.ready > result->timings.running);
 }
 
+TEST_CASE("boot::each_said hears the others when one is lost, and ends with what stays")
+{
+  std::vector<std::string> asked;
+  const auto listen = [&](const std::string& id) -> aws::Outcome<std::string> {
+    asked.push_back(id);
+    if (id == "i-1" || id == "i-3") {
+      return tl::unexpected(
+        api_failure(id == "i-1" ? ErrorClass::transient : ErrorClass::permission));
+    }
+    return k_boot;
+  };
+  const boot::Said some = boot::each_said({"i-1", "i-2"}, listen);
+  CHECK(some.texts == std::map<std::string, std::string>{{"i-2", k_boot}});
+  CHECK(some.unheard.value().id == "i-1");
+  const boot::Said none = boot::each_said({"i-1", "i-2", "i-3", "i-4"}, listen);
+  CHECK(none.unheard.value().id == "i-3");
+  CHECK(asked == std::vector<std::string>{"i-1", "i-2", "i-1", "i-2", "i-3"});
+}
+
 TEST_CASE("boot::run ends all machines when one of them fails")
 {
   Three world;
@@ -83,7 +102,7 @@ TEST_CASE("boot::run ends all machines when one of them fails")
   {
     world.plan.wait_for = config::WaitFor::ready;
     world.ec2.looks.emplace_back(three(running, running, running));
-    world.ec2.consoles = {k_ready, k_failed, k_failed};
+    world.ec2.consoles = {k_ready, k_failed, k_boot, k_failed};
     const auto result = world.run();
     REQUIRE(!result);
     CHECK(exit_status(result.error()) == 9);

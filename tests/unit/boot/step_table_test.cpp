@@ -47,7 +47,10 @@ struct Shown {
     return fmt::format("terminate {}", fmt::join(it.ids, " "));
   }
   std::string operator()(const boot::ReadConsole& it) const { return "console " + it.id; }
-  std::string operator()(const boot::Listen& it) const { return "listen to " + it.id; }
+  std::string operator()(const boot::Listen& it) const
+  {
+    return fmt::format("listen to {}", fmt::join(it.ids, " "));
+  }
   std::string operator()(const boot::Renew&) const { return "renew"; }
   std::string operator()(const boot::Wait&) const { return "wait"; }
   std::string operator()(const boot::Report& it) const { return "report" + ids(it.machines); }
@@ -80,6 +83,16 @@ const boot::Launched k_pending = {{machine("i-1", pending)}};
 const boot::Launched k_running = {{machine("i-1", running)}};
 const boot::Launched k_two = {{machine("i-1", running), machine("i-2", running)}};
 const boot::LaunchFailed k_lost = {api_failure(ErrorClass::transient, "", true)};
+
+boot::Heard heard(const std::string& id, std::vector<fleet::StageLine> lines)
+{
+  return {{{id, std::move(lines)}}};
+}
+
+boot::Heard unheard(ErrorClass error_class)
+{
+  return {.unheard = boot::Unheard{"i-1", api_failure(error_class)}};
+}
 
 struct Phase {
   const char* name;
@@ -145,14 +158,14 @@ const std::vector<std::pair<const char*, Event>> k_events = {
   {"terminate refused", boot::TerminateFailed{api_failure(ErrorClass::permission)}},
   {"console", boot::ConsoleRead{"words"}},
   {"console refused", boot::ConsoleFailed{api_failure(ErrorClass::permission)}},
-  {"heard nothing", boot::Heard{"i-1"}},
-  {"heard of its start", boot::Heard{"i-1", {{.stage = "start"}}}},
-  {"heard ready", boot::Heard{"i-1", {{.stage = "start"}, {.stage = "ready"}}}},
-  {"heard ready of another", boot::Heard{"i-2", {{.stage = "ready"}}}},
-  {"heard of its end", boot::Heard{"i-1", {{.stage = "start"}, {.stage = "stopped"}}}},
-  {"heard of its failure", boot::Heard{"i-1", {{.stage = "failed", .at = "fetch"}}}},
-  {"hearing lost", boot::HearFailed{api_failure(ErrorClass::transient)}},
-  {"hearing refused", boot::HearFailed{api_failure(ErrorClass::permission)}},
+  {"heard nothing", boot::Heard{{{"i-1", {}}}}},
+  {"heard of its start", heard("i-1", {{.stage = "start"}})},
+  {"heard ready", heard("i-1", {{.stage = "start"}, {.stage = "ready"}})},
+  {"heard ready of another", heard("i-2", {{.stage = "ready"}})},
+  {"heard of its end", heard("i-1", {{.stage = "start"}, {.stage = "stopped"}})},
+  {"heard of its failure", heard("i-1", {{.stage = "failed", .at = "fetch"}})},
+  {"hearing lost", unheard(ErrorClass::transient)},
+  {"hearing refused", unheard(ErrorClass::permission)},
   {"renewed", boot::Renewed{}},
   {"not renewed", boot::Renewed{Error{.kind = ErrorKind::credentials}}},
   {"reported", boot::Reported{}},
