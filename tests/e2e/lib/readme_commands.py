@@ -1,5 +1,5 @@
-"""The commands of a document in Markdown, in their order: of blocks that are indented by four, or fenced as
-sh. readme_commands.py FILE prints each with a NUL behind, as it stands there, its continuation lines joined.
+"""The commands of documents in Markdown, in their order: of blocks that are indented by four, or fenced as
+sh. readme_commands.py FILE... prints each with a NUL behind, as it stands there, its continuation lines joined.
 
 A block is one of commands when a line of it begins with a word that one types; others hold output, files of
 settings, programs.
@@ -46,7 +46,8 @@ def commands(block):
             command = ""
 
 
-with open(sys.argv[1], encoding="utf-8") as file:
-    for found in blocks(file.read()):
-        for command in commands(found):
-            sys.stdout.write(command + "\0")
+for path in sys.argv[1:]:
+    with open(path, encoding="utf-8") as file:
+        for found in blocks(file.read()):
+            for command in commands(found):
+                sys.stdout.write(command + "\0")

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2034,SC2154
-# Every command of README.md, as it stands there and in its order, in a shell of a stranger who has cloned
+# Every command of README.md and docs/guide.md, as it stands there and in its order, in a shell of a stranger who has cloned
 # the project. Only what stands for something else is replaced (value_of), and "AWS" is a sandbox.
 
 # shellcheck source-path=SCRIPTDIR/..
@@ -22,7 +22,7 @@ with_values() { # COMMAND: with what its words stand for
   text=${text//sg-0abc…/sg-0123456789abcdef0}
   text=${text//i-0abc…/${example-}}
   text=${text//\/hello\/database-url/\/sandbox\/database-url}
-  [[ $text != *…* ]] || die "README.md has a command with a word that nothing stands for: $1"
+  [[ $text != *…* ]] || die "a command has a word that nothing stands for: $1"
   printf '%s' "$text"
 }
 
@@ -82,7 +82,7 @@ before() { # COMMAND
 # Compiles nothing again.
 stand_in_for_the_build() { mkdir -p build/release && cp "$binary" "$sandbox_binary" build/release/; }
 
-TEST "README.md's commands run as they stand there"
+TEST "the commands of README.md and docs/guide.md run as they stand there"
 unset "${!AWS_@}" "${!FLAME_@}"
 export HOME=$work/home LC_ALL=C.UTF-8
 mkdir stubs
@@ -106,11 +106,11 @@ while IFS= read -r -d '' command; do
     [[ $text != *"sandbox.env &"* ]] || at_end+=("kill $!")
   fi
   commands=$((commands + 1))
-done < <(python3 -I "$here/lib/readme_commands.py" "$project/README.md")
+done < <(python3 -I "$here/lib/readme_commands.py" "$project/README.md" "$project/docs/guide.md")
 cd "$work" || exit
-[ "$commands" -gt 20 ] || die "README.md has $commands commands only"
+[ "$commands" -gt 30 ] || die "README.md and docs/guide.md have $commands commands only"
 
-TEST "and what they say is what the README says"
+TEST "and what they say is what the documents say"
 expect_in session '"run_id":'
 expect_in session "the release is here"
 expect_in session "the job with input.txt"
