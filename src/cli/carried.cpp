@@ -3,7 +3,7 @@
 #include "base/digest.hpp"
 #include "base/encoding.hpp"
 #include "base/gzip.hpp"
-#include "cli/delivery.hpp"
+#include "cli/inspect.hpp"
 #include "cli/pack.hpp"
 #include "io/archive.hpp"
 #include "io/file_reader.hpp"

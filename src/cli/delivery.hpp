@@ -4,15 +4,13 @@
 #include "boot/plan_bundle.hpp"
 #include "boot/reach.hpp"
 #include "cli/console.hpp"
+#include "cli/signed_urls.hpp"
 #include "cli/world.hpp"
 
 #include <functional>
 #include <string>
 
 namespace flame::cli {
-
-// That a bundle of this computer is there, and of which kind it is. Kind config.
-Result<void> check_local_bundle(const boot::Bundle& bundle);
 
 // How what a machine needs comes to it: the bundle, uploaded or packed where that has to be, its
 // environment, and the right to write its status. All members of the parts outlive it.
@@ -44,27 +42,9 @@ public:
   aws::S3Object folder() const;
 
 private:
-  Result<void> find_bundle();
-  Result<void> carry_bundle();
-  Result<void> send_file();
-  Result<void> send_folder();
-  Result<void> send_objects();
-  Result<void> list_objects();
-  Result<std::vector<boot::FolderEntry>> list_files(const aws::S3Object& folder);
-  Result<bool> upload_to(const aws::S3Object& object, const std::string& path,
-                         const std::string& sha256);
-  Result<void> send_to_store(const std::string& path, const std::string& suffix);
-  Result<void> reach(const boot::Bundle& bundle, const config::Settings& settings);
-  Result<void> inspect_archive(const std::string& path);
-  Result<void> inspect_object();
-  Result<void> inspect_list(const std::vector<boot::FolderEntry>& files);
-  Result<void> take_warnings(const Result<std::vector<std::string>>& found);
   Result<void> read_secrets();
   Result<void> open_store();
-  Result<void> sign_bundle(boot::Runner& runner, Seconds now);
   Result<void> sign_store(boot::Runner& runner, Seconds now);
-  Result<std::string> signed_get(const aws::S3Object& object, bool requester_pays, Seconds now,
-                                 std::chrono::seconds wanted);
   std::string hidden(std::string secret) const;
   aws::CallLimit limit(Millis longest) const;
   Seconds aws_time() const;
@@ -74,7 +54,7 @@ private:
   boot::Reached reached_ = {};
   std::string boot_prefix_ = {};
   aws::S3Object environment_ = {};
-  bool warned_ = false;
+  SignedUrls urls_;
 };
 
 } // namespace flame::cli

@@ -8,7 +8,7 @@
 #include "boot/reach.hpp"
 #include "boot/request.hpp"
 #include "cli/carried.hpp"
-#include "cli/delivery.hpp"
+#include "cli/inspect.hpp"
 #include "cli/user_data.hpp"
 
 #include <fmt/format.h>
@@ -29,20 +29,6 @@ Finding of_candidate(const boot::Candidate& candidate, const aws::ApiError& erro
   finding.message = fmt::format("{}: {}", boot::describe(candidate), finding.message);
   finding.hint = finding.hint.empty() ? "boot --dry-run shows the request" : finding.hint;
   return finding;
-}
-
-// As of boot --dry-run=ec2: with placeholders for what a boot would first have to write.
-Result<std::string> user_data_of(Patient& patient)
-{
-  const boot::Plan& plan = patient.plan;
-  const config::Settings& settings = patient.settings;
-  const bool plain = plan.bundle.kind == boot::BundleKind::object && settings.store.empty()
-                     && settings.bundle_access != "instance-role";
-  if (plain) {
-    return render(plan.runner, settings, patient.cloud.ec2(), patient.world, patient.console);
-  }
-  return unsent_runner(plan.runner, plan.bundle, settings, patient.console)
-    .and_then([](const boot::Runner& runner) { return boot::make_user_data(runner); });
 }
 
 std::string size_text(std::string_view user_data)
@@ -139,7 +125,8 @@ Findings look_at_launch(Patient& patient)
 {
   const boot::Plan& plan = patient.plan;
   client::Ec2Client& ec2 = patient.cloud.ec2();
-  const auto user_data = user_data_of(patient);
+  const auto user_data = unlaunched_user_data(patient.plan, patient.settings, patient.cloud,
+                                              patient.world, patient.console);
   if (!user_data) {
     return {boot::bad("user-data", user_data.error())};
   }

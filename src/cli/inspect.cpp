@@ -1,8 +1,11 @@
 #include "cli/inspect.hpp"
 
+#include "cli/pack.hpp"
 #include "flame/parent.hpp"
 #include "io/archive.hpp"
 #include "io/file_reader.hpp"
+
+#include <fmt/format.h>
 
 namespace flame::cli {
 namespace {
@@ -18,12 +21,12 @@ Result<std::vector<std::string>> judged(const Result<void>& read,
 
 } // namespace
 
-boot::InspectFor inspect_for(const boot::Plan& plan, const config::Settings& settings,
+boot::InspectFor inspect_for(const std::string& app, const config::Settings& settings,
                              const std::string& architecture)
 {
   const auto parent = child::decode_parent(settings.flame_parent);
   const auto disk = settings.root_volume_size.value_or(0);
-  return {.app = plan.app,
+  return {.app = app,
           .start_command = settings.command.empty() ? settings.start_command : settings.command,
           .backend = parent ? parent->backend : "",
           .architecture = architecture,
@@ -53,6 +56,45 @@ Result<std::vector<std::string>> inspect_bytes(std::string_view bytes, const std
       return inspection.add(entry, content);
     });
   return judged(read, inspection);
+}
+
+Result<std::vector<std::string>> inspect_names(const std::vector<boot::FolderEntry>& files,
+                                               boot::InspectFor what)
+{
+  boot::Inspection inspection(std::move(what));
+  for (const boot::FolderEntry& file : files) {
+    const bool goes_on = inspection.add({.path = file.path, .size = file.object.size},
+                                        [](std::size_t) { return std::string(); });
+    if (!goes_on) {
+      break;
+    }
+  }
+  return inspection.result();
+}
+
+Result<void> check_local_bundle(const boot::Bundle& bundle)
+{
+  if (!boot::is_local(bundle)) {
+    return {};
+  }
+  const io::PathKind kind = io::kind_of_path(bundle.place);
+  const auto bad = [&](std::string_view what, std::string hint) {
+    return fail(ErrorKind::config, fmt::format("bundle \"{}\" {}", bundle.place, what),
+                std::move(hint));
+  };
+  if (kind == io::PathKind::nothing) {
+    return bad("is not there", "build it first, or give s3://BUCKET/KEY.tar.gz");
+  }
+  if (bundle.kind == boot::BundleKind::file && kind != io::PathKind::file) {
+    return bad("is no file", "give a folder without an ending, or an archive");
+  }
+  const bool program = kind == io::PathKind::file && is_program_file(bundle.place);
+  if (bundle.kind == boot::BundleKind::folder && kind != io::PathKind::folder && !program) {
+    return bad("has no known ending, and is no program",
+               fmt::format("a bundle ends in one of {}; a script begins with \"#!\"",
+                           boot::known_endings()));
+  }
+  return {};
 }
 
 } // namespace flame::cli

@@ -1,23 +1,30 @@
 #pragma once
 
+#include "boot/bundle.hpp"
 #include "boot/inspect.hpp"
-#include "boot/plan.hpp"
+#include "boot/reach.hpp"
 #include "config/settings.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-// Looks into bundles, with libarchive. Errors and warnings are those of boot/inspect; kind config
-// also for what is no archive.
+// Looks at bundles, and into them with libarchive. Errors and warnings are those of boot/inspect;
+// kind config also for what is no archive.
 namespace flame::cli {
 
-boot::InspectFor inspect_for(const boot::Plan& plan, const config::Settings& settings,
+// That a bundle of this computer is there, and of which kind it is. Kind config.
+Result<void> check_local_bundle(const boot::Bundle& bundle);
+
+boot::InspectFor inspect_for(const std::string& app, const config::Settings& settings,
                              const std::string& architecture);
 
 Result<std::vector<std::string>> inspect_file(const std::string& path, boot::InspectFor what);
 // `name` is for messages.
 Result<std::vector<std::string>> inspect_bytes(std::string_view bytes, const std::string& name,
+                                               boot::InspectFor what);
+// Names alone tell whether the program is there.
+Result<std::vector<std::string>> inspect_names(const std::vector<boot::FolderEntry>& files,
                                                boot::InspectFor what);
 
 } // namespace flame::cli

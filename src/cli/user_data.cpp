@@ -1,16 +1,12 @@
 #include "cli/user_data.hpp"
 
-#include "aws/s3.hpp"
 #include "base/encoding.hpp"
 #include "boot/plan_bundle.hpp"
-#include "cli/endpoints.hpp"
-
-#include <fmt/format.h>
+#include "cli/carried.hpp"
+#include "cli/signed_urls.hpp"
 
 namespace flame::cli {
 namespace {
-
-using std::chrono::seconds;
 
 constexpr std::size_t k_run_id_bytes = 8;
 constexpr std::size_t k_nonce_bytes = 16;
@@ -40,42 +36,24 @@ boot::Facts facts_for_print(const World& world)
           .erl_zflags = variable(world, "ERL_ZFLAGS")};
 }
 
-Result<std::string> presigned_url(const boot::Runner& runner, const config::Settings& settings,
-                                  client::Ec2Client& ec2, World& world, Console& console)
+Result<std::string> unlaunched_user_data(const boot::Plan& plan, const config::Settings& settings,
+                                         Cloud& cloud, World& world, Console& console)
 {
-  const auto bundle = boot::parse_bundle(settings.bundle);
-  const aws::S3Place place = s3_place(settings);
-  const auto request =
-    bundle.and_then([&](const boot::Bundle& it) { return s3_request("GET", it.object, place); });
-  if (!request) {
-    return tl::unexpected(request.error());
+  const bool plain = plan.bundle.kind == boot::BundleKind::object && settings.store.empty()
+                     && settings.bundle_access != "instance-role";
+  if (!plain) {
+    return unsent_runner(plan.runner, plan.bundle, settings, console)
+      .and_then([](const boot::Runner& runner) { return boot::make_user_data(runner); });
   }
-  const auto credentials = ec2.credentials();
-  if (!credentials) {
-    return tl::unexpected(credentials.error());
-  }
-  const Seconds now = world.clock->wall() + ec2.clock_offset();
-  const seconds wanted =
-    boot::k_until_script + std::chrono::ceil<seconds>(runner.bootstrap_timeout);
-  const seconds lifetime = aws::presign_lifetime(wanted, now, *credentials);
-  if (lifetime <= seconds(0)) {
-    return fail(ErrorKind::credentials, "the AWS credentials have expired", "get new ones");
-  }
-  if (lifetime < wanted) {
-    console.warn(fmt::format("the URL of the bundle ends in {}, and the bootstrap may take {}",
-                             format_duration(lifetime), format_duration(wanted)));
-  }
-  return aws::presign(*request, {s3_region(bundle->object, place), "s3", now}, *credentials,
-                      lifetime);
-}
-
-Result<std::string> render(boot::Runner runner, const config::Settings& settings,
-                           client::Ec2Client& ec2, World& world, Console& console)
-{
-  return presigned_url(runner, settings, ec2, world, console).and_then([&](std::string url) {
-    runner.fetch.url = std::move(url);
-    return boot::make_user_data(runner);
-  });
+  boot::Runner runner = plan.runner;
+  const Seconds now = world.clock->wall() + cloud.ec2().clock_offset();
+  return SignedUrls(cloud, console)
+    .get(plan.bundle.object, false, now,
+         boot::k_until_script + std::chrono::ceil<std::chrono::seconds>(runner.bootstrap_timeout))
+    .and_then([&](std::string url) {
+      runner.fetch.url = std::move(url);
+      return boot::make_user_data(runner);
+    });
 }
 
 } // namespace flame::cli

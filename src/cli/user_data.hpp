@@ -1,13 +1,12 @@
 #pragma once
 
-#include "base/error.hpp"
 #include "boot/plan.hpp"
 #include "cli/console.hpp"
 #include "cli/world.hpp"
 
 #include <string>
 
-// The user data that a boot sends, rendered with what only the real world knows.
+// The user data that a boot sends, and what only the real world knows of it.
 namespace flame::cli {
 
 // What make_plan() wants to know beside the settings.
@@ -15,13 +14,10 @@ boot::Facts look_up_facts(World& world);
 // The same with zeros for what is random, as long, so that two calls print the same bytes.
 boot::Facts facts_for_print(const World& world);
 
-// A URL by which anyone may fetch the bundle until the bootstrap must be over, signed now with the
-// clock and the credentials of `ec2`. It is a secret. Warns when the credentials end sooner.
-Result<std::string> presigned_url(const boot::Runner& runner, const config::Settings& settings,
-                                  client::Ec2Client& ec2, World& world, Console& console);
-
-// The user data with that URL, its size checked.
-Result<std::string> render(boot::Runner runner, const config::Settings& settings,
-                           client::Ec2Client& ec2, World& world, Console& console);
+// What a boot would send, as far as it can be known without writing anything anywhere: with the URL
+// of an object, signed now, or with placeholders for what would first have to be written. A secret;
+// errors as those of SignedUrls::get() and make_user_data().
+Result<std::string> unlaunched_user_data(const boot::Plan& plan, const config::Settings& settings,
+                                         Cloud& cloud, World& world, Console& console);
 
 } // namespace flame::cli

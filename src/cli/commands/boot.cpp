@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/delivery.hpp"
 #include "cli/evidence.hpp"
+#include "cli/inspect.hpp"
 #include "cli/look_up.hpp"
 #include "cli/output.hpp"
 #include "cli/read_settings.hpp"
@@ -139,18 +140,6 @@ Result<void> dry_run(const Boot& it)
   return print_dry_run(it, user_data ? *user_data : boot::render_user_data(*runner));
 }
 
-// What would be sent, as far as it can be known without writing anything anywhere.
-Result<std::string> unlaunched(const Boot& it, Cloud& cloud)
-{
-  const bool plain = it.plan.bundle.kind == boot::BundleKind::object && it.settings.store.empty()
-                     && it.settings.bundle_access != "instance-role";
-  if (plain) {
-    return render(it.plan.runner, it.settings, cloud.ec2(), it.world, it.console);
-  }
-  return unsent_runner(it.plan.runner, it.plan.bundle, it.settings, it.console)
-    .and_then([](const boot::Runner& runner) { return boot::make_user_data(runner); });
-}
-
 // EC2 checks each candidate: permissions, names, and whether the zone offers the type. Nothing is
 // launched. All that it refuses is reported.
 Result<void> dry_run_by_ec2(const Boot& before)
@@ -164,7 +153,7 @@ Result<void> dry_run_by_ec2(const Boot& before)
     return tl::unexpected(plan.error());
   }
   const Boot it = before.with(*plan);
-  const auto user_data = unlaunched(it, **cloud);
+  const auto user_data = unlaunched_user_data(it.plan, it.settings, **cloud, it.world, it.console);
   if (!user_data) {
     return tl::unexpected(user_data.error());
   }

@@ -1,7 +1,6 @@
 #include "base/digest.hpp"
 #include "base/encoding.hpp"
 #include "cli/carried.hpp"
-#include "cli/delivery.hpp"
 #include "cli/inspect.hpp"
 #include "support/temp_folder.hpp"
 #include "unit/boot/runners.hpp"
