@@ -60,6 +60,10 @@ install() {
     echo "no apt here; please install what provides: $*" >&2
     return 1
   fi
+  if ! can_be_root; then
+    echo "these packages are missing, and only root can install them, who is not here: $*" >&2
+    return 1
+  fi
   echo "installing: $*" >&2
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install)
   as_root "installing packages" "${apt[@]}" "$@" >&2 && return 0
@@ -67,6 +71,8 @@ install() {
   as_root "refreshing apt's lists" apt-get -qq update
   as_root "installing packages" "${apt[@]}" "$@" >&2
 }
+
+can_be_root() { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; }
 
 as_root() { # WHY COMMAND...
   local why=$1
