@@ -1,8 +1,8 @@
 #include "config/file.hpp"
 
 #include "base/text.hpp"
+#include "base/toml.hpp"
 #include "config/file_value.hpp"
-#include "config/toml.hpp"
 
 #include <fmt/format.h>
 

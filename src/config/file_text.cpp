@@ -1,7 +1,7 @@
 #include "config/file_text.hpp"
 
 #include "base/text.hpp"
-#include "config/toml.hpp"
+#include "base/toml.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "base/toml.hpp"
 #include "config/layers.hpp"
-#include "config/toml.hpp"
 
 #include <string>
 #include <vector>

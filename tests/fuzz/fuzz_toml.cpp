@@ -1,7 +1,7 @@
 #include "base/text.hpp"
+#include "base/toml.hpp"
 #include "config/file.hpp"
 #include "config/file_text.hpp"
-#include "config/toml.hpp"
 #include "fuzz_check.hpp"
 
 #include <cstddef>

@@ -1,10 +1,10 @@
-#include "config/toml.hpp"
+#include "base/toml.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace flame::config {
+namespace flame {
 namespace {
 
 bool is_bare(char c)
@@ -56,4 +56,4 @@ std::string toml_key(std::string_view key)
   return !key.empty() && std::ranges::all_of(key, is_bare) ? std::string(key) : toml_text(key);
 }
 
-} // namespace flame::config
+} // namespace flame

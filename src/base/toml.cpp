@@ -1,4 +1,4 @@
-#include "config/toml.hpp"
+#include "base/toml.hpp"
 
 #include "base/text.hpp"
 
@@ -31,7 +31,7 @@
 #include <optional>
 
 // Slow to compile, so that nothing else stands here.
-namespace flame::config {
+namespace flame {
 namespace {
 
 constexpr std::size_t k_deepest = 100;
@@ -192,4 +192,4 @@ tl::expected<TomlValue, TomlError> parse_toml(std::string_view text)
   return value;
 }
 
-} // namespace flame::config
+} // namespace flame

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-// TOML 1.0 as a plain tree: what the file of settings needs of it, and the only way to toml++.
+// TOML 1.0 as a plain tree: what files of settings need of it, and the only way to toml++.
 // Pure.
-namespace flame::config {
+namespace flame {
 
 enum class TomlKind { text, boolean, number, time, list, table };
 
@@ -38,4 +38,4 @@ tl::expected<TomlValue, TomlError> parse_toml(std::string_view text);
 std::string toml_text(std::string_view value);
 std::string toml_key(std::string_view key);
 
-} // namespace flame::config
+} // namespace flame
