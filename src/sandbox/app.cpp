@@ -99,10 +99,9 @@ Result<void> App::begin()
   StateFolder::remove_left_behind(); // the host has ended the machines that were in them
   const Ec2Rules rules{.pending_time = options_.pending_time,
                        .shutdown_time = options_.shutdown_time,
-                       .visible_after = options_.visible_after,
                        .reused_token_is_error = options_.reused_token_is_error,
                        .has_default_vpc = !options_.no_default_vpc,
-                       .pools = options_.pools};
+                       .scenario = options_.scenario};
   state_ =
     std::make_unique<Ec2State>(clock_, *host_, faults_, rules,
                                [this](const Instance& instance) { return machine_of(instance); });

@@ -138,6 +138,20 @@ Reply change_faults(const Request& request, const FrontWorld& world)
   return text_reply(200, fmt::format("{} faults added\n", faults.size()));
 }
 
+Reply change_scenario(const Request& request, const FrontWorld& world)
+{
+  Result<Scenario> scenario = parse_scenario(request.body, "scenario");
+  if (scenario) {
+    world.state.play(std::move(*scenario));
+    return text_reply(200, "another scenario\n");
+  }
+  std::string text = scenario.error().message + "\n";
+  for (const Mistake& mistake : scenario.error().also) {
+    text += mistake.message + "\n";
+  }
+  return text_reply(400, text);
+}
+
 } // namespace
 
 Reply serve_control(const Request& request, const std::string& secret, const FrontWorld& world)
@@ -165,6 +179,9 @@ Reply serve_control(const Request& request, const std::string& secret, const Fro
   }
   if (path == "/_sandbox/faults" && (request.method == "POST" || request.method == "DELETE")) {
     return change_faults(request, world);
+  }
+  if (path == "/_sandbox/scenario" && request.method == "PUT") {
+    return change_scenario(request, world);
   }
   return path.starts_with("/_sandbox/instances/") ? one_instance(request, world)
                                                   : text_reply(404, "no such page\n");

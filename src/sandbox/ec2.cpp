@@ -82,6 +82,9 @@ Ec2Result<std::string> serve_ec2(const std::string& action, const Ec2Call& call)
     return refuse("InvalidAction",
                   fmt::format("The action {} is not valid for this web service.", action));
   }
+  if (const auto throttled = call.state.admit(action, call.params, call.region)) {
+    return tl::unexpected(*throttled);
+  }
   for (const auto& [name, value] : call.params) {
     if (!is_parameter(action, name)) {
       return refuse("UnknownParameter", fmt::format("The parameter {} is not recognized", name));

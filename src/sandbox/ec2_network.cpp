@@ -71,15 +71,6 @@ bool is_default(const Ec2Call& call, const Subnet& subnet) // of its zone
              || subnet.id == subnets()[2].id);
 }
 
-int free_in(const Ec2Call& call, const Subnet& subnet)
-{
-  const std::vector<Instance> machines = call.state.instances(call.region, true);
-  const auto used = std::ranges::count_if(machines, [&](const Instance& machine) {
-    return machine.launch.subnet_id == subnet.id && machine.state != State::terminated;
-  });
-  return subnet.hosts - static_cast<int>(used);
-}
-
 void write_route(Xml& xml, std::string_view destination, std::string_view target, bool gone)
 {
   const bool nat = target.starts_with("nat-");
@@ -182,7 +173,8 @@ Ec2Result<std::string> describe_subnets(const Ec2Call& call)
              [&](Xml& xml, const Subnet& subnet) {
                xml.text("subnetId", subnet.id).text("state", "available").text("vpcId", k_vpc);
                xml.text("cidrBlock", subnet.cidr);
-               xml.text("availableIpAddressCount", fmt::format("{}", free_in(call, subnet)));
+               xml.text("availableIpAddressCount",
+                        fmt::format("{}", call.state.free_addresses(call.region, subnet)));
                xml.text("availabilityZone", zone_name(call.region, subnet));
                xml.text("defaultForAz", yes_or_no(is_default(call, subnet)));
                xml.text("mapPublicIpOnLaunch", "false").text("ipv6Native", "false");

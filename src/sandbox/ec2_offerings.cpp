@@ -31,9 +31,8 @@ Ec2Result<std::string> describe_instance_type_offerings(const Ec2Call& call)
   xml.open("DescribeInstanceTypeOfferingsResponse", "http://ec2.amazonaws.com/doc/2016-11-15/");
   xml.text("requestId", call.request_id).open("instanceTypeOfferingSet");
   for (const std::string& type : filters->front().values) {
-    for (std::size_t i = 0; i < 3 && architecture_of(type); ++i) { // one subnet of each zone
-      const Subnet& subnet = subnets()[i];
-      if (is_offered(type, subnet)) {
+    for (const Subnet& subnet : subnets().first(k_zones)) {
+      if (architecture_of(type) && call.state.offers(type, call.region, subnet)) {
         write_offering(xml, type, zone_name(call.region, subnet));
       }
     }

@@ -42,7 +42,7 @@ void Ec2State::start(const Instance& instance)
     unwanted = own->on_host && own->state == State::shutting_down;
     if (!started) {
       set_reason(*own, "Server.InternalError", "Internal error on launch");
-      own->state = State::shutting_down;
+      set_state(*own, State::shutting_down, clock_.now());
       own->off_since = clock_.now();
     }
   }
@@ -68,13 +68,16 @@ Ec2Result<std::vector<StateChange>> Ec2State::terminate(const std::string& regio
     if (!found) {
       return tl::unexpected(found.error());
     }
+    if (auto throttled = take_machines("TerminateInstances", region, found->size())) {
+      return tl::unexpected(*throttled);
+    }
     for (Instance* instance : *found) {
       if (in_protected_zone(*instance, *found)) {
         continue;
       }
       const State before = instance->state;
       if (before != State::terminated && before != State::shutting_down) {
-        instance->state = State::shutting_down;
+        set_state(*instance, State::shutting_down, clock_.now());
         instance->doomed.clear();
         std::string time = iso8601(clock_.wall());
         time[10] = ' ';
@@ -84,7 +87,6 @@ Ec2Result<std::vector<StateChange>> Ec2State::terminate(const std::string& regio
         if (instance->on_host) {
           buttons.push_back(instance->id);
         } else if (!instance->starting) { // start() switches it off
-          instance->state = State::shutting_down;
           instance->off_since = clock_.now();
         }
       }
@@ -118,7 +120,7 @@ void Ec2State::machine_off(const std::string& id)
     set_reason(*found, "Client.InstanceInitiatedShutdown", "Instance initiated shutdown");
   }
   const bool gone = found->state == State::shutting_down || found->launch.terminate_on_shutdown;
-  found->state = gone ? State::shutting_down : State::stopping;
+  set_state(*found, gone ? State::shutting_down : State::stopping, clock_.now());
   found->off_since = clock_.now();
 }
 
@@ -157,7 +159,7 @@ bool Ec2State::reclaim(const std::string& id)
     if (found == instances_.end() || !found->on_host) {
       return false;
     }
-    found->state = State::shutting_down;
+    set_state(*found, State::shutting_down, clock_.now());
     set_reason(*found, "Server.SpotInstanceTermination", "Spot instance termination");
   }
   host_.press_power_button(id);

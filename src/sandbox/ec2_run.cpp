@@ -22,14 +22,26 @@ std::string write_reservation(const Ec2Call& call, const std::vector<Instance>& 
   return xml.take();
 }
 
-std::optional<Ec2Error> not_offered(const Launch& launch)
+// In EC2's words, with the zones that have the type.
+std::optional<Ec2Error> not_offered(const Ec2Call& call, const Launch& launch)
 {
-  if (is_offered(launch.type, *find_subnet(launch.subnet_id))) {
+  if (call.state.offers(launch.type, launch.region, *find_subnet(launch.subnet_id))) {
     return std::nullopt;
   }
+  std::vector<std::string> others;
+  for (const Subnet& subnet : subnets().first(k_zones)) {
+    if (call.state.offers(launch.type, launch.region, subnet)) {
+      others.push_back(zone_name(launch.region, subnet));
+    }
+  }
+  const std::string hint =
+    others.empty() ? ""
+                   : fmt::format(" Please retry your request by not specifying an Availability "
+                                 "Zone or choosing {}.",
+                                 fmt::join(others, ", "));
   return refuse("Unsupported", fmt::format("Your requested instance type ({}) is not supported in "
-                                           "your requested Availability Zone ({}).",
-                                           launch.type, launch.zone))
+                                           "your requested Availability Zone ({}).{}",
+                                           launch.type, launch.zone, hint))
     .value();
 }
 
@@ -48,7 +60,11 @@ Ec2Result<std::string> run_instances(const Ec2Call& call)
   if (const auto dry = check_dry_run(call.params); !dry) {
     return tl::unexpected(dry.error());
   }
-  const std::optional<Ec2Error> refused = not_offered(*launch);
+  if (launch->spot && !call.state.allows_spot()) {
+    constexpr const char* code = "AuthFailure.ServiceLinkedRoleCreationNotPermitted";
+    return refuse(code, message_of(code));
+  }
+  const std::optional<Ec2Error> refused = not_offered(call, *launch);
   const auto instances = call.state.launch(*launch, refused ? refused : call.no_capacity);
   if (!instances) {
     return tl::unexpected(instances.error());

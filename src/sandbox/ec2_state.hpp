@@ -1,10 +1,11 @@
 #pragma once
 
-#include "sandbox/capacity.hpp"
 #include "sandbox/ec2_templates.hpp"
 #include "sandbox/ec2_types.hpp"
 #include "sandbox/faults.hpp"
 #include "sandbox/machine_host.hpp"
+#include "sandbox/scenario.hpp"
+#include "sandbox/world.hpp"
 
 #include <functional>
 #include <map>
@@ -20,10 +21,9 @@ namespace flame::sandbox {
 struct Ec2Rules {
   Millis pending_time = Millis(500);
   Millis shutdown_time = Millis(300); // from power off to terminated or stopped
-  Millis visible_after = Millis(0);   // describe and the like do not know a younger machine
   bool reused_token_is_error = true;  // IdempotentInstanceTerminated, else the old, ended machine
   bool has_default_vpc = true;        // the account's subnets are the default VPC's
-  std::vector<Pool> pools = {};       // where there is less than enough room
+  Scenario scenario = {Stage()};      // what there is to have
 };
 
 class Ec2State {
@@ -37,7 +37,16 @@ public:
   // comes after all checks and binds the token, as the real one does.
   Ec2Result<std::vector<Instance>> launch(const Launch& launch,
                                           const std::optional<Ec2Error>& no_capacity);
-  // In order of launch; those of the last hour. Too young ones are left out unless `truth`.
+  // RequestLimitExceeded, or takes a token of the action's bucket of requests.
+  std::optional<Ec2Error> admit(const std::string& action, const Params& params,
+                                const std::string& region);
+  // Whether a zone has the type, and the account what spot machines need.
+  bool offers(const std::string& type, const std::string& region, const Subnet& subnet);
+  bool allows_spot();
+  int free_addresses(const std::string& region, const Subnet& subnet);
+  void play(Scenario scenario); // from its beginning
+  // In order of launch; those of the last hour. Unless it is the truth, too young ones are left
+  // out, and states are as late as the scenario says.
   std::vector<Instance> instances(const std::string& region, bool truth = false);
   // By id, in the order asked; InvalidInstanceID.NotFound or .Malformed when one is unknown.
   Ec2Result<std::vector<Instance>> find(const std::string& region,
@@ -69,9 +78,18 @@ private:
 
   Ec2Result<std::vector<Instance>> earlier(const Bound& bound, const Launch& launch);
   Ec2Result<std::vector<Instance>> create(const Launch& launch);
-  std::vector<std::string> free_addresses(const Launch& launch) const;
+  // What there is to have, in ec2_supply.cpp; mutex_ is held.
+  const Supply& supply() const;
+  bool is_visible(const Instance& instance) const;
+  Instance seen(const Instance& instance) const;
+  std::optional<Ec2Error> limit_machines(const Launch& launch);
+  std::optional<Ec2Error> take_machines(const std::string& action, const std::string& region,
+                                        std::size_t count);
+  std::vector<std::string> addresses_for(const Launch& launch) const;
+  int room_in_quota(const Launch& launch) const;
   int room_for(const Launch& launch, const std::string& zone) const; // at most what it asks for
   tl::unexpected<Ec2Error> no_room(const Launch& launch) const;
+  Instance new_machine(const Launch& launch);
   void settle(); // moves what is due by the clock; mutex_ is held
   void machine_off(const std::string& id);
   Instance* find_spot(const std::string& id); // that is on; mutex_ is held
@@ -91,6 +109,9 @@ private:
   std::vector<Resource> leftovers_;
   std::map<std::string, std::string> said_; // by machine
   std::map<std::string, Bound> tokens_;     // by region, zone or "", and token
+  std::optional<TimePoint> played_since_;   // the first RunInstances of the scenario
+  Buckets buckets_ = {};
+  std::map<std::string, int> launched_; // by the pools of Supply::taken_back
 };
 
 } // namespace flame::sandbox

@@ -48,6 +48,7 @@ constexpr Row k_rows[] = {
   {"MaxSpotInstanceCountExceeded",   400, "Max spot instance count exceeded"},
   {"VcpuLimitExceeded",              400, "You have requested more vCPU capacity than your current vCPU limit allows for the instance bucket that the specified instance type belongs to."},
   {"InstanceLimitExceeded",          400, "You have requested more instances than your current instance limit allows for the specified instance type."},
+  {"AuthFailure.ServiceLinkedRoleCreationNotPermitted", 403, "The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances."},
   {"Unsupported",                    400, "Your requested instance type is not supported in your requested Availability Zone."},
   {"IdempotentParameterMismatch",    400, "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical"},
   {"IdempotentInstanceTerminated",   400, "The request uses the same client token as a previous request, whose instances have been terminated."},
@@ -92,6 +93,28 @@ void set_reason(Instance& instance, std::string code, std::string_view text)
 {
   instance.reason_text = fmt::format("{}: {}", code, text);
   instance.reason_code = std::move(code);
+}
+
+void set_state(Instance& instance, State state, TimePoint now)
+{
+  if (state != instance.state) {
+    instance.history.push_back({now, state});
+    instance.state = state;
+  }
+}
+
+Instance as_it_was(Instance instance, TimePoint then)
+{
+  instance.state = State::pending;
+  for (const StateAt& entry : instance.history) {
+    instance.state = entry.at <= then ? entry.state : instance.state;
+  }
+  if (instance.state == State::pending || instance.state == State::running) {
+    instance.reason.clear();
+    instance.reason_code.clear();
+    instance.reason_text.clear();
+  }
+  return instance;
 }
 
 } // namespace flame::sandbox

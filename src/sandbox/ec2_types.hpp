@@ -61,6 +61,11 @@ struct Launch {
   std::string fingerprint = {}; // of the parameters, for the token
 };
 
+struct StateAt {
+  TimePoint at = {};
+  State state = State::pending;
+};
+
 struct Instance {
   std::string id = {};
   std::string reservation_id = {};
@@ -72,8 +77,9 @@ struct Instance {
   Seconds launched = {};
   TimePoint born = {};
   State state = State::pending;
-  std::string reason = {};      // "User initiated (2026-01-15 08:15:30 GMT)"
-  std::string reason_code = {}; // "Client.UserInitiatedShutdown"
+  std::vector<StateAt> history = {}; // what it was since when, after pending
+  std::string reason = {};           // "User initiated (2026-01-15 08:15:30 GMT)"
+  std::string reason_code = {};      // "Client.UserInitiatedShutdown"
   std::string reason_text = {};
   std::string doomed = {};                    // reason code of a fault that ends it while pending
   std::optional<Millis> power_off_after = {}; // by a fault
@@ -107,5 +113,7 @@ struct StateChange {
 };
 
 void set_reason(Instance& instance, std::string code, std::string_view text);
+void set_state(Instance& instance, State state, TimePoint now);
+Instance as_it_was(Instance instance, TimePoint then); // its state and the reason of that
 
 } // namespace flame::sandbox

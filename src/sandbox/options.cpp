@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "base/version.hpp"
+#include "io/files.hpp"
 #include "sandbox/machine_host.hpp"
 #include "sandbox/world.hpp"
 
@@ -35,6 +36,7 @@ For tests, with "Authorization: Bearer SECRET_ACCESS_KEY":
   POST   /_sandbox/instances/ID/rebalance    the hint that a spot machine may be interrupted soon
   POST   /_sandbox/faults                    adds faults, one a line
   DELETE /_sandbox/faults                    no more faults
+  PUT    /_sandbox/scenario                  another scenario, from its beginning
 
 In the folder of buckets, what files cannot say of themselves:
   .s3/buckets/BUCKET      lines of: requester-pays, versions, moved (301 to other regions)
@@ -46,10 +48,11 @@ struct Texts { // as typed
   std::vector<std::string> bucket_regions = {};
   std::vector<std::string> faults = {};
   std::vector<std::string> pools = {};
+  std::string scenario = {};
   std::string machines = {};
   std::string pending_time = "500ms";
   std::string shutdown_time = "300ms";
-  std::string visible_after = "0s";
+  std::string visible_after = {};
   std::string reused_token = "error";
 };
 
@@ -112,6 +115,10 @@ void declare_behaviour(CLI::App& app, Options& options, Texts& texts)
     .add_option("--capacity", texts.pools,
                 "room for so many machines, * for any type, zone or market; repeatable")
     ->type_name("TYPE/ZONE/MARKET=COUNT");
+  app
+    .add_option("--scenario", texts.scenario,
+                "what EC2 has to give, and when, as TOML: see docs/sandbox.md")
+    ->type_name("FILE");
   app.add_flag("--no-default-vpc", options.no_default_vpc,
                "no subnet is of a default VPC: launches must name one");
 }
@@ -142,12 +149,43 @@ void set_machines(Mistakes& mistakes, Options& options, const std::string& machi
   }
 }
 
+// The file, and over it in each of its stages what flags say.
+void set_scenario(Mistakes& mistakes, Options& options, const Texts& texts)
+{
+  if (!texts.scenario.empty()) {
+    const Result<std::string> text = io::read_named_file(texts.scenario);
+    const Result<Scenario> scenario =
+      text ? parse_scenario(*text, texts.scenario) : tl::unexpected(text.error());
+    if (scenario) {
+      options.scenario = *scenario;
+    } else {
+      mistakes.add(scenario.error());
+    }
+  }
+  Millis visible_after = Millis(0);
+  if (!texts.visible_after.empty()) {
+    set_time(mistakes, visible_after, "--visible-after", texts.visible_after);
+  }
+  for (Stage& stage : options.scenario) {
+    stage.supply.visible_after = std::max(stage.supply.visible_after, visible_after);
+  }
+  for (const std::string& text : texts.pools) {
+    const auto pool = parse_pool(text);
+    for (Stage& stage : options.scenario) {
+      stage.supply.pools[pool ? name(*pool) : ""] = pool.value_or(Pool());
+    }
+    if (!pool) {
+      mistakes.add(pool.error().message, pool.error().hint);
+    }
+  }
+}
+
 Result<Options> finish(Options options, const Texts& texts)
 {
   Mistakes mistakes(ErrorKind::usage);
   set_time(mistakes, options.pending_time, "--pending-time", texts.pending_time);
   set_time(mistakes, options.shutdown_time, "--shutdown-time", texts.shutdown_time);
-  set_time(mistakes, options.visible_after, "--visible-after", texts.visible_after);
+  set_scenario(mistakes, options, texts);
   for (const std::string& spec : texts.faults) {
     if (const Result<Fault> fault = parse_fault(spec)) {
       options.faults.push_back(*fault);
@@ -161,14 +199,6 @@ Result<Options> finish(Options options, const Texts& texts)
       mistakes.add(fmt::format("--bucket-region \"{}\" is not BUCKET=REGION", text));
     } else {
       options.bucket_regions[pieces[0]] = pieces[1];
-    }
-  }
-  for (const std::string& text : texts.pools) {
-    const auto pool = parse_pool(text);
-    if (pool) {
-      options.pools.push_back(*pool);
-    } else {
-      mistakes.add(pool.error().message, pool.error().hint);
     }
   }
   if (std::ranges::any_of(options.regions, &std::string::empty)) {

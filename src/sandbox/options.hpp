@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "sandbox/capacity.hpp"
 #include "sandbox/faults.hpp"
+#include "sandbox/scenario.hpp"
 
 #include <cstdint>
 #include <map>
@@ -30,10 +30,9 @@ struct Options {
   bool quiet = false;
   Millis pending_time = Millis(500);
   Millis shutdown_time = Millis(300);
-  Millis visible_after = Millis(0);
   bool reused_token_is_error = true;
   bool no_default_vpc = false;
-  std::vector<Pool> pools = {}; // where there is less than enough room
+  Scenario scenario = {Stage()};
 };
 
 struct Parsed {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 
 namespace flame::sandbox {
@@ -61,6 +62,7 @@ constexpr Subnet k_subnets[] = {
   {"subnet-0aaaaaaaaaaaaaaa3", 'a', "az1", "10.0.13", "10.0.13.0/24", 20, 231, "nowhere"},
   {"subnet-0aaaaaaaaaaaaaaa4", 'a', "az1", "10.0.14", "10.0.14.0/24", 20, 231, "gone"},
   {"subnet-0aaaaaaaaaaaaaaa5", 'a', "az1", "10.0.15", "10.0.15.0/28", 4,  0},
+  {"subnet-0aaaaaaaaaaaaaaa6", 'b', "az2", "10.0.16", "10.0.16.0/20", 4,  4091},
 };
 constexpr Group k_groups[] = {
   {"sg-0123456789abcdef0", "default", true},
@@ -74,18 +76,6 @@ constexpr Template k_templates[] = {
   {2, "ami-0123456789abcdef0", "m7i.large", "subnet-0fedcba9876543210", "", ""},
 };
 // clang-format on
-
-constexpr std::string_view k_x86_families[] = {"t2", "t3",  "t3a", "m5",  "m6i", "m7a", "m7i",
-                                               "c5", "c6i", "c7a", "c7i", "r5",  "r6i", "r7i"};
-constexpr std::string_view k_arm_families[] = {"t4g", "m6g", "m7g", "c6g", "c7g", "r6g", "r7g"};
-constexpr std::string_view k_sizes[] = {"nano",    "micro",    "small",   "medium",
-                                        "large",   "xlarge",   "2xlarge", "4xlarge",
-                                        "8xlarge", "12xlarge", "16xlarge"};
-
-template <typename Range> bool holds(const Range& range, std::string_view wanted)
-{
-  return std::ranges::find(range, wanted) != std::end(range);
-}
 
 } // namespace
 
@@ -148,23 +138,21 @@ const Group* find_group(std::string_view id_or_name)
   return found == std::end(k_groups) ? nullptr : &*found;
 }
 
-std::optional<std::string_view> architecture_of(std::string_view instance_type)
+int most_hosts(const Subnet& subnet)
 {
-  const std::size_t dot = instance_type.find('.');
-  if (dot == std::string_view::npos || !holds(k_sizes, instance_type.substr(dot + 1))) {
-    return std::nullopt;
-  }
-  const std::string_view family = instance_type.substr(0, dot);
-  if (holds(k_arm_families, family)) {
-    return "arm64";
-  }
-  return holds(k_x86_families, family) ? std::optional<std::string_view>("x86_64") : std::nullopt;
+  const std::string_view bits = subnet.cidr.substr(subnet.cidr.find('/') + 1);
+  int prefix = 0;
+  std::from_chars(bits.data(), bits.data() + bits.size(), prefix);
+  return (1 << (32 - prefix)) - 1 - subnet.first_host;
 }
 
-// Zone c is an old one: no 7th generation.
-bool is_offered(std::string_view instance_type, const Subnet& subnet)
+std::string address_of(const Subnet& subnet, int host)
 {
-  return subnet.zone != 'c' || instance_type.find('7') == std::string_view::npos;
+  const std::size_t dot = subnet.network.rfind('.') + 1;
+  int third = 0;
+  std::from_chars(subnet.network.data() + dot, subnet.network.data() + subnet.network.size(),
+                  third);
+  return fmt::format("{}{}.{}", subnet.network.substr(0, dot), third + host / 256, host % 256);
 }
 
 std::string zone_name(std::string_view region, const Subnet& subnet)
@@ -204,9 +192,7 @@ std::string world_text()
   text += fmt::format("placement {}, capacity reservation {}\n", k_placement_group, k_reservation);
   text += fmt::format("profile   {}  with the role {}\n", k_profile, k_role);
   text += fmt::format("parent    {}  {}, profile {}\n", k_parent_id, k_parent_ip, k_parent_profile);
-  text += fmt::format("types     {} (x86_64), {} (arm64) with the sizes {}\n",
-                      fmt::join(k_x86_families, " "), fmt::join(k_arm_families, " "),
-                      fmt::join(k_sizes, " "));
+  text += types_text();
   return text;
 }
 

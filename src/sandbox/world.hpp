@@ -79,6 +79,7 @@ inline constexpr std::string_view k_parent_ip = "10.0.1.10";
 std::span<const Image> images();
 std::span<const Parameter> parameters();
 std::span<const Subnet> subnets();             // the first is the default one
+inline constexpr std::size_t k_zones = 3;      // of which the first subnets are one each
 std::span<const Group> groups();               // the first is the default one
 std::span<const Template> template_versions(); // in order; the last is $Latest
 
@@ -91,6 +92,14 @@ const Group* find_group(std::string_view id_or_name);
 // "arm64" or "x86_64" of a type that the sandbox knows, nullopt for any other.
 std::optional<std::string_view> architecture_of(std::string_view instance_type);
 bool is_offered(std::string_view instance_type, const Subnet& subnet);
+int vcpus_of(std::string_view instance_type); // 0 of a type that is not known
+// "standard", "g": what has one quota of vCPUs in each market; "" of a type that is not known.
+std::string_view quota_group_of(std::string_view instance_type);
+bool is_quota_group(std::string_view name);
+std::string types_text(); // for --world
+
+int most_hosts(const Subnet& subnet);                   // from first_host to its last address
+std::string address_of(const Subnet& subnet, int host); // "10.0.1.20"
 
 std::string zone_name(std::string_view region, const Subnet& subnet); // "us-east-1a"
 std::string world_text();                                             // for --world

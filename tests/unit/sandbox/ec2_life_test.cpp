@@ -204,7 +204,7 @@ TEST_CASE("sandbox: a machine that is off before its start is told stays off")
 
 TEST_CASE("sandbox: a young machine may not be found yet")
 {
-  Ec2Fixture ec2({.visible_after = 2s});
+  Ec2Fixture ec2({.scenario = {{.supply = {.visible_after = 2s}}}});
   const std::string id = ec2.run_one();
   CHECK(code_of(ec2.call("DescribeInstances", {{"InstanceId.1", id}}))
         == "InvalidInstanceID.NotFound");

@@ -1,0 +1,264 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034,SC2154
+# What happens while EC2 has little to give: stories of scenarios (docs/sandbox.md). Machines only exist.
+# At the end of each, every machine that EC2 ever made was returned or has been ended.
+
+sub_a=subnet-0123456789abcdef0 sub_b=subnet-0fedcba9876543210 sub_c=subnet-00112233445566778
+boot() {
+  local type=(--instance-type t3.nano)
+  [[ " $* " != *" --instance-type "* ]] || type=()
+  flame boot --app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h --bundle s3://bundles/hello.tar.gz \
+    --no-inspect --json "${type[@]}" "$@"
+}
+# story [until launched|running]: a sandbox that plays the scenario on stdin.
+story() {
+  cat >scenario.toml
+  sandbox_stop
+  : >sandbox.log # what said() looks at
+  sandbox --scenario scenario.toml --pending-time 200ms
+  waits=${2:-launched}
+}
+# refused: what the candidates answered that did not win, one a line.
+refused() { jq -r '.refused[] | "\(.market // "-") \(.instance_type) \(.subnet_id) \(.aws_code)"' stdout; }
+won() { jq -r '.instances[0] | "\(.market) \(.instance_type) \(.subnet_id)"' stdout; }
+# launches [CODE]: how many RunInstances were answered so; without CODE: how many launched.
+launches() {
+  control GET requests | jq --arg code "${1-}" '[.[] | select(.action == "RunInstances" and .code == $code)] | length'
+}
+all_are_ended() { ! machines | grep -vE "$returned" | grep -qv '	terminated$'; }
+# expect_nothing_lost: all that EC2 ever made are the returned ones, which live, and ended ones.
+expect_nothing_lost() {
+  local returned id
+  returned=$(jq -r '.instances[]?.instance_id' stdout | paste -sd '|')
+  returned=${returned:-none}
+  until_true 20 all_are_ended || die "of $returned and ended machines: $(machines)"
+  for id in ${returned//|/ }; do
+    [ "$id" = none ] || [[ $(state_of "$id") == @(pending|running) ]] || die "$id was returned, and is $(state_of "$id")"
+  done
+}
+
+TEST "the example of docs/sandbox.md is a scenario, and has every key"
+sed -n '/^```toml$/,/^```$/{//!p}' "$project/docs/sandbox.md" >example.toml
+[ -s example.toml ] || die "no example"
+sandbox --scenario example.toml
+for key in visible_after states_after spot_role capacity addresses quotas not_offered taken_back buckets later; do
+  grep -qE "^(\[+$key\]+$|$key = )" example.toml || die "the example has no $key"
+done
+boot --market on-demand --subnet-id "$sub_b"
+expect_status 0
+expect_nothing_lost
+
+TEST "a scenario with mistakes: all at once, with lines, beside those of the flags, and no sandbox"
+printf 'spot_rol = true\n[capacity]\n"t3.nano" = 1\n' >broken.toml
+status=0
+"$sandbox_binary" --scenario broken.toml --pending-time soon --machines none >stdout 2>stderr || status=$?
+expect_status 2
+expect_in_stderr "broken.toml:1: spot_rol is no key of a scenario"
+expect_in_stderr 'broken.toml:3: "t3.nano" is not TYPE/ZONE/MARKET'
+expect_in_stderr "--pending-time"
+status=0
+"$sandbox_binary" --scenario nowhere.toml --machines none >stdout 2>stderr || status=$?
+expect_status 2
+expect_in_stderr nowhere.toml
+control PUT scenario --data-binary 'spot_rol = true' >stdout 2>stderr && die "a scenario with a mistake was taken"
+
+TEST "spot is out in a and b, on-demand wins in c"
+story <<'TOML'
+[capacity]
+"*/us-east-1a/*" = 0
+"*/us-east-1b/*" = 0
+"*/us-east-1c/spot" = 0
+TOML
+boot --market spot,on-demand --subnet-id "$sub_a,$sub_b,$sub_c"
+expect_status 0
+expect_same "$(won)" "on-demand t3.nano $sub_c"
+expect_same "$(refused)" "spot t3.nano $sub_a InsufficientInstanceCapacity
+spot t3.nano $sub_b InsufficientInstanceCapacity
+spot t3.nano $sub_c InsufficientInstanceCapacity
+on-demand t3.nano $sub_a InsufficientInstanceCapacity
+on-demand t3.nano $sub_b InsufficientInstanceCapacity"
+expect_nothing_lost
+
+TEST "throttled for three seconds: nothing lost, nothing doubled"
+story <<'TOML'
+[buckets]
+RunInstances = { requests = 0, requests_per_second = 0 }
+[[later]]
+after = "3s"
+[later.buckets]
+RunInstances = { requests = 10, requests_per_second = 10 }
+TOML
+boot --subnet-id "$sub_a,$sub_b" --count 3
+expect_status 0
+expect_same "$(jq '.instances | length' stdout)" 3
+[ "$(launches RequestLimitExceeded)" -ge 1 ] || die "nothing was throttled"
+expect_same "$(launches)" 1
+expect_machines 3
+expect_nothing_lost
+
+TEST "throttled to the end: status 7, nothing lives"
+story <<'TOML'
+[buckets]
+RunInstances = { requests = 0, requests_per_second = 0 }
+TOML
+boot --subnet-id "$sub_a,$sub_b" --boot-timeout 3s
+expect_status 7
+expect_json .error.aws_code RequestLimitExceeded
+expect_nothing_lost
+
+TEST "ending is throttled too: what was launched is ended all the same"
+story <<'TOML'
+[capacity]
+"*/*/*" = 3
+[buckets]
+TerminateInstances = { requests = 0, requests_per_second = 0 }
+[[later]]
+after = "3s"
+[later.buckets]
+TerminateInstances = { requests = 10, requests_per_second = 10 }
+TOML
+printf 'machine:power-off=1ms@2\n' | control POST faults --data-binary @- >/dev/null
+boot --subnet-id "$sub_a" --count 3 --wait-for ready --boot-timeout 20s
+[ "$status" -ne 0 ] || die "a machine went off, and nobody minds"
+expect_nothing_lost
+expect_machines 0
+
+TEST "the subnet is full, the next one takes it"
+story <<'TOML'
+[addresses]
+subnet-0123456789abcdef0 = 1
+TOML
+boot --subnet-id "$sub_a,$sub_b"
+expect_same "$(won)" "on-demand t3.nano $sub_a"
+first=$(jq -r '.instances[0].instance_id' stdout)
+boot --subnet-id "$sub_a,$sub_b" --instance-type t3.nano,t3.small
+expect_status 0
+expect_same "$(won)" "on-demand t3.nano $sub_b"
+expect_same "$(refused)" "- t3.nano $sub_a InsufficientFreeAddressesInSubnet"
+expect_machines 2
+flame terminate "$first" --wait
+expect_status 0
+boot --subnet-id "$sub_a,$sub_b"
+expect_same "$(won)" "on-demand t3.nano $sub_a"
+
+TEST "the quota of a family is spent: another family, or the other market"
+story <<'TOML'
+[quotas]
+"standard/on-demand" = 2
+TOML
+boot --subnet-id "$sub_a"
+expect_status 0
+boot --subnet-id "$sub_a,$sub_b" --instance-type t3.nano,m7i.large,g4dn.xlarge
+expect_status 0
+expect_same "$(won)" "on-demand g4dn.xlarge $sub_a"
+expect_same "$(refused)" "- t3.nano $sub_a VcpuLimitExceeded"
+expect_in_stderr "vCPU limit of 2"
+boot --subnet-id "$sub_a,$sub_b" --market on-demand,spot
+expect_status 0
+expect_same "$(won)" "spot t3.nano $sub_a"
+expect_machines 3
+control PUT scenario --data-binary $'[quotas]\n"standard/on-demand" = 2\n"standard/spot" = 0' >/dev/null
+boot --subnet-id "$sub_a,$sub_b" --market on-demand,spot
+expect_status 6
+expect_json '.error.kind' capacity
+expect_in stdout MaxSpotInstanceCountExceeded
+expect_machines 3
+
+TEST "a type that the zone lacks: the zone that has it, or the next type"
+story <<'TOML'
+[not_offered]
+us-east-1a = ["m7i.*"]
+us-east-1b = ["m7i.large"]
+TOML
+boot --instance-type m7i.large,m7i.xlarge --subnet-id "$sub_a,$sub_b"
+expect_status 0
+expect_same "$(won)" "on-demand m7i.xlarge $sub_b"
+expect_nothing_lost
+boot --instance-type m7i.xlarge --subnet-id "$sub_a"
+expect_status 6
+expect_json '.error | "\(.kind) \(.aws_code)"' "capacity Unsupported"
+expect_in stdout "choosing us-east-1b"
+
+TEST "an account without the role of spot: on-demand, and one word of it"
+story <<'TOML'
+spot_role = false
+TOML
+boot --market spot,on-demand --subnet-id "$sub_a,$sub_b"
+expect_status 0
+expect_same "$(won)" "on-demand t3.nano $sub_a"
+expect_same "$(refused)" "spot t3.nano $sub_a AuthFailure.ServiceLinkedRoleCreationNotPermitted"
+expect_nothing_lost
+
+TEST "describe lags behind the launch: nothing doubled, nothing lost"
+story until running <<'TOML'
+visible_after = "3s"
+states_after = "1s"
+TOML
+boot --subnet-id "$sub_a,$sub_b" --count 2
+expect_status 0
+expect_same "$(launches)" 1
+expect_machines 2
+expect_nothing_lost
+flame terminate --run-id "$(jq -r .run_id stdout)"
+expect_status 0
+expect_machines 0
+
+TEST "describe lags, and the answer of the launch is lost"
+story <<'TOML'
+visible_after = "3s"
+TOML
+control POST faults --data-binary RunInstances:lost-after=1 >/dev/null
+boot --subnet-id "$sub_a,$sub_b" --count 2
+expect_status 0
+expect_machines 2
+expect_nothing_lost
+
+TEST "describe lags, and the caller is interrupted: all are ended"
+story until running <<'TOML'
+visible_after = "3s"
+TOML
+flame_signalled_when "RunInstances 200" INT boot --app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h \
+  --bundle s3://bundles/hello.tar.gz --no-inspect --count 2 --json
+expect_status 130
+expect_same "$(machines | wc -l)" 2
+expect_nothing_lost
+expect_machines 0
+
+TEST "taken back while pending: replaced by the next candidate"
+story until running <<'TOML'
+[taken_back]
+"*/us-east-1a/*" = { count = 1 }
+TOML
+boot --subnet-id "$sub_a,$sub_b"
+expect_status 0
+expect_same "$(won)" "on-demand t3.nano $sub_b"
+expect_same "$(refused)" "- t3.nano $sub_a Server.InsufficientInstanceCapacity"
+expect_same "$(machines | wc -l)" 2
+expect_nothing_lost
+
+TEST "taken back everywhere: status 6, nothing lives"
+story until running <<'TOML'
+[taken_back]
+"*/*/*" = { count = 9 }
+TOML
+boot --subnet-id "$sub_a,$sub_b"
+expect_status 6
+expect_json .error.kind capacity
+expect_nothing_lost
+expect_machines 0
+
+TEST "spot comes back while a boot still asks: it takes what is there then"
+story <<'TOML'
+[capacity]
+"*/*/*" = 0
+[[later]]
+after = "1s"
+[later.capacity]
+"*/*/*" = 5
+TOML
+boot --market spot --subnet-id "$sub_a"
+expect_status 6
+sleep 1
+boot --market spot --subnet-id "$sub_a"
+expect_status 0
+expect_nothing_lost
