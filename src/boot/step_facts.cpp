@@ -64,7 +64,9 @@ struct Note {
     } else if (denies_the_launch(failed.error, plan)) {
       state.unsure.erase(state.token);
     }
-    state.last_failure = failed.error.error;
+    if (now < state.deadline || !state.last_failure) { // what we cut says less than EC2 said before
+      state.last_failure = failed.error.error;
+    }
   }
   void operator()(const Described& described) const
   {

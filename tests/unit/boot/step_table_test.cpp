@@ -205,3 +205,19 @@ TEST_CASE("step: every event has its outcome in every state")
   }
   CHECK(table == fixture("step_table.txt"));
 }
+
+TEST_CASE("step: a launch that the deadline cuts does not hide that EC2 throttled")
+{
+  const boot::Plan plan = two_candidates();
+  const Event throttled =
+    boot::LaunchFailed{api_failure(ErrorClass::throttle, "RequestLimitExceeded")};
+  boot::State state;
+  for (const Event& event : {Event(boot::Begin{}), Event(boot::Described{}), throttled}) {
+    state = boot::step(std::move(state), event, plan, k_start, {}).state;
+  }
+  const boot::Step cut =
+    boot::step(std::move(state), k_lost, plan, k_start + plan.boot_timeout, {});
+  REQUIRE(cut.state.why.has_value());
+  CHECK(exit_status(*cut.state.why) == 7);
+  CHECK(cut.state.why->aws_code == "RequestLimitExceeded");
+}
