@@ -3,11 +3,13 @@
 #include "base/text.hpp"
 #include "boot/plan.hpp"
 #include "boot/plan_bundle.hpp"
-#include "boot/reach.hpp"
 #include "cli/carried.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
+#include "cli/find_bundle.hpp"
+#include "cli/inspect.hpp"
 #include "cli/read_settings.hpp"
+#include "cli/signed_urls.hpp"
 #include "cli/user_data.hpp"
 
 #include <fmt/format.h>
@@ -17,21 +19,21 @@
 namespace flame::cli {
 namespace {
 
-constexpr Millis k_look_limit = std::chrono::seconds(30);
-
-// The runner with addresses, signed when that is asked for.
-Result<boot::Runner> with_addresses(const Invocation& invocation, boot::Runner runner,
-                                    const config::Settings& settings, World& world,
-                                    Console& console)
+// Whether a boot would sign URLs of it as it is: nothing has to be written anywhere before.
+bool can_be_signed(const boot::Bundle& bundle, const config::Settings& settings)
 {
-  const boot::Bundle bundle = *boot::parse_bundle(settings.bundle);
-  if (!invocation.has("--presign")) {
-    return unsent_runner(std::move(runner), bundle, settings, console);
-  }
-  if (bundle.kind != boot::BundleKind::object || !settings.store.empty()) {
+  return settings.store.empty()
+         && (bundle.kind == boot::BundleKind::object || boot::comes_by_files(bundle, settings));
+}
+
+// The runner with URLs that are signed now, as a boot signs them.
+Result<boot::Runner> signed_runner(boot::Runner runner, const boot::Bundle& bundle,
+                                   const config::Settings& settings, World& world, Console& console)
+{
+  if (!can_be_signed(bundle, settings)) {
     return fail(ErrorKind::usage,
-                "--presign is for a bundle that is an object of S3, without store",
-                "leave --presign out, or give --bundle s3://BUCKET/KEY.tar.gz");
+                "--presign is for a bundle that is an object or a folder of S3, without store",
+                "leave --presign out, or give --bundle s3://BUCKET/KEY.tar.gz and no store");
   }
   if (settings.region.empty()) {
     return fail(ErrorKind::config, "region is not set",
@@ -41,25 +43,39 @@ Result<boot::Runner> with_addresses(const Invocation& invocation, boot::Runner r
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
-  auto reached = boot::reach_object(bundle, settings, (*cloud)->s3(),
-                                    {.deadline = world.clock->now() + k_look_limit});
+  const auto reached = find_bundle({.bundle = bundle,
+                                    .runner = runner,
+                                    .settings = settings,
+                                    .s3 = (*cloud)->s3(),
+                                    .world = world,
+                                    .console = console,
+                                    .inspect = inspect_for(runner.app, settings, "")});
   if (!reached) {
     return tl::unexpected(reached.error());
   }
-  runner.fetch = std::move(reached->fetch);
-  if (!runner.fetch.bucket.empty()) { // the machine signs for itself
-    return runner;
+  for (const std::string& warning : reached->warnings) {
+    console.warn(warning);
   }
   const Seconds now = world.clock->wall() + (*cloud)->ec2().clock_offset();
   const auto lifetime =
     boot::k_until_script + std::chrono::ceil<std::chrono::seconds>(runner.bootstrap_timeout);
-  return (*cloud)
-    ->s3()
-    .presigned_get(reached->object, reached->requester_pays, now, lifetime)
-    .map([&](std::string url) {
-      runner.fetch.url = std::move(url);
-      return std::move(runner);
-    });
+  auto fetch = SignedUrls(**cloud, console).fetch(*reached, now, lifetime);
+  if (!fetch) {
+    return tl::unexpected(std::move(fetch.error()));
+  }
+  runner.fetch = std::move(*fetch);
+  return runner;
+}
+
+// The runner with addresses, signed when that is asked for.
+Result<boot::Runner> with_addresses(const Invocation& invocation, boot::Runner runner,
+                                    const config::Settings& settings, World& world,
+                                    Console& console)
+{
+  const boot::Bundle bundle = *boot::parse_bundle(settings.bundle);
+  return invocation.has("--presign")
+           ? signed_runner(std::move(runner), bundle, settings, world, console)
+           : unsent_runner(std::move(runner), bundle, settings, console);
 }
 
 std::string names_of(const boot::Runner& runner)

@@ -56,3 +56,36 @@ TEST "refuses what EC2 would refuse, and says by how much, and why"
 noise=$(python3 -c 'import random; print("".join(random.Random(1).choices("0123456789abcdefghijklmnopqrstuvwxyz", k=20000)))')
 flame template-user-data "${ordinary[@]}" --env NOISE="$noise"
 expect_error 3 16384 "in gzip too" "the variable NOISE (20000 bytes)"
+
+TEST "--presign signs what a machine fetches: an object, or each file of a folder of S3"
+sandbox
+flame_showing_secrets template-user-data "${ordinary[@]}" --show-secrets --presign
+expect_status 0
+url=$(sed -n "s/^url='\(.*\)'\$/\1/p" stdout)
+curl -sS --fail "$url" | cmp - s3/bundles/hello.tar.gz || die "the URL does not give the bundle"
+mkdir -p s3/bundles/rel/release/bin && cp releases/hello/bin/hello s3/bundles/rel/release/bin/
+echo "a (b) %c" >"s3/bundles/rel/release/a (b) %c.txt"
+folder=("${ordinary[@]}" --bundle s3://bundles/rel/)
+flame template-user-data "${folder[@]}" --presign
+expect_status 0
+flame_showing_secrets template-user-data "${folder[@]}" --show-secrets --presign
+expect_status 0
+base=$(sed -n "s/^base='\(.*\)'\$/\1/p" stdout) query=$(sed -n "s/^query='\(.*\)'\$/\1/p" stdout)
+files=0
+while IFS=$'\t' read -r program size etag signature place path; do
+  [ "$place" != = ] || place=$path
+  curl -sS --fail -g "$base$place?$query$signature" | cmp - "s3/bundles/rel/release/$path" || die "no $path"
+  files=$((files + 1))
+done < <(sed -n '/bundle" <<.FLAME./,/^FLAME$/p' stdout | grep -P '\t')
+expect_same "$files" 2
+
+TEST "--presign says what it cannot sign, and what is not there"
+flame template-user-data "${folder[@]}" --presign --store s3://bundles/x/
+expect_error 2 "without store"
+flame template-user-data --app hello --bundle releases/hello --presign
+expect_error 2 "an object or a folder of S3" "leave --presign out"
+for number in $(seq 300); do echo "$number" >"s3/bundles/rel/release/$number"; done
+flame template-user-data "${folder[@]}" --presign
+expect_error 3 "the URLs of the bundle's 302 files" "--store s3://BUCKET/PREFIX/"
+flame template-user-data "${ordinary[@]}" --bundle s3://bundles/none.tar.gz --presign
+expect_error 3 "s3://bundles/none.tar.gz is not there"
