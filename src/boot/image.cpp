@@ -1,8 +1,12 @@
 #include "boot/image.hpp"
 
 #include "aws/public_images.hpp"
+#include "boot/raw_parameters.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
 
 namespace flame::boot {
 namespace {
@@ -23,6 +27,19 @@ std::string asked_image(const Settings& settings, const Facts& facts)
                                           ? "x86_64"
                                           : aws::architecture_of(settings.instance_types.front());
   return fmt::format("{}{}", aws::k_resolve, aws::parameter_of(*image, architecture));
+}
+
+// What the template says of the size of that volume, "" when it leaves it to the image.
+std::string size_in_template(const aws::LaunchTemplate& launch_template, const std::string& device)
+{
+  using Pair = aws::Params::value_type;
+  for (const aws::Params& volume : launch_template.block_devices) {
+    const auto size = std::ranges::find(volume, "Ebs.VolumeSize", &Pair::first);
+    if (std::ranges::count(volume, Pair("DeviceName", device)) > 0 && size != volume.end()) {
+      return size->second;
+    }
+  }
+  return "";
 }
 
 } // namespace
@@ -66,6 +83,29 @@ bool wants_root_volume(const Settings& settings)
          || settings.root_volume_iops || settings.root_volume_throughput
          || settings.root_volume_initialization_rate || settings.root_volume_encrypted
          || !settings.root_volume_kms_key.empty();
+}
+
+std::string architecture_of(const Plan& plan, const Facts& facts)
+{
+  const std::string& type = plan.candidates.front().instance_type;
+  if (facts.image || type.empty()) {
+    return facts.image ? facts.image->architecture : "";
+  }
+  return std::string(aws::architecture_of(type));
+}
+
+int root_volume_size(const Settings& settings, const Facts& facts)
+{
+  if (settings.root_volume_size) {
+    return *settings.root_volume_size;
+  }
+  const bool unseen = !settings.launch_template_id.empty() && !facts.launch_template;
+  if (!facts.image || unseen || has_raw_parameter(settings, "BlockDeviceMapping.")) {
+    return 0;
+  }
+  const std::string of_template =
+    facts.launch_template ? size_in_template(*facts.launch_template, facts.image->root_device) : "";
+  return of_template.empty() ? facts.image->root_volume_size : std::atoi(of_template.c_str());
 }
 
 } // namespace flame::boot

@@ -23,4 +23,9 @@ std::string_view default_instance_type(const Facts& facts); // "t4g.nano" for an
 // Whether a setting is about the root volume, so that its device must be known.
 bool wants_root_volume(const config::Settings& settings);
 
+// Of the image that the plan boots: "x86_64", "arm64"; "" when neither it nor a type tells.
+std::string architecture_of(const Plan& plan, const Facts& facts);
+// GiB of the machine's root volume, 0 when that is not known.
+int root_volume_size(const config::Settings& settings, const Facts& facts);
+
 } // namespace flame::boot

@@ -126,6 +126,21 @@ Result<Reached> reach_object(const Bundle& bundle, const config::Settings& setti
   return reached;
 }
 
+Result<void> check_room(Reached& reached, std::uint64_t disk)
+{
+  const std::uint64_t size = reached.fetch.size;
+  if (disk == 0 || size <= disk / 2) {
+    return {};
+  }
+  const std::string sizes =
+    fmt::format("the bundle has {}, and the machine's disk {}", size_text(size), size_text(disk));
+  if (size > disk) {
+    return fail(ErrorKind::config, sizes, "give a larger --root-volume-size");
+  }
+  reached.warnings.push_back(sizes + " with the system; --root-volume-size makes it larger");
+  return {};
+}
+
 std::string wrong_with_path(std::string_view path)
 {
   if (path.empty() || path.starts_with('/')) {

@@ -25,6 +25,10 @@ struct Reached {
 Result<Reached> reach_object(const Bundle& bundle, const config::Settings& settings, aws::S3Api& s3,
                              aws::CallLimit limit);
 
+// Whether a disk of that many bytes (0: not known) can hold it. Kind config when the packed bundle
+// alone is larger; a warning when it is larger than half of the disk, which holds a system too.
+Result<void> check_room(Reached& reached, std::uint64_t disk);
+
 // One of the objects of an S3 folder, and where in the release it goes.
 struct FolderEntry {
   std::string path = {};

@@ -5,7 +5,6 @@
 #include "boot/status_reader.hpp"
 #include "boot/user_data.hpp"
 #include "cli/find_bundle.hpp"
-#include "cli/inspect.hpp"
 #include "fleet/store.hpp"
 
 #include <fmt/format.h>
@@ -67,7 +66,7 @@ Result<void> Delivery::prepare()
                  .s3 = parts_.cloud.s3(),
                  .world = parts_.world,
                  .console = parts_.console,
-                 .inspect = inspect_for(parts_.plan.app, parts_.settings, parts_.architecture)});
+                 .inspect = inspect_for(parts_.plan.app, parts_.settings, parts_.machine)});
   if (!found) {
     return tl::unexpected(std::move(found.error()));
   }

@@ -4,6 +4,7 @@
 #include "boot/plan_bundle.hpp"
 #include "boot/reach.hpp"
 #include "cli/console.hpp"
+#include "cli/inspect.hpp"
 #include "cli/signed_urls.hpp"
 #include "cli/world.hpp"
 
@@ -22,7 +23,7 @@ public:
     Cloud& cloud;
     World& world;
     Console& console;
-    std::string architecture = {};                     // of the image, "" when nobody has looked
+    MachineFacts machine = {};
     std::function<void(const std::string&)> hide = {}; // what must not be shown from now on
   };
   explicit Delivery(Parts parts);

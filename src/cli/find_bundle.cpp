@@ -99,7 +99,10 @@ Result<void> Finder::carry_bundle()
 Result<void> Finder::reach(const boot::Bundle& bundle, const config::Settings& settings)
 {
   return boot::reach_object(bundle, settings, parts_.s3, limit(k_call_limit))
-    .map([&](boot::Reached reached) { reached_ = std::move(reached); });
+    .and_then([&](boot::Reached reached) {
+      reached_ = std::move(reached);
+      return boot::check_room(reached_, parts_.inspect.disk);
+    });
 }
 
 Result<void> Finder::take_warnings(const Result<std::vector<std::string>>& found)

@@ -22,15 +22,14 @@ Result<std::vector<std::string>> judged(const Result<void>& read,
 } // namespace
 
 boot::InspectFor inspect_for(const std::string& app, const config::Settings& settings,
-                             const std::string& architecture)
+                             const MachineFacts& machine)
 {
   const auto parent = child::decode_parent(settings.flame_parent);
-  const auto disk = settings.root_volume_size.value_or(0);
   return {.app = app,
           .start_command = settings.command.empty() ? settings.start_command : settings.command,
           .backend = parent ? parent->backend : "",
-          .architecture = architecture,
-          .disk = static_cast<std::uint64_t>(disk) * k_gib};
+          .architecture = machine.architecture,
+          .disk = static_cast<std::uint64_t>(machine.root_volume_size) * k_gib};
 }
 
 Result<std::vector<std::string>> inspect_file(const std::string& path, boot::InspectFor what)

@@ -16,8 +16,14 @@ namespace flame::cli {
 // That a bundle of this computer is there, and of which kind it is. Kind config.
 Result<void> check_local_bundle(const boot::Bundle& bundle);
 
+// The machine that it is for, as far as that is known.
+struct MachineFacts {
+  std::string architecture = {}; // "x86_64", "arm64"; "": not known
+  int root_volume_size = 0;      // GiB; 0: not known
+};
+
 boot::InspectFor inspect_for(const std::string& app, const config::Settings& settings,
-                             const std::string& architecture);
+                             const MachineFacts& machine);
 
 Result<std::vector<std::string>> inspect_file(const std::string& path, boot::InspectFor what);
 // `name` is for messages.

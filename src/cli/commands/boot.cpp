@@ -1,3 +1,4 @@
+#include "boot/image.hpp"
 #include "boot/look_up.hpp"
 #include "boot/request.hpp"
 #include "boot/run.hpp"
@@ -25,6 +26,12 @@ constexpr Millis k_lookup_limit = std::chrono::seconds(30); // for all that is a
 // How long an attached caller may take to send its settings; the boot timeout counts from then on.
 constexpr Millis k_settings_limit = std::chrono::minutes(1);
 
+// Once AWS has been asked for what is needed.
+struct Known {
+  boot::Facts facts = {};
+  boot::Plan plan = {};
+};
+
 // What the parts of this command share.
 struct Boot {
   const Invocation& invocation;
@@ -38,9 +45,10 @@ struct Boot {
   const BootUse& use;
   TimePoint started; // of the command
 
-  Boot with(const boot::Plan& other) const
+  Boot with(const Known& known) const
   {
-    return {invocation, world, console, configured, settings, here, facts, other, use, started};
+    return {invocation, world,       console,    configured, settings,
+            here,       known.facts, known.plan, use,        started};
   }
 };
 
@@ -62,12 +70,12 @@ void say(const boot::Plan& plan, Console& console)
   }
 }
 
-// The plan once AWS has been asked for what it needs; most need nothing.
-Result<boot::Plan> looked_up(const Boot& it, Cloud& cloud)
+// Most need nothing.
+Result<Known> looked_up(const Boot& it, Cloud& cloud)
 {
   if (boot::lookups_of(it.settings).empty()) {
     say(it.plan, it.console);
-    return it.plan;
+    return Known{it.facts, it.plan};
   }
   const TimePoint deadline =
     std::min(it.world.clock->now() + k_lookup_limit, it.started + it.plan.boot_timeout);
@@ -82,7 +90,7 @@ Result<boot::Plan> looked_up(const Boot& it, Cloud& cloud)
     return tl::unexpected(valid.error());
   }
   say(*plan, it.console);
-  return plan;
+  return Known{known->facts, std::move(*plan)};
 }
 
 // Beside a launch template nobody has looked into, which a boot would.
@@ -148,11 +156,11 @@ Result<void> dry_run_by_ec2(const Boot& before)
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
-  const auto plan = looked_up(before, **cloud);
-  if (!plan) {
-    return tl::unexpected(plan.error());
+  const auto known = looked_up(before, **cloud);
+  if (!known) {
+    return tl::unexpected(known.error());
   }
-  const Boot it = before.with(*plan);
+  const Boot it = before.with(*known);
   const auto user_data = unlaunched_user_data(it.plan, it.settings, **cloud, it.world, it.console);
   if (!user_data) {
     return tl::unexpected(user_data.error());
@@ -211,12 +219,6 @@ boot::BootParts parts_of(const Boot& it, Cloud& cloud, Delivery& delivery, Evide
           .started = it.started};
 }
 
-// Of what is booted, "" when nobody has looked at its image.
-std::string architecture_of(const Boot& it)
-{
-  return it.facts.image ? it.facts.image->architecture : std::string();
-}
-
 Result<void> launch(const Boot& before)
 {
   const auto cloud = connect(with_run_id(before), before.world, before.console);
@@ -231,13 +233,13 @@ Result<void> launch(const Boot& before)
     return tl::unexpected(credentials.error());
   }
   announce(before);
-  const auto plan = looked_up(before, **cloud);
-  if (!plan) {
-    Error why = plan.error();
+  const auto known = looked_up(before, **cloud);
+  if (!known) {
+    Error why = known.error();
     why.run_id = before.plan.run_id;
     return tl::unexpected(std::move(why));
   }
-  const Boot it = before.with(*plan);
+  const Boot it = before.with(*known);
   Evidence evidence(it.settings.evidence_dir, it.plan, it.world, it.console);
   Delivery delivery(
     {.plan = it.plan,
@@ -245,7 +247,8 @@ Result<void> launch(const Boot& before)
      .cloud = **cloud,
      .world = it.world,
      .console = it.console,
-     .architecture = architecture_of(it),
+     .machine = {.architecture = boot::architecture_of(it.plan, it.facts),
+                 .root_volume_size = boot::root_volume_size(it.settings, it.facts)},
      .hide = [&evidence](const std::string& secret) { evidence.add_secret(secret); }});
   if (auto ready = delivery.prepare(); !ready) {
     ready.error().run_id = it.plan.run_id;

@@ -43,13 +43,15 @@ Result<boot::Runner> signed_runner(boot::Runner runner, const boot::Bundle& bund
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
-  const auto reached = find_bundle({.bundle = bundle,
-                                    .runner = runner,
-                                    .settings = settings,
-                                    .s3 = (*cloud)->s3(),
-                                    .world = world,
-                                    .console = console,
-                                    .inspect = inspect_for(runner.app, settings, "")});
+  const auto reached = find_bundle(
+    {.bundle = bundle,
+     .runner = runner,
+     .settings = settings,
+     .s3 = (*cloud)->s3(),
+     .world = world,
+     .console = console,
+     .inspect = inspect_for(runner.app, settings,
+                            {.root_volume_size = settings.root_volume_size.value_or(0)})});
   if (!reached) {
     return tl::unexpected(reached.error());
   }

@@ -181,6 +181,36 @@ wrong 3 'no whole archive' --bundle s3://bundles/text.tar.gz
 boot --bundle s3://bundles/other.tar.gz --no-inspect
 expect_status 0
 
+TEST "a bundle that its disk has no room for is refused, whoever said how large that is"
+truncate -s 3G s3/bundles/vast.tar.gz
+wrong 3 "the bundle has 3072.0 MiB, and the machine's disk 2048.0 MiB" --bundle s3://bundles/vast.tar.gz \
+  --image-id ami-0aaaaaaaaaaaaaab1
+expect_in_stderr "--root-volume-size"
+boot --bundle s3://bundles/vast.tar.gz --image-id ami-0aaaaaaaaaaaaaab1 --root-volume-size 4
+expect_status 0
+expect_in_stderr "4096.0 MiB with the system"
+boot --bundle s3://bundles/vast.tar.gz --image-id ami-0aaaaaaaaaaaaaab1 --instance-type t3.nano # nobody looks at the image
+expect_status 0
+rm s3/bundles/vast.tar.gz
+
+TEST "an Erlang of another architecture than the machine's is warned of, by its type or its image"
+mkdir -p foreign/bin foreign/erts-15.0/bin && cp releases/hello/bin/hello foreign/bin/
+printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\267\0%044d' 0 >foreign/erts-15.0/bin/beam.smp
+
+tar -C foreign -czf s3/bundles/foreign.tar.gz .
+for type in '' '--instance-type t3.nano'; do
+  # shellcheck disable=SC2086 # words
+  boot --bundle s3://bundles/foreign.tar.gz $type
+  expect_status 0
+  expect_in_stderr "the bundle's Erlang is of arm64, and the image of x86_64"
+done
+for type in '' '--instance-type t4g.nano'; do
+  # shellcheck disable=SC2086
+  boot --bundle s3://bundles/foreign.tar.gz --image-id ami-0fedcba9876543210 $type
+  expect_status 0
+  expect_not_in_stderr "the bundle's Erlang"
+done
+
 TEST "a release that a FLAME parent cannot work with is warned of"
 with=("FLAME_PARENT=$(python3 -I "$here/lib/flame_parent.py" app@10.0.0.7 app-flame-0123456789abcdef0123)")
 boot --bundle s3://bundles/hello.tar.gz --subnet-id subnet-0123456789abcdef0 \

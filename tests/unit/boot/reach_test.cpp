@@ -153,3 +153,17 @@ TEST_CASE("boot::listing_digest changes with any object")
   CHECK(digest("a", "1", 1) != digest("a", "2", 1));
   CHECK(digest("a", "1", 1) != digest("a", "1", 2));
 }
+
+TEST_CASE("boot::check_room: a bundle that the disk cannot hold is refused, a large one warned of")
+{
+  const auto room = [](std::uint64_t size, std::uint64_t disk) {
+    Reached reached{.fetch = {.size = size}};
+    const auto checked = check_room(reached, disk);
+    return checked ? reached.warnings.size() : 9;
+  };
+  CHECK(room(100, 0) == 0); // nobody knows
+  CHECK(room(50, 100) == 0);
+  CHECK(room(51, 100) == 1);
+  CHECK(room(100, 100) == 1);
+  CHECK(room(101, 100) == 9);
+}
