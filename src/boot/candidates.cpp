@@ -133,6 +133,23 @@ void check_market(Mistakes& mistakes, const config::Settings& settings, const Fa
   }
 }
 
+void check_count(Mistakes& mistakes, const config::Settings& settings)
+{
+  const int count = settings.count.value_or(1);
+  const int least = settings.min_count.value_or(count);
+  if (!settings.flame_parent.empty() && (count > 1 || settings.min_count)) {
+    mistakes.add(fmt::format("{} is {}, and a FLAME parent waits for one machine a boot",
+                             count > 1 ? "count" : "min_count", count > 1 ? count : least),
+                 fmt::format("leave {} out, or FLAME_PARENT", count > 1 ? "count" : "min_count"));
+  } else if (settings.min_count && !settings.count) {
+    mistakes.add(fmt::format("min_count is {}, and count is not set", least),
+                 "give --count with the number that is wanted");
+  } else if (least > count) {
+    mistakes.add(fmt::format("min_count is {}, and count only {}", least, count),
+                 "min_count is what a boot is content with when EC2 has no more");
+  }
+}
+
 std::string quota_of(std::string_view instance_type)
 {
   const std::string family(instance_type.substr(0, instance_type.find_first_of("0123456789-.")));

@@ -30,6 +30,9 @@ std::vector<Candidate> candidates_of(const config::Settings& settings, const Fac
 // That the market can be had: beside a launch template that names one, and with a price.
 void check_market(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
 
+// That so many machines can be asked for, and be enough.
+void check_count(Mistakes& mistakes, const config::Settings& settings);
+
 // What a candidate answered.
 struct Answered {
   Candidate candidate = {};

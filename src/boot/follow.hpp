@@ -7,6 +7,7 @@
 #include "boot/progress.hpp"
 #include "fleet/output.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ namespace flame::boot {
 // A machine, and what is known of its command.
 struct RunningJob {
   aws::Instance machine = {};
+  std::size_t index = 0; // what the command knows as FLAME_EC2_INDEX; the caller's to set
   std::vector<fleet::StageLine> lines = {};
   fleet::Gathered output = {};
   std::optional<JobEnd> end = {}; // nullopt: nobody has seen it end

@@ -4,6 +4,7 @@
 #include "boot/request.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace flame::boot {
 namespace {
@@ -13,6 +14,8 @@ using std::chrono::seconds;
 // RunInstances may take half a minute in a busy region.
 constexpr Millis k_launch_limit = seconds(30);
 constexpr Millis k_call_limit = seconds(15);
+// DescribeInstances answers with so many. Source: API reference, DescribeInstances.
+constexpr std::size_t k_ids_limit = 1000;
 constexpr Millis k_ending_call_limit = seconds(10);
 // However little of the grace is left, an unsure launch is asked about for so long.
 constexpr Millis k_least_time_to_ask = seconds(2);
@@ -65,17 +68,32 @@ struct Perform {
 
   Event operator()(const Launch& launch) const
   {
-    const auto user_data = serials.user_data(launch.render);
+    const auto user_data = serials.user_data(launch.render, launch.group.first);
     if (!user_data) {
       return LaunchFailed{{.error = user_data.error()}};
     }
-    const aws::Params params = launch_parameters(plan, plan.candidates.at(launch.candidate),
-                                                 *user_data, serials.token(launch.token));
+    const aws::Params params =
+      launch_parameters(plan, plan.candidates.at(launch.candidate), launch.group, *user_data,
+                        serials.token(launch.token));
     auto launched = parts.ec2.run_instances(params, launch_limit(state, parts.clock.now()));
     return launched ? Event(Launched{std::move(*launched)})
                     : Event(LaunchFailed{std::move(launched.error())});
   }
-  Event operator()(const Describe& describe) const { return look({.ids = describe.ids}); }
+  Event operator()(const Describe& describe) const
+  {
+    Described all;
+    for (std::size_t at = 0; at < describe.ids.size(); at += k_ids_limit) {
+      const auto first = describe.ids.begin() + static_cast<std::ptrdiff_t>(at);
+      const std::size_t size = std::min(k_ids_limit, describe.ids.size() - at);
+      Event seen = look({.ids = {first, first + static_cast<std::ptrdiff_t>(size)}});
+      auto* some = std::get_if<Described>(&seen);
+      if (some == nullptr) {
+        return seen;
+      }
+      std::ranges::move(some->instances, std::back_inserter(all.instances));
+    }
+    return all;
+  }
   Event operator()(const Lookup& lookup) const
   {
     std::vector<std::string> tokens;
@@ -166,15 +184,15 @@ const std::string& Serials::token(int serial)
   return token;
 }
 
-Result<std::string> Serials::user_data(int serial)
+Result<std::string> Serials::user_data(int serial, std::size_t first)
 {
-  const auto known = renders_.find(serial);
+  const auto known = renders_.find({serial, first});
   if (known != renders_.end()) {
     return known->second;
   }
-  auto rendered = parts_.render();
+  auto rendered = parts_.render(first);
   if (rendered) {
-    renders_[serial] = *rendered;
+    renders_[{serial, first}] = *rendered;
   }
   return rendered;
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 // The hands of the boot: the only place with effects.
 namespace flame::boot {
@@ -16,12 +17,12 @@ public:
   explicit Serials(BootParts& parts) : parts_(parts) {}
 
   const std::string& token(int serial);
-  Result<std::string> user_data(int serial);
+  Result<std::string> user_data(int serial, std::size_t first);
 
 private:
   BootParts& parts_;
   std::map<int, std::string> tokens_ = {};
-  std::map<int, std::string> renders_ = {};
+  std::map<std::pair<int, std::size_t>, std::string> renders_ = {};
 };
 
 // Does what step() has decided, and tells what came of it. Plan and parts outlive it.

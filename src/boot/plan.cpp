@@ -198,11 +198,6 @@ void check_parent(Mistakes& mistakes, const Settings& settings)
   if (const auto parent = parent_of(settings)) {
     check(mistakes, child::check_reachable(*parent));
   }
-  if (has_parent(settings) && settings.count.value_or(1) > 1) {
-    mistakes.add(
-      fmt::format("count is {}, and a FLAME parent waits for one machine a boot", *settings.count),
-      "leave count out, or FLAME_PARENT");
-  }
 }
 
 std::vector<std::string> all_warnings(const Settings& settings, const Facts& facts)
@@ -282,6 +277,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
   check_merging(mistakes, settings, facts);
   check_network(mistakes, settings, facts);
   check_parent(mistakes, settings);
+  check_count(mistakes, settings);
   check_lifetime(mistakes, settings);
   check_ready(mistakes, settings, facts);
   check_placement(mistakes, settings);
@@ -300,6 +296,8 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
             .bundle = *parse_bundle(settings.bundle),
             .runner = std::move(*runner),
             .count = static_cast<std::size_t>(settings.count.value_or(1)),
+            .min_count =
+              static_cast<std::size_t>(settings.min_count.value_or(settings.count.value_or(1))),
             .wait_for = wait_for_of(settings),
             .boot_timeout = boot_timeout_of(settings),
             .keep_on_failure = settings.keep_on_failure,

@@ -44,8 +44,9 @@ struct Plan {
   std::string spot_max_price = {};           // of candidates on the spot market
   std::string parent_ip = {}; // host of the FLAME parent's node, else our own address, else ""
   Bundle bundle = {};
-  Runner runner = {};    // the URL is filled in when it is rendered
-  std::size_t count = 1; // machines, all or none
+  Runner runner = {};        // the URL is filled in when it is rendered
+  std::size_t count = 1;     // machines
+  std::size_t min_count = 1; // with so many the boot goes on when no candidate has more
   config::WaitFor wait_for = config::WaitFor::running;
   Millis boot_timeout = std::chrono::seconds(120);
   std::optional<Seconds> expires_at = {}; // nullopt: no lifetime

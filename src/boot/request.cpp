@@ -193,8 +193,7 @@ void add_root_volume(aws::Params& params, const Settings& settings, const Facts&
 
 aws::Params common_parameters(const Settings& settings, const Facts& facts, const Plan& plan)
 {
-  const std::string count = std::to_string(plan.count);
-  aws::Params params = {{"MinCount", count}, {"MaxCount", count}}; // all or none
+  aws::Params params;
   add_image(params, settings, facts);
   add_profile(params, settings.iam_instance_profile);
   add_plain(params, settings);
@@ -226,16 +225,31 @@ void add_market(aws::Params& params, const Candidate& candidate, const std::stri
 
 } // namespace
 
-aws::Params launch_parameters(const Plan& plan, const Candidate& candidate,
+Group first_group(const Plan& plan)
+{
+  const std::size_t most = std::min(plan.count, k_group_limit);
+  const bool is_only_one = plan.candidates.size() == 1;
+  return {.least = is_only_one ? std::min(plan.min_count, most) : 1, .most = most};
+}
+
+aws::Params launch_parameters(const Plan& plan, const Candidate& candidate, const Group& group,
                               std::string_view user_data, std::string_view client_token)
 {
-  aws::Params params = plan.common;
+  aws::Params params = {{"MinCount", std::to_string(group.least)},
+                        {"MaxCount", std::to_string(group.most)}};
+  params.insert(params.end(), plan.common.begin(), plan.common.end());
   add_if_set(params, "InstanceType", candidate.instance_type);
   add_if_set(params, plan.subnet_parameter, candidate.subnet_id);
   add_market(params, candidate, plan.spot_max_price);
   params.emplace_back("ClientToken", client_token);
   params.emplace_back("UserData", to_base64(user_data));
   return params;
+}
+
+aws::Params launch_parameters(const Plan& plan, const Candidate& candidate,
+                              std::string_view user_data, std::string_view client_token)
+{
+  return launch_parameters(plan, candidate, first_group(plan), user_data, client_token);
 }
 
 } // namespace flame::boot

@@ -15,20 +15,16 @@ bool runs(const aws::Instance& machine)
 }
 
 // Of several machines: when the last of them was so far.
-void note_times(const Event& event, const Plan& plan, Millis elapsed, Timings& timings)
+void note_times(const State& state, Millis elapsed, Timings& timings)
 {
-  const auto* launched = std::get_if<Launched>(&event);
-  const auto* described = std::get_if<Described>(&event);
-  const auto* seen = launched != nullptr    ? &launched->instances
-                     : described != nullptr ? &described->instances
-                                            : nullptr;
-  if (seen == nullptr || seen->empty()) {
+  if (state.launching || state.machines.empty()) {
     return;
   }
   if (!timings.launch) {
     timings.launch = elapsed;
   }
-  if (!timings.running && seen->size() >= plan.count && std::ranges::all_of(*seen, runs)) {
+  if (!timings.running && state.machines.size() == state.wanted
+      && std::ranges::all_of(state.machines, runs)) {
     timings.running = elapsed;
   }
 }
@@ -51,7 +47,11 @@ BootResult result_of(const Plan& plan, const State& state,
   for (const aws::Instance& machine : machines) {
     const auto told = state.stages.find(machine.id);
     const auto stage = told == state.stages.end() ? std::nullopt : std::optional(told->second);
-    result.machines.push_back({.instance = machine, .stage = stage, .expires_at = plan.expires_at});
+    const auto origin = state.origins.find(machine.id);
+    result.machines.push_back({.instance = machine,
+                               .index = origin == state.origins.end() ? 0 : origin->second.place,
+                               .stage = stage,
+                               .expires_at = plan.expires_at});
   }
   for (const Attempt& attempt : state.attempts) {
     result.refused.push_back({.candidate = plan.candidates.at(attempt.candidate),
@@ -75,11 +75,14 @@ Result<BootResult> run(const Plan& plan, BootParts parts)
   Performer performer(plan, parts, report);
   for (TimePoint now = start;; now = parts.clock.now()) {
     const Millis elapsed = std::chrono::duration_cast<Millis>(now - start);
-    note_times(event, plan, elapsed, timings);
     const CancelState cancel = parts.cancel.state();
     Step decided = step(std::move(state), event, plan, now, cancel);
     state = std::move(decided.state);
+    note_times(state, elapsed, timings);
     say_failure(event, decided.action, parts.progress);
+    for (const std::string& sentence : state.notes) {
+      parts.progress.note(sentence);
+    }
     if (plan.wait_for == config::WaitFor::ready && std::holds_alternative<Report>(decided.action)) {
       timings.ready = elapsed;
     }

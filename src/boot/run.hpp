@@ -16,6 +16,7 @@ namespace flame::boot {
 
 struct Machine {
   aws::Instance instance = {};
+  std::size_t index = 0; // among those of the boot, FLAME_EC2_INDEX of a job; from 0
   std::optional<std::string> stage = {}; // nullopt: nobody has asked the machine
   std::optional<Seconds> expires_at = {};
 };
@@ -67,7 +68,9 @@ struct BootParts {
   Random& random;
   Progress& progress;
   // Renders the user data anew, with a URL presigned by the credentials and the clock of now.
-  std::function<Result<std::string>()> render;
+  // `first`: the place of the launch's first machine among all, 0 where no machine asks for its
+  // own.
+  std::function<Result<std::string>(std::size_t first)> render;
   // What machines have said of their stages; by default their consoles as they are now.
   std::function<Said(const std::vector<std::string>& ids, aws::CallLimit)> listen = {};
   // Called at most once, before run() fails, when the console of a machine was asked for.

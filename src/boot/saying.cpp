@@ -28,7 +28,7 @@ struct Say {
       plan.candidates.size() == 1
         ? ""
         : fmt::format(" (candidate {} of {})", launch.candidate + 1, plan.candidates.size());
-    const std::string many = plan.count == 1 ? "" : fmt::format("{} of ", plan.count);
+    const std::string many = plan.count == 1 ? "" : fmt::format("{} of ", launch.group.most);
     progress.doing(state.why ? "asking EC2 what the launch has made"
                              : fmt::format("launching {}{}{}", many, what, place));
   }
@@ -60,7 +60,7 @@ struct Say {
     const std::string& id = listen.ids.front();
     const auto told = state.stages.find(id);
     const std::string others =
-      plan.count == 1 ? "" : fmt::format(" ({} of {} are)", state.ready.size(), plan.count);
+      plan.count == 1 ? "" : fmt::format(" ({} of {} are)", state.ready.size(), state.wanted);
     progress.doing(fmt::format("waiting for {} to be ready{}{}", id, others,
                                told == state.stages.end() ? "" : ", it is at: " + told->second));
   }

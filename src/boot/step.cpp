@@ -36,9 +36,9 @@ std::string unfinished(const State& state, const Plan& plan)
   if (plan.count == 1) {
     return runs ? "the release was not ready" : "the machine was not running";
   }
-  return runs ? fmt::format("{} of {} releases were not ready", plan.count - state.ready.size(),
-                            plan.count)
-              : fmt::format("not all of {} machines were running", plan.count);
+  return runs ? fmt::format("{} of {} releases were not ready", state.wanted - state.ready.size(),
+                            state.wanted)
+              : fmt::format("not all of {} machines were running", state.wanted);
 }
 
 // Whose last words tell why it took so long.
@@ -55,7 +55,7 @@ Error timed_out(const State& state, const Plan& plan)
 {
   const std::string limit = format_duration(plan.boot_timeout);
   const bool waited_for_aws =
-    state.alive.empty() && state.last_failure
+    state.launching && state.last_failure
     && (!state.greeted || state.last_failure->kind == ErrorKind::throttled);
   if (waited_for_aws) {
     Error error = *state.last_failure;
@@ -70,9 +70,12 @@ Error timed_out(const State& state, const Plan& plan)
     error.message = fmt::format(
       "the attached caller has not said up within the boot timeout of {}, so it is not satisfied",
       limit);
-  } else if (state.alive.empty()) {
+  } else if (state.launching) {
+    const std::string had = state.alive.empty() ? "no machine was"
+                                                : fmt::format("only {} of {} machines were",
+                                                              state.alive.size(), plan.count);
     error.message =
-      fmt::format("no machine was launched within the boot timeout of {}{}", limit,
+      fmt::format("{} launched within the boot timeout of {}{}", had, limit,
                   state.last_failure ? ": " + state.last_failure->message : std::string());
   }
   return error;
@@ -81,6 +84,7 @@ Error timed_out(const State& state, const Plan& plan)
 Step launch_first(State state)
 {
   state.greeted = true;
+  state.launching = state.alive.empty();
   state.tries = 0;
   return resume(std::move(state));
 }
@@ -96,8 +100,7 @@ bool may_look_again(State& state, const aws::ApiError& error)
 
 Step look_failed(State state, const aws::ApiError& error, const Plan& plan, TimePoint now)
 {
-  const Action look =
-    state.alive.empty() ? Action(Lookup{{state.token}}) : Action(Describe{state.alive});
+  const Action look = look_of(state);
   if (can_renew(state, error)) {
     state.renewed.insert(error.error_class);
     state.next = look;
@@ -125,11 +128,12 @@ struct Judge {
       const aws::ApiError nothing = aws::answer_error("RunInstances", "names no machine");
       return (*this)(LaunchFailed{nothing});
     }
-    return watch(std::move(state), launched.instances, plan, now);
+    return state.launching ? parts::launched(std::move(state), launched.instances, plan, now)
+                           : watch(std::move(state), launched.instances, plan, now);
   }
   Step operator()(const LaunchFailed& failed) const
   {
-    if (!state.greeted || !state.alive.empty()) { // nobody stands at a launch
+    if (!state.greeted || !state.launching) { // nobody stands at a launch
       return resume(std::move(state));
     }
     return launch_failed(std::move(state), failed.error, plan, now);
@@ -139,11 +143,13 @@ struct Judge {
     if (!state.greeted) {
       return launch_first(std::move(state));
     }
-    if (state.alive.empty() && described.instances.empty()) { // the token's machine has faded
+    const bool looks_for_any = state.launching || state.alive.empty();
+    if (looks_for_any && described.instances.empty()) { // the token's machine has faded
       const Error why = state.last_failure.value_or(
         Error{.kind = ErrorKind::refused, .message = "EC2 no longer shows what was launched"});
       return give_up(std::move(state), why, now, plan);
     }
+    state.launching = false;
     return watch(std::move(state), described.instances, plan, now);
   }
   Step operator()(const DescribeFailed& failed) const
@@ -152,7 +158,7 @@ struct Judge {
   }
   Step operator()(const Terminated& /*unused*/) const
   {
-    if (state.reported && state.alive.empty()) {
+    if (!state.launching && state.alive.empty()) {
       const Error why{.kind = ErrorKind::refused, .message = "the machine was ended"};
       return give_up(std::move(state), why, now, plan);
     }
@@ -173,7 +179,7 @@ struct Judge {
   }
   Step operator()(const Reported& /*unused*/) const
   {
-    return state.reported ? look_later(std::move(state), plan) : resume(std::move(state));
+    return state.reported ? look_later(std::move(state)) : resume(std::move(state));
   }
   Step operator()(const ReportFailed& failed) const
   {
@@ -181,13 +187,13 @@ struct Judge {
   }
 };
 
-// Only the machines of the last launch may live.
-bool has_strays(const State& state, const Plan& plan)
+// Only the machines that are wanted may live.
+bool has_strays(const State& state)
 {
   const auto is_reported = [&](const std::string& id) {
     return std::ranges::find(state.result, id, &aws::Instance::id) != state.result.end();
   };
-  return state.alive.size() > plan.count
+  return state.alive.size() > state.wanted
          || (state.reported && !std::ranges::all_of(state.alive, is_reported));
 }
 
@@ -200,6 +206,7 @@ bool is_of_launch(const Event& event)
 
 Step step(State state, const Event& event, const Plan& plan, TimePoint now, CancelState cancel)
 {
+  state.notes.clear();
   note(state, event, plan, now);
   if (!std::holds_alternative<Elapsed>(event) && !std::holds_alternative<Renewed>(event)) {
     state.next.reset(); // what was delayed belongs to what was known before
@@ -213,10 +220,10 @@ Step step(State state, const Event& event, const Plan& plan, TimePoint now, Canc
     }
     return go_on_ending(std::move(state), event, plan, now);
   }
-  if (has_strays(state, plan)) {
+  if (has_strays(state)) {
     const Error why{.kind = ErrorKind::refused,
-                    .message =
-                      fmt::format("EC2 shows {} for one launch", fmt::join(state.alive, " and "))};
+                    .message = fmt::format("EC2 shows {} machines for {}: {}", state.alive.size(),
+                                           state.wanted, fmt::join(state.alive, ", "))};
     return give_up(std::move(state), why, now, plan);
   }
   if (state.reported && cancel.satisfied) { // from here on the machines are the caller's
@@ -230,7 +237,7 @@ Step step(State state, const Event& event, const Plan& plan, TimePoint now, Canc
   }
   if (now >= state.deadline) {
     const Error why = timed_out(state, plan);
-    state.watched = slowest(state);
+    state.watched = state.launching ? "" : slowest(state);
     const TimePoint since = std::max(state.deadline, now - (k_grace - k_least_grace));
     return give_up(std::move(state), why, now, plan, std::min(since, now));
   }

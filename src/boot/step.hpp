@@ -4,6 +4,7 @@
 #include "aws/ec2_types.hpp"
 #include "base/ports.hpp"
 #include "boot/plan.hpp"
+#include "boot/request.hpp"
 #include "fleet/stages.hpp"
 
 #include <map>
@@ -22,9 +23,11 @@
 // at.
 //
 //   greeting    nothing is launched before EC2 has answered something
-//   launching   one token at a time; the same token means the same candidate and the same bytes
+//   launching   one token at a time; the same token means the same candidate and the same bytes.
+//               One candidate after another gives what it has, until no machine is missing
 //   watching    the machines live and are looked at, and once all run listened to, until they are
-//               what is waited for; when one of several fails, all have
+//               what is waited for; one that EC2 takes back is launched again, and when one of
+//               several fails otherwise, all have
 //   reported    the result is written; it is watched on until the caller is satisfied
 //   ending      `why` is set: last words, terminate, find out what an unsure launch has made
 namespace flame::boot {
@@ -79,7 +82,8 @@ using Event =
 struct Launch {
   std::size_t candidate = 0;
   int token = 0;  // serial of the client token; the same serial is the same token
-  int render = 0; // serial of the user data; the same serial is the same bytes
+  int render = 0; // serial of the user data; the same serial and place are the same bytes
+  Group group = {};
 };
 struct Describe {
   std::vector<std::string> ids = {};
@@ -125,6 +129,13 @@ struct Attempt {
   std::string message = {};
 };
 
+// Which launch has made a machine.
+struct Origin {
+  int token = 0;
+  std::size_t candidate = 0;
+  std::size_t place = 0; // among all machines of the boot, from 0
+};
+
 // When the console of a machine that failed is read.
 enum class Words {
   none,   // there is no machine, or its console says nothing of the failure
@@ -135,20 +146,22 @@ enum class Words {
 struct State {
   TimePoint deadline = {}; // of the boot; set by Begin
   bool greeted = false;    // EC2 has answered something: endpoint, keys, clock and rights are good
-  std::size_t candidate = 0;
-  int token = 0;
-  int render = 0;
-  int tries = 0;               // failures of the current call, for the pause before the next
-  int lost = 0;                // of these launches and looks the ones without an answer of EC2
-  int polls = 0;               // looks at the machines, for the pause before the next
-  int replacements = 0;        // machines that EC2 itself took back
-  std::set<int> unsure = {};   // tokens whose launch may have had its effect; one at most
-  TimePoint unsure_since = {}; // when the last of them was sent and not answered
+  bool launching = true;   // at `launch`, else at the machines
+  Launch launch = {};      // at hand, else the last
+  std::size_t candidate = 0; // the next to be asked; behind the last when none is left
+  std::size_t wanted = 0;    // machines; fewer than the plan's once those of min_count are enough
+  int tries = 0;             // failures of the current call, for the pause before the next
+  int lost = 0;              // of these launches and looks the ones without an answer of EC2
+  int polls = 0;             // looks at the machines, for the pause before the next
+  std::size_t replacements = 0;        // machines that EC2 itself took back
+  std::set<int> unsure = {};           // tokens whose launch may have had its effect; one at most
+  TimePoint unsure_since = {};         // when the last of them was sent and not answered
   std::vector<std::string> alive = {}; // machines of this boot that are not known to be ended
   std::vector<Attempt> attempts = {};
   std::set<aws::ErrorClass> renewed = {};
   std::optional<Error> last_failure = {};         // of the current call; why a deadline passed
-  std::vector<aws::Instance> machines = {};       // of this launch, as last seen
+  std::vector<aws::Instance> machines = {};       // that count, as last seen
+  std::map<std::string, Origin> origins = {};     // theirs
   std::vector<aws::Instance> result = {};         // what is, or was, to be reported
   std::map<std::string, std::string> stages = {}; // by machine, once it was heard
   std::set<std::string> asked = {};               // machines listened to after the last look
@@ -160,10 +173,11 @@ struct State {
   bool asked_again = false;      // when `why` is set: the unsure launch has been sent once more
   std::string watched = {};      // the machine whose console would tell
   Words words = Words::none;
-  bool latest = true;              // the console has not been refused as it is now
-  bool was_asked = false;          // EC2 was asked for its last words
-  std::string console = {};        // they, "" when there were none
-  std::optional<Action> next = {}; // what a Wait or a Renew delays
+  bool latest = true;                  // the console has not been refused as it is now
+  bool was_asked = false;              // EC2 was asked for its last words
+  std::string console = {};            // they, "" when there were none
+  std::optional<Action> next = {};     // what a Wait or a Renew delays
+  std::vector<std::string> notes = {}; // sentences for people, since the last step
 };
 
 struct Step {

@@ -13,6 +13,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr Millis k_look_pause = seconds(2);
+// Source: API reference, TerminateInstances.
+constexpr std::size_t k_terminate_limit = 1000;
 
 // Errors about the machines that are left come last, so that they are read.
 Step finish(State state, const Plan& plan)
@@ -62,7 +64,7 @@ Step find_out(State state, const Plan& plan, TimePoint now)
   }
   if (!state.asked_again) {
     state.asked_again = true;
-    const Launch launch = launch_of(state);
+    const Launch launch = state.launch;
     return {std::move(state), launch};
   }
   const Millis until_visible =
@@ -96,7 +98,7 @@ bool is_hopeless(const aws::ApiError& error)
 Terminate terminate_of(State& state)
 {
   const std::size_t part =
-    std::max<std::size_t>(1, state.alive.size() >> std::min(state.tries, 16));
+    std::clamp<std::size_t>(state.alive.size() >> std::min(state.tries, 16), 1, k_terminate_limit);
   if (part >= state.alive.size()) {
     return {state.alive};
   }
@@ -130,12 +132,17 @@ Words words_for(const State& state, const Error& why)
 
 } // namespace
 
+Action look_of(const State& state)
+{
+  return state.alive.empty() || !state.unsure.empty() ? Action(Lookup{{state.launch.token}})
+                                                      : Action(Describe{state.alive});
+}
+
 Step resume(State state)
 {
-  Action next = state.next            ? *state.next
-                : !state.greeted      ? Action(Lookup{{state.token}})
-                : state.alive.empty() ? Action(launch_of(state))
-                                      : Action(Describe{state.alive});
+  Action next = state.next                         ? *state.next
+                : state.greeted && state.launching ? Action(state.launch)
+                                                   : look_of(state);
   state.next.reset();
   return {std::move(state), std::move(next)};
 }

@@ -1,36 +1,64 @@
 #include "boot/step_parts.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
 
 // The first half of step(): what has happened is noted, before anything is judged.
 namespace flame::boot::parts {
 namespace {
 
 // Answers after which no machine of this token lives. Of several, one that has ended says nothing
-// of the others.
-bool denies_the_launch(const aws::ApiError& error, const Plan& plan)
+// of the others, which may live.
+bool denies_the_launch(const aws::ApiError& error, const Launch& launch)
 {
   return aws::info(error.error_class).next_candidate
          || error.error_class == aws::ErrorClass::parameter
-         || (error.error.aws_code == k_instance_ended && plan.count == 1);
+         || (error.error.aws_code == k_instance_ended && launch.group.most == 1);
 }
 
-void note_machine(State& state, const aws::Instance& instance)
+std::size_t made_by(const State& state, int token)
 {
-  if (state.watched.empty()) {
-    state.watched = instance.id;
+  return static_cast<std::size_t>(std::ranges::count_if(
+    state.origins, [&](const auto& machine) { return machine.second.token == token; }));
+}
+
+// EC2 counts the machines of each launch from 0.
+Origin origin_of(const State& state, const aws::Instance& instance)
+{
+  const std::string& index = instance.launch_index;
+  std::size_t place = made_by(state, state.launch.token);
+  std::from_chars(index.data(), index.data() + index.size(), place);
+  return {.token = state.launch.token,
+          .candidate = state.launch.candidate,
+          .place = state.launch.group.first + place};
+}
+
+// Of a thousand machines none is looked for among a thousand others.
+void note_machines(State& state, const std::vector<aws::Instance>& seen)
+{
+  std::map<std::string, std::size_t> known;
+  for (std::size_t i = 0; i < state.machines.size(); ++i) {
+    known[state.machines[i].id] = i;
   }
-  const bool was_alive = is_alive(state, instance.id);
-  if (is_ended(instance.state)) {
-    std::erase(state.alive, instance.id);
-  } else if (!was_alive) {
-    state.alive.push_back(instance.id);
-  }
-  const auto known = std::ranges::find(state.machines, instance.id, &aws::Instance::id);
-  if (known != state.machines.end()) {
-    *known = instance;
-  } else {
-    state.machines.push_back(instance);
+  std::set<std::string> alive(state.alive.begin(), state.alive.end());
+  for (const aws::Instance& instance : seen) {
+    if (state.watched.empty()) {
+      state.watched = instance.id;
+    }
+    if (!is_ended(instance.state) && alive.insert(instance.id).second) {
+      state.alive.push_back(instance.id);
+    } else if (is_ended(instance.state) && alive.erase(instance.id) > 0) {
+      std::erase(state.alive, instance.id);
+    }
+    const auto [place, is_new] = known.emplace(instance.id, state.machines.size());
+    if (is_new) {
+      state.machines.push_back(instance);
+      state.origins[instance.id] = origin_of(state, instance);
+    } else {
+      state.machines[place->second] = instance;
+    }
   }
 }
 
@@ -43,26 +71,27 @@ struct Note {
   {
     if (state.deadline == TimePoint()) {
       state.deadline = now + plan.boot_timeout;
+      state.wanted = plan.count;
+      state.launch.group = first_group(plan);
     }
   }
   void operator()(const Elapsed& /*unused*/) const {}
   void operator()(const Launched& launched) const
   {
-    for (const aws::Instance& instance : launched.instances) {
-      note_machine(state, instance);
-    }
-    if (launched.instances.size() < plan.count) { // less than was asked for: what is the truth?
+    note_machines(state, launched.instances);
+    if (launched.instances.size() < state.launch.group.least) { // what is the truth?
       return doubt();
     }
-    state.unsure.erase(state.token);
+    state.unsure.erase(state.launch.token);
     state.last_failure.reset();
   }
   void operator()(const LaunchFailed& failed) const
   {
-    if (failed.error.may_have_happened) {
+    const bool has_made = failed.error.error.aws_code == k_instance_ended;
+    if (failed.error.may_have_happened || (has_made && state.launch.group.most > 1)) {
       doubt();
-    } else if (denies_the_launch(failed.error, plan)) {
-      state.unsure.erase(state.token);
+    } else if (denies_the_launch(failed.error, state.launch)) {
+      state.unsure.erase(state.launch.token);
     }
     if (now < state.deadline || !state.last_failure) { // what we cut says less than EC2 said before
       state.last_failure = failed.error.error;
@@ -70,12 +99,10 @@ struct Note {
   }
   void operator()(const Described& described) const
   {
-    for (const aws::Instance& instance : described.instances) {
-      note_machine(state, instance);
-    }
+    note_machines(state, described.instances);
     // There is one token at most: these are its machines, or it has made none.
     const bool would_show = state.why && now - state.unsure_since >= k_visible_within;
-    if (state.machines.size() >= plan.count || would_show) {
+    if (made_by(state, state.launch.token) >= state.launch.group.most || would_show) {
       state.unsure.clear();
     }
   }
@@ -141,7 +168,7 @@ struct Note {
 
   void doubt() const
   {
-    state.unsure.insert(state.token);
+    state.unsure.insert(state.launch.token);
     state.unsure_since = now;
   }
 };

@@ -11,12 +11,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-bool has_left(const aws::Instance& machine)
-{
-  using enum aws::InstanceState;
-  return is_ended(machine.state) || machine.state == stopping || machine.state == stopped;
-}
-
 bool runs(const aws::Instance& machine)
 {
   return machine.state == aws::InstanceState::running;
@@ -92,13 +86,11 @@ std::optional<Step> not_heard(State& state, const Unheard& unheard, const Plan& 
 
 } // namespace
 
-Step look_later(State state, const Plan& plan)
+Step look_later(State state)
 {
   const Millis pause = std::min<Millis>(milliseconds(500) * (2 + state.polls), seconds(5));
   ++state.polls;
-  // Their token finds those too that have not been seen yet.
-  state.next = state.machines.size() < plan.count ? Action(Lookup{{state.token}})
-                                                  : Action(Describe{state.alive});
+  state.next = look_of(state);
   return {std::move(state), Wait{.base = pause, .jitter = false}};
 }
 
@@ -106,16 +98,18 @@ Step watch(State state, const std::vector<aws::Instance>& seen, const Plan& plan
 {
   state.tries = 0;
   state.lost = 0;
-  const auto left = std::ranges::find_if(state.machines, has_left);
-  if (left != state.machines.end()) {
-    const aws::Instance machine = *left;
-    return machine_ended(std::move(state), machine, plan, now);
+  if (auto step = replace_left(state, plan, now)) {
+    return std::move(*step);
   }
-  const bool all_seen = !seen.empty() && is_whole(state, plan);
+  if (missing(state) > 0 && state.unsure.empty() && !state.reported) {
+    const Error why{.kind = ErrorKind::capacity, .message = "EC2 has no room for more machines"};
+    return launch_more(std::move(state), why, plan, now);
+  }
+  const bool all_seen = !seen.empty() && is_whole(state);
   const bool far_enough =
     plan.wait_for == config::WaitFor::launched || std::ranges::all_of(state.machines, runs);
   if (state.reported || !all_seen || !far_enough) {
-    return look_later(std::move(state), plan);
+    return look_later(std::move(state));
   }
   if (plan.wait_for == config::WaitFor::ready) {
     return listen(std::move(state));
@@ -145,11 +139,11 @@ Step heard(State state, const Heard& told, const Plan& plan, TimePoint now)
   const auto slow = std::ranges::find_if(state.machines, [&](const aws::Instance& machine) {
     return !state.ready.contains(machine.id);
   });
-  if (slow == state.machines.end() && is_whole(state, plan)) {
+  if (slow == state.machines.end() && is_whole(state)) {
     return report(std::move(state));
   }
   state.watched = slow == state.machines.end() ? state.watched : slow->id;
-  return look_later(std::move(state), plan);
+  return look_later(std::move(state));
 }
 
 } // namespace flame::boot::parts

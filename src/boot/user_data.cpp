@@ -154,7 +154,9 @@ std::string prepare(const Runner& runner)
     return "";
   }
   return flag("job", true) + flag("stay", runner.job->keep) + lean("prepare.sh")
-         + (runner.job->is_one_of_many ? lean("index.sh") : "");
+         + (runner.job->is_one_of_many
+              ? assign("first", std::to_string(runner.job->first_index)) + lean("index.sh")
+              : "");
 }
 
 std::string guard(const Runner& runner)

@@ -69,6 +69,7 @@ struct Job {
   bool artifacts = false;      // send what it leaves in $FLAME_EC2_ARTIFACTS; needs a store
   bool keep = false;           // leave the machine after it, to its lifetime
   bool is_one_of_many = false; // the metadata service tells its FLAME_EC2_INDEX, else it is 0
+  std::size_t first_index = 0; // of one of many: that of the first machine of its launch
 };
 
 struct Runner {

@@ -170,9 +170,12 @@ Result<void> Delivery::sign_store(boot::Runner& runner, Seconds now)
     .map([&](std::string url) { runner.env_url = std::move(url); });
 }
 
-Result<std::string> Delivery::render()
+Result<std::string> Delivery::render(std::size_t first)
 {
   boot::Runner runner = runner_;
+  if (runner.job) {
+    runner.job->first_index = first;
+  }
   const Seconds now = aws_time();
   auto fetch =
     urls_.fetch(reached_, now, boot::k_until_script + in_seconds(runner.bootstrap_timeout));

@@ -8,6 +8,7 @@
 #include "cli/signed_urls.hpp"
 #include "cli/world.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -30,8 +31,9 @@ public:
 
   // Before the first launch. An error means that a machine could not have got what it needs.
   Result<void> prepare();
-  // The user data, with addresses that are signed now. Secret.
-  Result<std::string> render();
+  // The user data, with addresses that are signed now. Secret. `first`: of a job that is one of
+  // many, the index of the launch's first machine.
+  Result<std::string> render(std::size_t first);
   // Takes the environment out of the store, when nobody will read it any more. Says nothing:
   // `gc` does the same later.
   void forget_environment();

@@ -22,11 +22,11 @@ void write_stream(Json& json, std::string_view name, const boot::RunningJob& job
   json.key("left_out").number(left_out).end();
 }
 
-void write(Json& json, const boot::RunningJob& job, std::size_t index)
+void write(Json& json, const boot::RunningJob& job)
 {
   const aws::Instance& machine = job.machine;
   const boot::JobEnd end = job.end.value_or(boot::JobEnd());
-  json.begin().key("index").number(static_cast<std::int64_t>(index));
+  json.begin().key("index").number(static_cast<std::int64_t>(job.index));
   json.key("instance_id").text(machine.id);
   json.key("private_ip").text_or_null(machine.private_ip);
   json.key("public_ip").text_or_null(machine.public_ip);
@@ -76,8 +76,8 @@ std::string run_result(const RunResult& result)
   json.key("region").text_or_null(result.region);
   json.key("exit_status").number(result.exit_status);
   json.key("machines").begin_list();
-  for (std::size_t i = 0; i < result.jobs.size(); ++i) {
-    write(json, result.jobs[i], i);
+  for (const boot::RunningJob& job : result.jobs) {
+    write(json, job);
   }
   json.end_list();
   write_ids(json, "may_still_run", result.may_run);

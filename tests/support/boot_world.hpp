@@ -4,6 +4,8 @@
 #include "support/fake_clock.hpp"
 #include "support/fake_ec2.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <vector>
 
@@ -35,7 +37,7 @@ struct BootWorld {
   FakeCancel cancel = {};
   FakeRandom random{};
   NotedProgress progress = {};
-  int renders = 0;
+  std::vector<std::size_t> renders = {}; // the places that user data was rendered for
   boot::LastWords heard = {};
   int reports = 0;
   Result<void> report = {};
@@ -48,8 +50,9 @@ struct BootWorld {
                             .cancel = cancel,
                             .random = random,
                             .progress = progress,
-                            .render = [this]() -> Result<std::string> {
-                              return "#!/bin/sh\n# " + std::to_string(++renders) + "\n";
+                            .render = [this](std::size_t first) -> Result<std::string> {
+                              renders.push_back(first);
+                              return fmt::format("#!/bin/sh\n# {}\n", renders.size());
                             },
                             .hear = [this](const boot::LastWords& words) { heard = words; },
                             .report =

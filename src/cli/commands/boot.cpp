@@ -203,7 +203,7 @@ boot::BootParts parts_of(const Boot& it, Cloud& cloud, Delivery& delivery, Evide
           .cancel = *it.world.cancel,
           .random = *it.world.random,
           .progress = it.console,
-          .render = [&delivery] { return delivery.render(); },
+          .render = [&delivery](std::size_t first) { return delivery.render(first); },
           .listen =
             [&delivery](const std::vector<std::string>& ids, aws::CallLimit limit) {
               return boot::each_said(

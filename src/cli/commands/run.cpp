@@ -42,16 +42,11 @@ void make_job(config::Settings& settings, const std::string& command, const Invo
   settings.keep = invocation.has("--keep");
 }
 
-// In the order of FLAME_EC2_INDEX, which need not be that of EC2's answer.
-std::vector<aws::Instance> machines_of(const boot::BootResult& result)
+// In the order of FLAME_EC2_INDEX, which need not be that of EC2's answers.
+std::vector<boot::Machine> machines_of(const boot::BootResult& result)
 {
-  std::vector<aws::Instance> machines;
-  for (const boot::Machine& machine : result.machines) {
-    machines.push_back(machine.instance);
-  }
-  std::ranges::stable_sort(machines, {}, [](const aws::Instance& machine) {
-    return std::pair(machine.launch_index.size(), machine.launch_index);
-  });
+  std::vector<boot::Machine> machines = result.machines;
+  std::ranges::stable_sort(machines, {}, &boot::Machine::index);
   return machines;
 }
 
@@ -97,9 +92,17 @@ private:
       .folder = folder,
       .deadline = deadline(),
       .show = [this](std::size_t job, fleet::Stream stream, std::string_view bytes) {
-        return show(job, stream, bytes);
+        return show(machines_.at(job).index, stream, bytes);
       }};
-    return boot::follow(machines_of(booted_.result), parts);
+    std::vector<aws::Instance> instances;
+    for (const boot::Machine& machine : machines_) {
+      instances.push_back(machine.instance);
+    }
+    boot::Followed followed = boot::follow(instances, parts);
+    for (std::size_t job = 0; job < followed.jobs.size(); ++job) {
+      followed.jobs[job].index = machines_.at(job).index;
+    }
+    return followed;
   }
 
   std::optional<TimePoint> deadline() const
@@ -111,16 +114,16 @@ private:
   }
 
   // The command's own bytes, as they are.
-  Result<void> show(std::size_t job, fleet::Stream stream, std::string_view bytes)
+  Result<void> show(std::size_t index, fleet::Stream stream, std::string_view bytes)
   {
     console_.clear();
     if (stream == fleet::Stream::packed) {
-      return artifacts_.add(job, bytes);
+      return artifacts_.add(index, bytes);
     }
     const bool out = stream == fleet::Stream::out;
     std::string marked;
     if (booted_.plan.count > 1) {
-      marked = (out ? out_ : err_).add(job, bytes);
+      marked = (out ? out_ : err_).add(index, bytes);
       bytes = marked;
     }
     if (out) {
@@ -134,17 +137,17 @@ private:
   void unpack_artifacts(RunResult& result)
   {
     const auto folder = invocation_.value("--artifacts");
-    for (std::size_t i = 0; folder && i < result.jobs.size(); ++i) {
-      const boot::RunningJob& job = result.jobs[i];
-      if (!job.end || !job.end->status) {
+    for (const boot::RunningJob& job : result.jobs) {
+      if (!folder || !job.end || !job.end->status) {
         continue;
       }
       auto done = job.output.left_out(fleet::Stream::packed) > 0
                     ? fail(ErrorKind::output,
                            fmt::format("the artifacts of {} did not come whole", job.machine.id),
                            "the machine could not write all of them into the store")
-                    : artifacts_.unpack(
-                      i, result.jobs.size() == 1 ? *folder : fmt::format("{}/{}", *folder, i));
+                    : artifacts_.unpack(job.index, booted_.plan.count == 1
+                                                     ? *folder
+                                                     : fmt::format("{}/{}", *folder, job.index));
       if (done) {
         result.artifacts = *folder;
       } else if (!result.error) {
@@ -262,6 +265,7 @@ private:
   World& world_;
   Console& console_;
   const Booted& booted_;
+  std::vector<boot::Machine> machines_ = machines_of(booted_.result);
   Artifacts artifacts_ = {};
   MarkedLines out_ = {};
   MarkedLines err_ = {};

@@ -89,8 +89,13 @@ boot --count 2
 expect_same "$(grep -cE '^i-[0-9a-f]{17}	[0-9.]+$' stdout)/$(wc -l <stdout)" 2/2
 expect_machines 7
 
-TEST "leaves none of several when one of them fails"
+TEST "replaces one of several that EC2 takes back, and leaves none when it takes each that it makes"
 sandbox --pending-time 500ms --fault machine:Server.InternalError=1
+boot --count 3
+expect_status 0
+expect_in_stderr "is terminated: Server.InternalError: " "launching 1 of t3.nano"
+expect_machines 3
+sandbox --pending-time 500ms --fault machine:Server.InternalError
 boot --count 3
 expect_error 1 "Server.InternalError"
 expect_machines 0

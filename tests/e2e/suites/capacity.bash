@@ -3,10 +3,9 @@
 # What EC2 has room for, and where: stories of types, subnets and markets. Machines only exist.
 
 sub_a=subnet-0123456789abcdef0 sub_b=subnet-0fedcba9876543210 sub_c=subnet-00112233445566778
-boot() {
-  flame boot --app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h --bundle s3://bundles/hello.tar.gz \
-    --no-inspect "$@"
-}
+ordinary=(--app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h --bundle s3://bundles/hello.tar.gz
+  --no-inspect)
+boot() { flame boot "${ordinary[@]}" "$@"; }
 # Type, subnet and market of what was asked for, in order.
 tried() {
   control GET requests | jq -r '.[] | select(.action == "RunInstances") | .params |
@@ -88,4 +87,74 @@ boot --spot-max-price 0.01
 expect_error 3 "market has no spot"
 boot --market spot --ec2 InstanceMarketOptions.MarketType=spot
 expect_error 3 "InstanceMarketOptions.MarketType" market
+expect_same "$(asked)" "$before"
+
+# Least and most of each launch, with the subnet that was asked.
+groups() {
+  control GET requests | jq -r '.[] | select(.action == "RunInstances") | .params |
+    "\(.MinCount)..\(.MaxCount) \(.SubnetId)"'
+}
+
+TEST "37 of 100 in the first subnet, the rest in the second"
+sandbox --capacity '*/us-east-1a/on-demand=37'
+boot --count 100 --subnet-id "$sub_a,$sub_b,$sub_c" --wait-for running --json
+expect_status 0
+expect_same "$(groups)" "1..100 $sub_a
+1..63 $sub_b"
+expect_same "$(jq -r '[.instances[].instance_id] | unique | length' stdout)" 100
+expect_same "$(jq -r '.instances | group_by(.subnet_id) | map("\(.[0].availability_zone) \(length)") | sort[]' stdout)" \
+  "us-east-1a 37
+us-east-1b 63"
+expect_same "$(jq -r '.refused[] | "\(.subnet_id) \(.aws_code) \(.message)"' stdout)" \
+  "$sub_a null it had 37 of 100 machines"
+expect_in_stderr "EC2 had 37 of 100 machines of t3.nano in $sub_a"
+expect_machines 100
+
+TEST "there is room for 57 of 100: none is left, unless so many are enough"
+sandbox --capacity '*/us-east-1a/on-demand=37' --capacity '*/us-east-1b/on-demand=20' --shutdown-time 1ms
+boot --count 100 --subnet-id "$sub_a,$sub_b" --wait-for running
+expect_error 6 "only 37 of 100 machines could be had" "$sub_a: it had 37 of 100 machines" "$sub_b: "
+expect_machines 0
+boot --count 100 --min-count 58 --subnet-id "$sub_a,$sub_b" --wait-for running
+expect_error 6 "only 37 of 100 machines could be had, and min_count is 58"
+expect_machines 0
+boot --count 100 --min-count 57 --subnet-id "$sub_a,$sub_b" --wait-for running --json
+expect_status 0
+expect_same "$(jq '.instances | length' stdout)" 57
+expect_in_stderr "57 of 100 machines: no candidate has more, and min_count is 57"
+expect_machines 57
+
+TEST "one of three is taken back: another zone has one, and the others stay"
+sandbox --fault 'machine[SubnetId='"$sub_a"']:Server.InsufficientInstanceCapacity@2'
+boot --count 3 --subnet-id "$sub_a,$sub_b" --wait-for running --json
+expect_status 0
+expect_same "$(groups)" "1..3 $sub_a
+1..1 $sub_b"
+expect_same "$(jq -r '.instances[].subnet_id' stdout | sort)" "$(printf '%s\n' "$sub_a" "$sub_a" "$sub_b" | sort)"
+expect_machines 3
+
+TEST "interrupted between two groups: the first is ended"
+sandbox --capacity '*/us-east-1a/on-demand=2' --fault 'RunInstances[SubnetId='"$sub_b"']:RequestLimitExceeded'
+flame_signalled_when RequestLimitExceeded TERM boot "${ordinary[@]}" --count 5 --subnet-id "$sub_a,$sub_b" \
+  --wait-for running
+expect_status 143
+expect_same "$(groups | head -2)" "1..5 $sub_a
+3..3 $sub_b"
+expect_machines 0
+
+TEST "the answer of the second group is lost: nothing is doubled"
+sandbox --capacity '*/us-east-1a/on-demand=2' --fault 'RunInstances[SubnetId='"$sub_b"']:lost-after=1'
+boot --count 5 --subnet-id "$sub_a,$sub_b" --wait-for running --json
+expect_status 0
+expect_same "$(jq '.instances | length' stdout)" 5
+expect_machines 5
+
+TEST "a min_count that could not be is named with all else, and nothing is asked"
+before=$(asked)
+boot --min-count 2 --market cheap
+expect_error 3 "min_count is 2, and count is not set" '"cheap" is no market'
+boot --min-count 3 --count 2
+expect_error 3 "min_count is 3, and count only 2"
+boot --min-count 0 --count 2
+expect_error 3 "--min-count"
 expect_same "$(asked)" "$before"

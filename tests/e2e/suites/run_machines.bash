@@ -6,8 +6,9 @@
 . "$here/lib/machines.bash"
 needs_machines
 mkdir -p s3/keep
-sandbox --machines nspawn
+sandbox --machines nspawn --capacity 't3.small/us-east-1a/*=1' --capacity 't3.small/us-east-1b/*=1'
 image=(--image-id ami-0123456789abcdef0)
+subnets=subnet-0123456789abcdef0,subnet-0fedcba9876543210,subnet-00112233445566778
 store=(--store s3://keep/flame/)
 secrets+=(opensesame)
 
@@ -167,7 +168,8 @@ begin left "${store[@]}" --artifacts found --shell 'cd $FLAME_EC2_ARTIFACTS && m
   head -c 9000000 /dev/urandom >a/b/data && md5sum a/b/data >&2 && ln -s b/data a/link && ln -s /etc/passwd out &&
   echo "#!/bin/sh" >run && chmod +x run'
 begin empty "${store[@]}" --artifacts nothing -- true
-begin three --count 3 --shell 'echo "I am $FLAME_EC2_INDEX"; printf "no end" >&2; exit $((FLAME_EC2_INDEX * 7))'
+# In three groups, each of which EC2 counts from 0.
+begin three --count 3 --subnet-id "$subnets" --instance-type t3.small --shell 'echo "I am $FLAME_EC2_INDEX"; printf "no end" >&2; exit $((FLAME_EC2_INDEX * 7))'
 runs outside
 flame terminate --run-id outside
 expect_status 0
@@ -241,6 +243,7 @@ came_to three 14
 expect_same "$(sort stdout)" $'0: I am 0\n1: I am 1\n2: I am 2'
 expect_same "$(grep 'no end' stderr | sort)" $'0: no end\n1: no end\n2: no end'
 expect_same "$(of_result three '[.machines[].status] | join(" ")')" "0 7 14"
+expect_same "$(of_result three '[.machines[].availability_zone] | join(" ")')" "us-east-1a us-east-1b us-east-1c"
 
 struck() { control GET requests | jq --arg fault "$1" '[.[] | select(.fault | contains($fault))] | length'; }
 begin lost-answer "${store[@]}" -- sh -c 'echo before; sleep 5; echo after; exit 6'

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <set>
 
 namespace flame::test {
 namespace {
@@ -38,7 +39,7 @@ aws::Outcome<std::vector<aws::Instance>> MoodyEc2::run_instances(const aws::Para
   REQUIRE((is_new || sent->second == params));
   if (auto fault = call(limit)) {
     if (fault->may_have_happened && chance(50)) {
-      launch(token);
+      launch(params);
     }
     return tl::unexpected(*fault);
   }
@@ -47,7 +48,7 @@ aws::Outcome<std::vector<aws::Instance>> MoodyEc2::run_instances(const aws::Para
   }
   bool any_ended = false;
   std::vector<aws::Instance> launched;
-  for (Made* made : launch(token)) {
+  for (Made* made : launch(params)) {
     settle(*made);
     any_ended = any_ended || made->instance.state == terminated;
     launched.push_back(made->instance);
@@ -68,11 +69,13 @@ MoodyEc2::describe_instances(const aws::DescribeQuery& query, aws::CallLimit lim
   if (auto fault = call(limit)) {
     return tl::unexpected(*fault);
   }
+  REQUIRE(query.ids.size() <= 1000);
+  const std::set<std::string> ids(query.ids.begin(), query.ids.end());
   std::vector<aws::Instance> found;
   for (Made& made : made_) {
     settle(made);
-    const bool asked = query.ids.empty() ? query.filters.front().second.front() == made.token
-                                         : std::ranges::count(query.ids, made.instance.id) > 0;
+    const bool asked = ids.empty() ? query.filters.front().second.front() == made.token
+                                   : ids.contains(made.instance.id);
     if (asked && clock_.now() >= made.visible) {
       found.push_back(made.instance);
     }
@@ -89,9 +92,11 @@ MoodyEc2::terminate_instances(const std::vector<std::string>& ids, aws::CallLimi
   if (auto fault = call(limit)) {
     return tl::unexpected(*fault);
   }
+  REQUIRE(ids.size() <= 1000);
+  const std::set<std::string> wanted(ids.begin(), ids.end());
   std::vector<aws::StateChange> changes;
   for (Made& made : made_) {
-    if (std::ranges::count(ids, made.instance.id) == 0) {
+    if (!wanted.contains(made.instance.id)) {
       continue;
     }
     if (clock_.now() < made.visible) {
@@ -136,25 +141,32 @@ std::vector<MoodyEc2::Made*> MoodyEc2::find(const std::string& token)
   return found;
 }
 
-std::vector<MoodyEc2::Made*> MoodyEc2::launch(const std::string& token)
+std::vector<MoodyEc2::Made*> MoodyEc2::launch(const aws::Params& params)
 {
+  const std::string token = value_of(params, "ClientToken");
   if (auto made = find(token); !made.empty()) {
     return made;
   }
-  REQUIRE(alive().empty()); // never more than were asked for
-  for (std::size_t i = 0; i < count_; ++i) {
-    made_.push_back(make(token));
+  const std::size_t least = std::stoul(value_of(params, "MinCount"));
+  const std::size_t most = std::stoul(value_of(params, "MaxCount"));
+  REQUIRE(least >= 1);
+  REQUIRE(least <= most);
+  REQUIRE(alive().size() + most <= count_); // never more than were asked for
+  const std::size_t gives = chance(60) ? most : least + dice_() % (most - least + 1);
+  for (std::size_t i = 0; i < gives; ++i) {
+    made_.push_back(make(token, i));
   }
   return find(token);
 }
 
-MoodyEc2::Made MoodyEc2::make(const std::string& token)
+MoodyEc2::Made MoodyEc2::make(const std::string& token, std::size_t index)
 {
   Made made{.instance = machine("i-" + std::to_string(made_.size()), pending),
             .token = token,
             .visible = clock_.now() + Millis(chance(30) ? dice_() % 20'000 : 0),
             .settled = clock_.now() + Millis(dice_() % 30'000)};
-  if (chance(20)) {
+  made.instance.launch_index = std::to_string(index);
+  if (count_ > 4 ? dice_() % 1000 < 2 : chance(20)) {
     static const char* const reasons[] = {
       "Server.InsufficientInstanceCapacity", "Server.InternalError",
       "Client.UserInitiatedShutdown",        "Client.InstanceInitiatedShutdown",

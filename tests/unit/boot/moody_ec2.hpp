@@ -13,8 +13,8 @@
 namespace flame::test {
 
 // An EC2 that loses, delays, refuses, hides, stops and takes back at random, while the user sends
-// signals at any instant. It checks the rules of launches itself: no other machines are made while
-// some live, and a token always comes with the same bytes.
+// signals at any instant. It checks the rules of launches itself: never are more machines asked for
+// than are missing, and a token always comes with the same bytes.
 class MoodyEc2 : public FakeEc2 {
 public:
   MoodyEc2(FakeClock& clock, FakeCancel& cancel, unsigned seed, std::size_t count);
@@ -46,8 +46,8 @@ private:
   };
 
   std::vector<Made*> find(const std::string& token);
-  std::vector<Made*> launch(const std::string& token);
-  Made make(const std::string& token);
+  std::vector<Made*> launch(const aws::Params& params);
+  Made make(const std::string& token, std::size_t index);
   void settle(Made& made);
   void maybe_signal();
   std::optional<aws::ApiError> call(aws::CallLimit limit);
@@ -56,7 +56,7 @@ private:
   FakeCancel& cancel_;
   std::mt19937 dice_;
   int mood_;          // 0: a good day
-  std::size_t count_; // machines a launch
+  std::size_t count_; // machines that are wanted in all
   int calls_ = 0;
   std::optional<TimePoint> signalled_ = {};
   std::deque<Made> made_ = {};

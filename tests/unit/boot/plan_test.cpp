@@ -291,9 +291,43 @@ TEST_CASE("boot: a FLAME parent gets one machine a boot, everybody else as many 
   const auto plan = boot::make_plan(settings, k_facts);
   REQUIRE(plan);
   CHECK(plan->count == 3);
-  for (const char* name : {"MinCount", "MaxCount"}) { // all or none
-    CHECK(std::ranges::count(plan->common, std::pair<std::string, std::string>(name, "3")) == 1);
-  }
+  CHECK(plan->min_count == 3); // all or none
+}
+
+TEST_CASE("boot: a launch asks for as many as are wanted, and of the only candidate for no fewer")
+{
+  const auto counts = [](const Settings& settings) {
+    const auto plan = boot::make_plan(settings, k_facts);
+    REQUIRE(plan);
+    const aws::Params params = launch_parameters(*plan, plan->candidates.front(), "", "token");
+    return value_of(params, "MinCount") + " to " + value_of(params, "MaxCount");
+  };
+  Settings settings = least();
+  CHECK(counts(settings) == "1 to 1");
+  settings.count = 100;
+  CHECK(counts(settings) == "100 to 100");
+  settings.min_count = 37;
+  CHECK(counts(settings) == "37 to 100");
+  settings.subnet_ids = {"subnet-1", "subnet-2"};
+  CHECK(counts(settings) == "1 to 100"); // the other may have what this one has not
+  settings.count = 1000;
+  CHECK(counts(settings) == "1 to 250");
+}
+
+TEST_CASE("boot: a min_count that could not be is a mistake")
+{
+  Settings settings = least();
+  settings.min_count = 2;
+  CHECK(mistakes_of(settings) == std::vector<std::string>{"min_count is 2, and count is not set"});
+  settings.count = 1;
+  CHECK(mistakes_of(settings) == std::vector<std::string>{"min_count is 2, and count only 1"});
+  settings.count = 2;
+  CHECK(make_plan(settings, k_facts));
+  settings = child_of("app@10.0.0.7");
+  settings.min_count = 1;
+  CHECK(
+    mistakes_of(settings)
+    == std::vector<std::string>{"min_count is 1, and a FLAME parent waits for one machine a boot"});
 }
 
 TEST_CASE("boot: a parent whose backend ends no machine needs a lifetime")

@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 #include <source_location>
+#include <tuple>
 
 using namespace flame;
 using namespace flame::test;
@@ -37,13 +38,16 @@ void must(bool holds, std::source_location where = std::source_location::current
   }
 }
 
+// What makes the bytes of a launch: its candidate, user data, count and place.
+using Bytes = std::tuple<std::size_t, int, std::size_t, std::size_t>;
+
 // What the events have told, noted without a line of the step's code.
 struct Told {
   std::set<std::string> alive = {};
   std::set<int> unsure = {};
-  std::map<int, std::pair<std::size_t, int>> bound = {}; // token to candidate and bytes
-  int token = 0;                                         // of the last launch
-  std::set<std::string> reported = {};                   // the machines of the last Report
+  std::map<int, Bytes> bound = {};     // by token
+  int token = 0;                       // of the last launch
+  std::set<std::string> reported = {}; // the machines of the last Report
 
   void machine(const aws::Instance& seen)
   {
@@ -71,6 +75,7 @@ public:
     plan_.boot_timeout = seconds(60);
     plan_.keep_on_failure = chance(10);
     plan_.count = chance(50) ? 1 : 1U + below(3);
+    plan_.min_count = chance(50) ? plan_.count : 1U + dice_() % plan_.count;
     plan_.wait_for = static_cast<config::WaitFor>(below(3));
     cancel_.satisfied = chance(70);
   }
@@ -261,8 +266,10 @@ private:
   {
     must(!cancel_.at_once);
     if (const auto* launch = std::get_if<boot::Launch>(&action_)) {
-      must(told_.alive.empty()); // else there would be two for one that was asked for
-      const std::pair<std::size_t, int> bytes(launch->candidate, launch->render);
+      // Never two for one that was asked for.
+      must(state_.why || told_.alive.size() + launch->group.most <= plan_.count);
+      must(1 <= launch->group.least && launch->group.least <= launch->group.most);
+      const Bytes bytes(launch->candidate, launch->render, launch->group.most, launch->group.first);
       const auto [token, is_new] = told_.bound.emplace(launch->token, bytes);
       must(token->second == bytes); // a token is for one launch
       const bool same_as_unsure =
@@ -272,8 +279,8 @@ private:
     } else if (const auto* report = std::get_if<boot::Report>(&action_)) {
       told_.reported = ids_of(report->machines);
       must(told_.alive == told_.reported);
-      must(report->machines.size() == plan_.count); // all or none
-      must(told_.reported.size() == plan_.count);
+      must(report->machines.size() >= plan_.min_count);
+      must(told_.reported.size() == report->machines.size());
     } else if (const auto* terminate = std::get_if<boot::Terminate>(&action_)) {
       must(!terminate->ids.empty());
     } else if (const auto* looked = std::get_if<boot::Describe>(&action_)) {
@@ -283,7 +290,7 @@ private:
       for (const std::string& id : listen->ids) {
         must(told_.alive.contains(id));
       }
-      must(told_.alive.size() == plan_.count);
+      must(told_.alive.size() >= plan_.min_count && told_.alive.size() <= plan_.count);
     } else if (const auto* lookup = std::get_if<boot::Lookup>(&action_)) {
       must(!lookup->tokens.empty());
     }

@@ -193,6 +193,7 @@ TEST_CASE("step: every event has its outcome in every state")
     boot::Plan plan = two_candidates();
     plan.wait_for = phase.wait_for;
     plan.count = phase.count;
+    plan.min_count = phase.count;
     const boot::State state = lead_to(phase, plan);
     table += phase.name + std::string("\n");
     for (const auto& [name, event] : k_events) {

@@ -165,12 +165,13 @@ struct Day : FakeSources {
   {
     boot::Plan plan = two_candidates();
     plan.boot_timeout = 5h;
-    return boot::run(plan, {.ec2 = *ec2,
-                            .clock = clock,
-                            .cancel = cancel,
-                            .random = random,
-                            .progress = progress,
-                            .render = [] { return Result<std::string>("#!/bin/sh\n"); }});
+    return boot::run(
+      plan, {.ec2 = *ec2,
+             .clock = clock,
+             .cancel = cancel,
+             .random = random,
+             .progress = progress,
+             .render = [](std::size_t /*first*/) { return Result<std::string>("#!/bin/sh\n"); }});
   }
 
   fleet::EndReport end()
