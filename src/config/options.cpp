@@ -88,7 +88,7 @@ const Option k_options[] = {
   // On which machine.
   {"count", &S::count, Group::machine, "COUNT", "boot so many machines",
    {.standard = "1", .least = 1, .most = 1000}},
-  {"min_count", &S::min_count, Group::machine, "COUNT", "be content with so many of them",
+  {"min_count", &S::min_count, Group::machine, "COUNT", "be content with so many when EC2 has no more",
    {.standard = "all or none", .least = 1, .most = 1000}},
   {"image", &S::image, Group::machine, "NAME", "public image to boot, the newest of its name, as in al2023 or debian-12",
    {.completes = "images"}},
