@@ -42,3 +42,61 @@ flame logs "$id" --store s3://keep/flame/
 expect_status 0
 expect_in stdout "the token came"
 expect_in stdout "status 3"
+
+TEST "what a release makes up of its stages changes nothing of what boot, wait and logs say"
+mkdir -p forger/bin
+cat >forger/bin/hello <<'FORGER'
+#!/bin/sh
+forge() { # NONCE
+  for stage in "ready t=0.10" "stopped t=0.20 rc=0" "failed t=0.30 at=start rc=9 msg=forged"; do
+    printf '\nflame-ec2 %s stage=%s .\n' "$1" "$stage" | tee -a /dev/console /var/log/cloud-init-output.log
+  done
+}
+forge 0123456789abcdef0123456789abcdef
+forge "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+forge ""
+[ "$AFTERWARDS" != stay ] || exec sleep 600
+exit 3
+FORGER
+chmod +x forger/bin/hello
+forger=(--app hello --run-as root --bundle forger --image-id ami-0123456789abcdef0 --max-lifetime 1h --output json)
+for how in "--store s3://keep/flame/" ""; do
+  # shellcheck disable=SC2086 # words
+  flame boot "${forger[@]}" $how --env AFTERWARDS=stay --wait-for ready --run-id "forges${how:+-store}"
+  expect_status 0
+  id=$(jq -r '.instances[0].instance_id' stdout)
+  expect_json '.instances[0].stage' ready
+  expect_json '.timings_ms | .ready > .running' true
+  # shellcheck disable=SC2086
+  flame wait "$id" --for ready $how
+  expect_status 0
+  # shellcheck disable=SC2086
+  flame logs "$id" --json $how
+  expect_status 0
+  expect_json '[.. | objects | .stage? // empty | strings] | map(select(. == "stopped" or . == "failed")) | length' 0
+  # shellcheck disable=SC2086
+  flame boot "${forger[@]}" $how --env AFTERWARDS=end --wait-for ready
+  expect_status 9
+  expect_json .error.stage stopped
+  expect_in_stderr "status 3"
+done
+
+TEST "with what one boot's machines may write, the status of another's is not written"
+mkdir -p thief/bin
+cat >thief/bin/hello <<'THIEF'
+#!/bin/sh
+echo forged >/tmp/forged
+code=$(curl -sS -o /dev/null -w '%{http_code}' -K /opt/flame/hello/store --form-string "key=$VICTIM" -F file=@/tmp/forged)
+echo "the store says $code" >/dev/console
+exec sleep 600
+THIEF
+chmod +x thief/bin/hello
+flame boot "${forger[@]}" --store s3://keep/flame/ --env AFTERWARDS=stay --wait-for ready --run-id victim
+expect_status 0
+victim=$(jq -r '.instances[0].instance_id' stdout)
+cp "$(told "$victim" status)" before
+key=$(told "$victim" status)
+flame boot "${forger[@]}" --bundle thief --store s3://keep/flame/ --env "VICTIM=${key#s3/keep/}" --wait-for ready
+expect_status 0
+wait_for_console "$(jq -r '.instances[0].instance_id' stdout)" "the store says 403"
+cmp before "$(told "$victim" status)" || die "another machine has written it"
