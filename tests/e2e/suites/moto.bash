@@ -120,6 +120,16 @@ expect_status 0
 describe
 expect_in described "<availabilityZone>eu-west-1b</availabilityZone>"
 
+TEST "moto takes several spot machines at once"
+fresh
+boot --image-id "$image" --instance-type t3.small --market spot,on-demand --spot-max-price 0.01 --count 3 \
+  --subnet-id "$subnet" --security-group-id "$group" --json
+expect_status 0
+expect_json '[.instances[].market] | join(" ")' "spot spot spot"
+expect_json '[.instances[].instance_id] | unique | length' 3
+moto DescribeInstances >described
+expect_same "$(grep -o '<instanceId>' described | wc -l)" 3
+
 TEST "moto finds a public image by its name, and the machine gets a type for it"
 fresh
 boot --image al2023 --subnet-id "$subnet" --security-group-id "$group"
