@@ -27,7 +27,7 @@ std::string describe(const Candidate& candidate); // "spot t3.nano in subnet-1",
 // All of them, in order of preference; never empty. What `prefer` names moves first.
 std::vector<Candidate> candidates_of(const config::Settings& settings, const Facts& facts);
 
-// That the market can be had: beside a launch template that names one, and with a price.
+// That the candidates are no more than a boot can try, and that their market can be had.
 void check_market(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
 
 // That so many machines can be asked for, and be enough.

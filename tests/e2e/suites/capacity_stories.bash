@@ -262,3 +262,46 @@ sleep 1
 boot --market spot --subnet-id "$sub_a"
 expect_status 0
 expect_nothing_lost
+
+TEST "bad input: all mistakes at once, and nothing is asked"
+sandbox
+many() { printf 'm%s.large,' $(seq 1 "$1") | sed 's/,$//'; } # so many types
+boot --count 1000000000 --instance-type "$(many 101)" --subnet-id "$sub_a,$sub_b,$sub_c" --tag aws:x=1 --tag =v \
+  --ec2 InstanceType=t3.small
+expect_status 3
+for word in "1000000000 is out of range" "a number from 1 to 1000" \
+  "make 303 candidates, and a boot tries 300 at most" 'tags "aws:x" has a name' "an entry has no name" \
+  'ec2 "InstanceType" is what the setting instance_type sends'; do
+  expect_in_stderr "$word"
+done
+for count in 0 -1 1.5 99999999999999999999; do
+  boot --count="$count"
+  expect_status 3
+  expect_json .error.kind config
+done
+mapfile -t tags < <(seq 51 | sed 's/.*/--tag\nk&=v/')
+boot "${tags[@]}" --root-volume-size 0
+expect_status 3
+expect_in_stderr "tags has 51 entries"
+expect_in_stderr "flag --root-volume-size: 0 is out of range"
+expect_same "$(asked)" ""
+
+TEST "a type that is not there: EC2's words, nothing lives, and no other is tried"
+boot --instance-type t3.nanoo,t3.nano --subnet-id "$sub_a,$sub_b"
+expect_status 1
+expect_json '.error | "\(.kind) \(.aws_code)"' "refused InvalidParameterValue"
+expect_in_stderr "Invalid value 't3.nanoo' for InstanceType"
+expect_machines 0
+
+TEST "spot beside a template: what the template leaves open, and what it does not"
+ec2 CreateLaunchTemplate LaunchTemplateName=open LaunchTemplateData.ImageId=ami-0123456789abcdef0 >created
+ec2 CreateLaunchTemplate LaunchTemplateName=spot LaunchTemplateData.ImageId=ami-0123456789abcdef0 \
+  LaunchTemplateData.InstanceMarketOptions.MarketType=spot >created
+of_template() { flame boot --app hello --max-lifetime 1h --bundle s3://bundles/hello.tar.gz --no-inspect --json "$@"; }
+of_template --launch-template-id open --market spot
+expect_status 0
+expect_same "$(jq -r '.instances[0].market' stdout)" spot
+of_template --launch-template-id spot --market on-demand
+expect_status 3
+expect_in_stderr "market is on-demand, and launch template spot is for spot, which a request cannot take back"
+expect_machines 1

@@ -186,3 +186,17 @@ TEST_CASE("candidates: a market that cannot be had is refused")
   settings.markets = {"spot"};
   CHECK(make_plan(settings, facts));
 }
+
+TEST_CASE("candidates: more than a boot can try are refused, and counted without being made")
+{
+  Settings many = bootable();
+  many.instance_types = {};
+  for (int i = 0; i < 100; ++i) {
+    many.instance_types.push_back("m" + std::to_string(i) + ".large");
+  }
+  many.subnet_ids = {"subnet-1", "subnet-2", "subnet-3", "subnet-3"};
+  CHECK(make_plan(many, k_facts).has_value()); // 300: what is said twice counts once
+  many.markets = {"spot", "on-demand"};
+  CHECK(mistake_of(many)
+        == "market, instance_type and subnet_id make 600 candidates, and a boot tries 300 at most");
+}
