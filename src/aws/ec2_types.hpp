@@ -49,6 +49,7 @@ struct Instance {
   std::string owner_id = {}; // account of the reservation
   std::vector<std::string> security_group_ids = {};
   std::map<std::string, std::string> tags = {};
+  Params placed = {}; // where and how it runs, as RunInstances calls it: {"Placement.Tenancy", …}
 };
 
 // What may outlive the machine that it was made for.

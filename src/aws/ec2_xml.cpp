@@ -38,6 +38,30 @@ constexpr InstanceField k_instance_fields[] = {
   {"stateReason/code",           &Instance::state_reason_code},
   {"stateReason/message",        &Instance::state_reason},
 };
+
+// Where and how it runs, and the parameter of RunInstances that says so.
+struct PlacedField {
+  const char* path; // below an item of instancesSet
+  std::string_view parameter;
+};
+
+constexpr PlacedField k_placed_fields[] = {
+  {"placement/groupName",                             "Placement.GroupName"},
+  {"placement/tenancy",                               "Placement.Tenancy"},
+  {"metadataOptions/httpPutResponseHopLimit",         "MetadataOptions.HttpPutResponseHopLimit"},
+  {"metadataOptions/instanceMetadataTags",            "MetadataOptions.InstanceMetadataTags"},
+  {"privateDnsNameOptions/hostnameType",              "PrivateDnsNameOptions.HostnameType"},
+  {"privateDnsNameOptions/enableResourceNameDnsARecord",
+   "PrivateDnsNameOptions.EnableResourceNameDnsARecord"},
+  {"privateDnsNameOptions/enableResourceNameDnsAAAARecord",
+   "PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord"},
+  {"capacityReservationSpecification/capacityReservationPreference",
+   "CapacityReservationSpecification.CapacityReservationPreference"},
+  {"capacityReservationSpecification/capacityReservationTarget/capacityReservationId",
+   "CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationId"},
+  {"capacityReservationSpecification/capacityReservationTarget/capacityReservationResourceGroupArn",
+   "CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArn"},
+};
 // clang-format on
 
 // IPv6-only machines may name their address at the interface alone.
@@ -66,6 +90,11 @@ Instance instance_of(pugi::xml_node item)
   Instance instance;
   for (const auto& [path, field] : k_instance_fields) {
     instance.*field = text_at(item, path);
+  }
+  for (const auto& [path, parameter] : k_placed_fields) {
+    if (std::string value = text_at(item, path); !value.empty()) {
+      instance.placed.emplace_back(parameter, std::move(value));
+    }
   }
   instance.state = instance_state(text_at(item, "instanceState/name"));
   if (instance.ipv6_address.empty()) {

@@ -17,6 +17,7 @@ struct Taken {
   bool regional;                              // means nothing in other regions
   bool (*in_template)(const LaunchTemplate&); // whether that says it, so that we must not
   std::string_view notice = {};               // {0}: key, {1}: the machine's id
+  bool by_ec2_alone = false;                  // the metadata service does not tell it
 };
 
 bool never(const LaunchTemplate& /*unused*/)
@@ -57,6 +58,75 @@ std::vector<std::string> one(const std::string& value)
   return value.empty() ? std::vector<std::string>() : std::vector{value};
 }
 
+// What EC2 tells of where and how it runs; nothing for `otherwise`, which is what a machine gets
+// that is asked for without.
+std::vector<std::string> placed(const Model& model, std::string_view parameter,
+                                std::string_view otherwise)
+{
+  for (const auto& [name, value] : model.instance.placed) {
+    if (name == parameter && value != otherwise) {
+      return {value};
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> group_of(const Model& model)
+{
+  return placed(model, "Placement.GroupName", "");
+}
+
+std::vector<std::string> tenancy_of(const Model& model)
+{
+  return placed(model, "Placement.Tenancy", "default");
+}
+
+std::vector<std::string> hop_limit_of(const Model& model)
+{
+  return placed(model, "MetadataOptions.HttpPutResponseHopLimit", ""); // images differ in it
+}
+
+std::vector<std::string> metadata_tags_of(const Model& model)
+{
+  const auto said = placed(model, "MetadataOptions.InstanceMetadataTags", "disabled");
+  return said.empty() ? said : std::vector<std::string>{"true"};
+}
+
+std::vector<std::string> hostname_of(const Model& model)
+{
+  return placed(model, "PrivateDnsNameOptions.HostnameType", "ip-name");
+}
+
+std::vector<std::string> dns_a_of(const Model& model)
+{
+  return placed(model, "PrivateDnsNameOptions.EnableResourceNameDnsARecord", "false");
+}
+
+std::vector<std::string> dns_aaaa_of(const Model& model)
+{
+  return placed(model, "PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord", "false");
+}
+
+std::vector<std::string> reservation_of(const Model& model)
+{
+  constexpr std::string_view k_prefix = "CapacityReservationSpecification.CapacityReservation";
+  for (const std::string_view target :
+       {"Target.CapacityReservationId", "Target.CapacityReservationResourceGroupArn"}) {
+    const auto said = placed(model, fmt::format("{}{}", k_prefix, target), "");
+    if (!said.empty()) {
+      return said;
+    }
+  }
+  const auto said = placed(model, fmt::format("{}Preference", k_prefix), "open");
+  const bool only = !said.empty() && said.front() == "capacity-reservations-only";
+  return only ? std::vector<std::string>{"only"} : said;
+}
+
+std::vector<std::string> market_of(const Model& model)
+{
+  return one(model.instance.lifecycle == "spot" ? "spot" : "");
+}
+
 // clang-format off
 constexpr Taken k_taken[] = {
   {"region",               [](const Model& model) { return one(model.region); }, false, false, never},
@@ -68,6 +138,17 @@ constexpr Taken k_taken[] = {
   {"iam_instance_profile", [](const Model& model) { return one(model.instance.instance_profile_arn); }, true, false, has_profile,
    "{0} is that of {1}: each release gets all its rights; a profile of its own can do with fewer"},
   {"key_name",             [](const Model& model) { return one(model.instance.key_name); }, true, true, has_key},
+  // Beside a template these are the template's to say.
+  {"market",               market_of,        true, false, always, "", true},
+  {"placement_group",      group_of,         true, true,  always, "", true},
+  {"tenancy",              tenancy_of,       true, false, always, "", true},
+  {"capacity_reservation", reservation_of,   true, true,  always,
+   "{0} is that of {1}: its room may be used up", true},
+  {"metadata_hop_limit",   hop_limit_of,     true, false, always, "", true},
+  {"metadata_tags",        metadata_tags_of, true, false, always, "", true},
+  {"private_dns_hostname", hostname_of,      true, false, always, "", true},
+  {"private_dns_a",        dns_a_of,         true, false, always, "", true},
+  {"private_dns_aaaa",     dns_aaaa_of,      true, false, always, "", true},
 };
 // clang-format on
 
@@ -143,7 +224,7 @@ std::vector<std::string> open_keys(const Configured& said, std::span<const confi
 {
   std::vector<std::string> keys;
   for (const Taken& row : k_taken) {
-    if (is_open(row, said, groups, seen) && !is_unseen(row, said, seen)) {
+    if (!row.by_ec2_alone && is_open(row, said, groups, seen) && !is_unseen(row, said, seen)) {
       keys.emplace_back(row.key);
     }
   }

@@ -27,9 +27,9 @@ struct Likeness {
 // What a launch template says that somebody has looked into; nullopt: nobody has, or there is none.
 using Seen = std::optional<aws::LaunchTemplate>;
 
-// Keys that settings_like() could still fill. Beside a launch template only what that leaves open,
-// and never the image; while it is unseen, and where `groups` has no Group::machine, the region
-// alone.
+// Keys that settings_like() could still fill from the metadata service. Beside a launch template
+// only what that leaves open, and never the image; while it is unseen, and where `groups` has no
+// Group::machine, the region alone.
 std::vector<std::string> open_keys(const config::Configured& said,
                                    std::span<const config::Group> groups, const Seen& seen = {});
 

@@ -167,9 +167,15 @@ constexpr Choice k_choices[] = {
    "capacityReservationPreference", "open none capacity-reservations-only"},
 };
 
-// Where, and with what of the type: checked, and nobody asks for it again.
-Ec2Result<void> take_placement(const Params& params, Launch& /*launch*/)
+// Where, and with what of the type: checked, and told when the machine is described.
+Ec2Result<void> take_placement(const Params& params, Launch& launch)
 {
+  for (const auto& [name, value] : params) {
+    if (name.starts_with("Placement.") || name.starts_with("PrivateDnsNameOptions.")
+        || name.starts_with("CapacityReservationSpecification.")) {
+      launch.placed[name] = value;
+    }
+  }
   for (const Choice& choice : k_choices) {
     const std::string value = get(params, std::string(choice.name));
     const std::vector<std::string> known = split(choice.values, ' ');

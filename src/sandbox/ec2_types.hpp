@@ -56,6 +56,7 @@ struct Launch {
   std::string http_tokens = "required";
   std::string hop_limit = "2";
   bool metadata_tags = false;
+  Params placed = {}; // parameters of placement, reservations and private names
   int min_count = 1;
   int max_count = 1;
   std::string fingerprint = {}; // of the parameters, for the token

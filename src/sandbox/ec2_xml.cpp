@@ -82,6 +82,34 @@ void write_metadata_options(Xml& xml, const Launch& launch)
   xml.close("metadataOptions");
 }
 
+void write_reservation(Xml& xml, const Launch& launch)
+{
+  const std::string prefix = "CapacityReservationSpecification.CapacityReservation";
+  const std::string id = get(launch.placed, prefix + "Target.CapacityReservationId");
+  const std::string group =
+    get(launch.placed, prefix + "Target.CapacityReservationResourceGroupArn");
+  xml.open("capacityReservationSpecification");
+  if (id.empty() && group.empty()) {
+    xml.text("capacityReservationPreference", get(launch.placed, prefix + "Preference", "open"));
+  } else {
+    xml.open("capacityReservationTarget").maybe("capacityReservationId", id);
+    xml.maybe("capacityReservationResourceGroupArn", group).close("capacityReservationTarget");
+  }
+  xml.close("capacityReservationSpecification");
+}
+
+void write_private_names(Xml& xml, const Launch& launch)
+{
+  const std::string prefix = "PrivateDnsNameOptions.";
+  xml.open("privateDnsNameOptions");
+  xml.text("hostnameType", get(launch.placed, prefix + "HostnameType", "ip-name"));
+  xml.text("enableResourceNameDnsARecord",
+           get(launch.placed, prefix + "EnableResourceNameDnsARecord", "false"));
+  xml.text("enableResourceNameDnsAAAARecord",
+           get(launch.placed, prefix + "EnableResourceNameDnsAAAARecord", "false"));
+  xml.close("privateDnsNameOptions");
+}
+
 } // namespace
 
 void write_tags(Xml& xml, const Params& tags)
@@ -113,7 +141,8 @@ void write_instance(Xml& xml, const Instance& instance)
   xml.text("instanceType", launch.type).text("launchTime", iso8601(instance.launched));
   xml.open("placement").text("availabilityZone", launch.zone);
   xml.text("availabilityZoneId", subnet == nullptr ? std::string_view() : subnet->zone_id);
-  xml.text("tenancy", "default").close("placement");
+  xml.maybe("groupName", get(launch.placed, "Placement.GroupName"));
+  xml.text("tenancy", get(launch.placed, "Placement.Tenancy", "default")).close("placement");
   xml.open("monitoring").text("state", "disabled").close("monitoring");
   xml.text("architecture", launch.architecture).text("rootDeviceType", "ebs");
   xml.text("rootDeviceName", image == nullptr ? std::string_view() : image->root_device);
@@ -131,6 +160,8 @@ void write_instance(Xml& xml, const Instance& instance)
     xml.open("iamInstanceProfile").text("arn", launch.profile_arn);
     xml.text("id", "AIPASANDBOXRUNNER0001").close("iamInstanceProfile");
   }
+  write_reservation(xml, launch);
+  write_private_names(xml, launch);
   write_metadata_options(xml, launch);
   write_tags(xml, instance.launch.tags);
 }

@@ -61,7 +61,24 @@ flame configure --like "$id" --config like.toml
 expect_status 0
 sed -E 's/\((machine|instance metadata of) i-[0-9a-f]+\)//' like.toml >like.plain
 sed -E '/^app =|name of the release/d; s/\((machine|instance metadata of) i-[0-9a-f]+\)//' flame-ec2.toml >auto.plain
+sed -i '/^# hops that answers/d; /^metadata_hop_limit = 2/d' like.plain # the metadata service does not tell it
 diff auto.plain like.plain >difference || die "it differs from --auto: $(cat difference)"
+
+TEST "configure --like takes where and how a machine runs, and a boot does the same"
+flame boot --app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h --bundle s3://bundles/hello.tar.gz --no-inspect \
+  --market spot --placement-group sandbox-group --tenancy dedicated --metadata-tags --metadata-hop-limit 3 \
+  --capacity-reservation cr-0123456789abcdef0 --private-dns-hostname resource-name --private-dns-a --wait-for launched --json
+expect_status 0
+placed=$(jq -r '.instances[0].instance_id' stdout)
+flame configure --like "$placed" --print
+expect_status 0
+for line in 'market = ["spot"]' 'placement_group = "sandbox-group"' 'tenancy = "dedicated"' 'metadata_tags = true' \
+  'metadata_hop_limit = 3' 'capacity_reservation = "cr-0123456789abcdef0"' 'private_dns_hostname = "resource-name"' \
+  'private_dns_a = true'; do
+  expect_in_stdout "$line"
+done
+expect_in_stderr "capacity_reservation is that of $placed: its room may be used up"
+flame terminate "$placed"
 
 TEST "configure --like: machines that cannot be"
 flame configure --like i-00000000000000bad --print

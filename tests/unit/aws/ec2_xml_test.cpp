@@ -79,6 +79,34 @@ TEST_CASE("aws::parse_describe_instances reads both levels of lists")
   CHECK(page->items[2].reason == "Server.InsufficientInstanceCapacity");
 }
 
+TEST_CASE("aws: where and how a machine runs is told by the names of RunInstances")
+{
+  const auto page = parse_describe_instances(
+    "<DescribeInstancesResponse><reservationSet><item><instancesSet><item>"
+    "<instanceId>i-0a1b2c3d</instanceId>"
+    "<placement><groupName>close</groupName><tenancy>dedicated</tenancy></placement>"
+    "<metadataOptions><httpPutResponseHopLimit>2</httpPutResponseHopLimit>"
+    "<instanceMetadataTags>enabled</instanceMetadataTags></metadataOptions>"
+    "<privateDnsNameOptions><hostnameType>resource-name</hostnameType>"
+    "<enableResourceNameDnsARecord>true</enableResourceNameDnsARecord></privateDnsNameOptions>"
+    "<capacityReservationSpecification><capacityReservationTarget>"
+    "<capacityReservationId>cr-1</capacityReservationId></capacityReservationTarget>"
+    "</capacityReservationSpecification>"
+    "</item></instancesSet></item></reservationSet></DescribeInstancesResponse>");
+  REQUIRE(page);
+  REQUIRE(page->items.size() == 1);
+  CHECK(
+    page->items[0].placed
+    == Params{{"Placement.GroupName", "close"},
+              {"Placement.Tenancy", "dedicated"},
+              {"MetadataOptions.HttpPutResponseHopLimit", "2"},
+              {"MetadataOptions.InstanceMetadataTags", "enabled"},
+              {"PrivateDnsNameOptions.HostnameType", "resource-name"},
+              {"PrivateDnsNameOptions.EnableResourceNameDnsARecord", "true"},
+              {"CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationId",
+               "cr-1"}});
+}
+
 TEST_CASE("aws::parse_describe_instances: no machine is an answer too")
 {
   const auto page = parse_describe_instances(fixture("xml/describe_nothing.xml"));

@@ -75,6 +75,64 @@ TEST_CASE("boot: settings like those of a machine")
   CHECK(likeness->left_open.empty());
 }
 
+TEST_CASE("boot: where and how a machine runs is taken, unless all machines do")
+{
+  Model placed = model();
+  placed.instance.lifecycle = "spot";
+  placed.instance.placed = {
+    {"Placement.GroupName", "close"},
+    {"Placement.Tenancy", "dedicated"},
+    {"MetadataOptions.HttpPutResponseHopLimit", "2"},
+    {"MetadataOptions.InstanceMetadataTags", "enabled"},
+    {"PrivateDnsNameOptions.HostnameType", "resource-name"},
+    {"PrivateDnsNameOptions.EnableResourceNameDnsARecord", "true"},
+    {"PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord", "true"},
+    {"CapacityReservationSpecification.CapacityReservationPreference", "open"},
+    {"CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationId", "cr-1"}};
+  const auto likeness = settings_like(placed, said({}), k_boot);
+  REQUIRE(likeness);
+  const Configured got = with(*likeness, {});
+  CHECK(got.mistakes.empty());
+  const config::Settings& settings = got.settings;
+  CHECK(settings.markets == List{"spot"});
+  CHECK(settings.placement_group == "close");
+  CHECK(settings.tenancy == "dedicated");
+  CHECK(settings.metadata_hop_limit == 2);
+  CHECK(settings.metadata_tags == true);
+  CHECK(settings.private_dns_hostname == "resource-name");
+  CHECK(settings.private_dns_a == true);
+  CHECK(settings.private_dns_aaaa == true);
+  CHECK(settings.capacity_reservation == "cr-1");
+  CHECK(likeness->notices.back() == "capacity_reservation is that of i-1: its room may be used up");
+  // Elsewhere there is neither that group nor that reservation; a template says all of it itself.
+  const std::vector<config::Flag> elsewhere = {{"--region", "eu-north-1"}};
+  const Configured there = with(settings_like(placed, said(elsewhere), k_boot).value(), elsewhere);
+  CHECK(there.settings.placement_group.empty());
+  CHECK(there.settings.capacity_reservation.empty());
+  CHECK(there.settings.tenancy == "dedicated");
+  const std::vector<config::Flag> beside = {{"--launch-template-id", "lt-1"}};
+  CHECK(with(settings_like(placed, said(beside), k_boot, aws::LaunchTemplate()).value(), beside)
+          .settings.markets.empty());
+
+  placed.instance.placed = {{"Placement.Tenancy", "default"},
+                            {"MetadataOptions.InstanceMetadataTags", "disabled"},
+                            {"PrivateDnsNameOptions.HostnameType", "ip-name"},
+                            {"PrivateDnsNameOptions.EnableResourceNameDnsARecord", "false"},
+                            {"CapacityReservationSpecification.CapacityReservationPreference",
+                             "capacity-reservations-only"}};
+  placed.instance.lifecycle.clear();
+  const auto plain = settings_like(placed, said({}), k_boot);
+  CHECK(keys(*plain)
+        == List{"region", "image_id", "instance_type", "subnet_id", "security_group_id",
+                "security_group_id", "security_group_id", "iam_instance_profile", "key_name",
+                "capacity_reservation"});
+  CHECK(with(*plain, {}).settings.capacity_reservation == "only");
+  placed.instance.placed = {
+    {"CapacityReservationSpecification.CapacityReservationPreference", "none"}};
+  CHECK(with(settings_like(placed, said({}), k_boot).value(), {}).settings.capacity_reservation
+        == "none");
+}
+
 TEST_CASE("boot: only what is open is taken")
 {
   const std::vector<config::Flag> flags = {
