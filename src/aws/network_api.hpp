@@ -18,6 +18,7 @@ struct Subnet {
   int free_addresses = 0;
   bool gives_public_ip = false; // to a machine that does not say
   bool ipv6_only = false;
+  bool on_outpost = false; // whose machines are not those of the zone
 };
 
 // Where packets for `destination` go. One of the targets is set.

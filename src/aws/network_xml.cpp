@@ -56,7 +56,8 @@ Subnet subnet_of(pugi::xml_node item)
           .availability_zone = text_at(item, "availabilityZone"),
           .free_addresses = number_of(text_at(item, "availableIpAddressCount")).value_or(0),
           .gives_public_ip = text_at(item, "mapPublicIpOnLaunch") == "true",
-          .ipv6_only = text_at(item, "ipv6Native") == "true"};
+          .ipv6_only = text_at(item, "ipv6Native") == "true",
+          .on_outpost = !text_at(item, "outpostArn").empty()};
 }
 
 // The first that is there: a route has one of each.

@@ -80,23 +80,6 @@ Reach reach_of(std::string_view code)
   return row == std::end(k_reaches) ? Reach::candidate : row->reach;
 }
 
-// EC2 takes two launches a second, so that this many are asked within five minutes. A fleet of EC2
-// takes as many overrides. Source: EC2 User Guide, "Fleet quotas".
-void check_number(Mistakes& mistakes, const config::Settings& settings)
-{
-  constexpr std::size_t most = 300;
-  std::size_t all = 1;
-  for (const auto* values : {&settings.markets, &settings.instance_types, &settings.subnet_ids}) {
-    all *= choices(*values).size();
-  }
-  if (all > most) {
-    mistakes.add(fmt::format("market, instance_type and subnet_id make {} candidates, and a boot "
-                             "tries {} at most",
-                             all, most),
-                 "leave out types or subnets that are the least likely to have room");
-  }
-}
-
 } // namespace
 
 std::string describe(const Candidate& candidate)
@@ -132,13 +115,29 @@ std::vector<Candidate> candidates_of(const config::Settings& settings, const Fac
   return candidates;
 }
 
+// EC2 takes two launches a second, so that this many are asked within five minutes. A fleet of EC2
+// takes as many overrides. Source: EC2 User Guide, "Fleet quotas".
+void check_candidates(Mistakes& mistakes, const config::Settings& settings)
+{
+  constexpr std::size_t most = 300;
+  std::size_t all = 1;
+  for (const auto* values : {&settings.markets, &settings.instance_types, &settings.subnet_ids}) {
+    all *= choices(*values).size();
+  }
+  if (all > most) {
+    mistakes.add(fmt::format("market, instance_type and subnet_id make {} candidates, and a boot "
+                             "tries {} at most",
+                             all, most),
+                 "leave out types or subnets that are the least likely to have room");
+  }
+}
+
 void check_market(Mistakes& mistakes, const config::Settings& settings, const Facts& facts)
 {
   const auto wants = [&](std::string_view market) {
     return std::ranges::count(settings.markets, market) > 0;
   };
   const std::string market = facts.launch_template ? facts.launch_template->market : "";
-  check_number(mistakes, settings);
   if (!settings.spot_max_price.empty() && !wants(k_spot)) {
     mistakes.add("spot_max_price is set, and market has no spot", "add --market spot");
   }

@@ -24,10 +24,21 @@ struct Candidate {
 
 std::string describe(const Candidate& candidate); // "spot t3.nano in subnet-1", for messages
 
+// One that EC2 need not be asked for, since it is known what it would answer.
+struct Dropped {
+  Candidate candidate = {};
+  std::string code = {};   // "not-offered", "architecture", "no-address", "no-subnet"
+  std::string why = {};    // "us-east-1c does not offer m7i.large"
+  bool is_mistake = false; // of the user: waiting helps nothing
+};
+
 // All of them, in order of preference; never empty. What `prefer` names moves first.
 std::vector<Candidate> candidates_of(const config::Settings& settings, const Facts& facts);
 
-// That the candidates are no more than a boot can try, and that their market can be had.
+// That they are no more than a boot can try.
+void check_candidates(Mistakes& mistakes, const config::Settings& settings);
+
+// That the market can be had: beside a launch template that names one, and with a price.
 void check_market(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
 
 // That so many machines can be asked for, and be enough.

@@ -154,6 +154,15 @@ void check_ready(Mistakes& mistakes, const Settings& settings, const Facts& fact
   }
 }
 
+void check_running(Mistakes& mistakes, const Settings& settings)
+{
+  const int count = settings.count.value_or(1);
+  if (settings.max_running && count > *settings.max_running) {
+    mistakes.add(fmt::format("count is {}, and max_running {}", count, *settings.max_running),
+                 "give a count that fits, or raise max_running");
+  }
+}
+
 void check_lifetime(Mistakes& mistakes, const Settings& settings)
 {
   if (settings.keep_on_failure && !(settings.max_lifetime && settings.max_lifetime->limit)) {
@@ -274,6 +283,8 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
   check_image(mistakes, settings, facts);
   check_ids(mistakes, settings);
   check_market(mistakes, settings, facts);
+  check_candidates(mistakes, settings);
+  check_running(mistakes, settings);
   check_merging(mistakes, settings, facts);
   check_network(mistakes, settings, facts);
   check_parent(mistakes, settings);

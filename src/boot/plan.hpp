@@ -39,6 +39,7 @@ struct Plan {
   std::string region = {};
   std::string app = {};
   std::vector<Candidate> candidates = {};    // never empty, in order of preference
+  std::vector<Dropped> dropped = {};         // of which none is asked for; see survey.hpp
   aws::Params common = {};                   // of every launch; see request.hpp for the rest
   std::string subnet_parameter = "SubnetId"; // that carries a candidate's subnet
   std::string spot_max_price = {};           // of candidates on the spot market

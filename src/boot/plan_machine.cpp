@@ -109,11 +109,14 @@ void check_types(Mistakes& mistakes, const Settings& settings, const Facts& fact
   const std::string& first = settings.instance_types.front();
   const std::string_view wanted =
     facts.image ? std::string_view(facts.image->architecture) : aws::architecture_of(first);
-  if (wanted != "x86_64" && wanted != "arm64") {
+  const auto fits = [&](const std::string& type) { return aws::architecture_of(type) == wanted; };
+  // Of an image that is known, those that fit it are enough: boot/survey drops the others.
+  const bool enough = facts.image && std::ranges::any_of(settings.instance_types, fits);
+  if ((wanted != "x86_64" && wanted != "arm64") || enough) {
     return;
   }
   for (const std::string& type : settings.instance_types) {
-    if (aws::architecture_of(type) != wanted) {
+    if (!fits(type)) {
       mistakes.add(fmt::format("instance_type {} is {}, and {} is for {}", type,
                                aws::architecture_of(type),
                                facts.image ? fmt::format("image {}", facts.image->id)

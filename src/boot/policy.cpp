@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "boot/look_up.hpp"
 #include "boot/policy_parts.hpp"
+#include "boot/survey.hpp"
 #include "fleet/tags.hpp"
 
 #include <fmt/format.h>
@@ -15,8 +16,8 @@ namespace flame::boot {
 namespace {
 
 constexpr std::string_view k_commands[] = {"boot", "run", "wait",   "terminate", "list",
-                                           "logs", "gc",  "doctor", "configure"};
-constexpr std::string_view k_booting[] = {"boot", "run", "doctor"};
+                                           "logs", "gc",  "doctor", "configure", "plan"};
+constexpr std::string_view k_booting[] = {"boot", "run", "doctor", "plan"};
 
 // What only looks: EC2 takes no resource for these but *. To let another command look: here.
 struct Look {
@@ -41,26 +42,55 @@ bool meets_parent(const PolicyScope& scope)
   return wants(scope, {"gc"}) || !scope.settings.flame_parent.empty();
 }
 
+// A boot that has a choice looks first at what cannot be had, and without the right it tries; plan
+// looks at all.
+SurveyWanted survey_of(const PolicyScope& scope)
+{
+  if (scope.plan == nullptr) {
+    return {};
+  }
+  return wants(scope, {"plan", "doctor"}) ? whole_survey(scope.plan->candidates)
+                                          : survey_wanted(scope.plan->candidates);
+}
+
 // Or may: a template can turn out to leave the type open.
 bool looks_at_image(const PolicyScope& scope)
 {
   const config::Settings& settings = scope.settings;
-  return wants(scope, {"doctor"}) || lookups_in(settings).image
+  return wants(scope, {"doctor"}) || lookups_in(settings).image || survey_of(scope).image
          || (has_template(scope) && settings.instance_types.empty() && settings.image.empty());
 }
 
+bool chooses_subnet(const PolicyScope& scope)
+{
+  return wants(scope, {"doctor"}) || !survey_of(scope).subnets.empty();
+}
+
+bool chooses_type(const PolicyScope& scope)
+{
+  return wants(scope, {"doctor"}) || !survey_of(scope).types.empty();
+}
+
+// A plan only counts what lives, and only for that setting.
+bool looks_at_machines(const PolicyScope& scope)
+{
+  return scope.settings.max_running
+         || wants(scope, {"boot", "run", "wait", "terminate", "list", "logs", "gc", "configure"});
+}
+
 constexpr Look k_looks[] = {
-  {"ec2:DescribeInstances", "boot run wait terminate list logs gc configure"},
+  {"ec2:DescribeInstances", "boot run wait terminate list logs gc configure plan",
+   looks_at_machines},
   {"ec2:DescribeRegions", "list gc", everywhere},
   {"ec2:DescribeVolumes", "gc"},
   {"ec2:DescribeNetworkInterfaces", "gc doctor", meets_parent},
-  {"ec2:DescribeImages", "boot run doctor", looks_at_image},
-  {"ec2:DescribeLaunchTemplateVersions", "boot run doctor", has_template},
-  {"ec2:DescribeSubnets", "doctor"},
+  {"ec2:DescribeImages", "boot run doctor plan", looks_at_image},
+  {"ec2:DescribeLaunchTemplateVersions", "boot run doctor plan", has_template},
+  {"ec2:DescribeSubnets", "boot run doctor plan", chooses_subnet},
   {"ec2:DescribeRouteTables", "doctor"},
   {"ec2:DescribeVpcEndpoints", "doctor"},
   {"ec2:DescribeSecurityGroups", "doctor"},
-  {"ec2:DescribeInstanceTypeOfferings", "doctor"},
+  {"ec2:DescribeInstanceTypeOfferings", "boot run doctor plan", chooses_type},
 };
 
 bool asked_by(const Look& look, const PolicyScope& scope)
@@ -204,15 +234,22 @@ Policy caller_policy(const PolicyScope& scope)
 {
   Policy policy;
   const PolicyPlace place = place_of(scope);
-  if (scope.plan != nullptr) {
+  const bool launches = scope.plan != nullptr && wants(scope, {"boot", "run", "doctor"});
+  if (launches) {
     add_launch(policy, scope, place);
     add_role(policy, scope, place);
+  }
+  if (scope.plan != nullptr) {
     add_image_parameter(policy, scope, place);
+  }
+  if (launches) {
     add_disk_key(policy, scope, place);
     add_bundle(policy, scope, place);
     add_secrets(policy, scope, place);
   }
-  add_store(policy, scope, place);
+  PolicyScope writes = scope; // who only plans has nothing to do with the store
+  writes.plan = launches ? scope.plan : nullptr;
+  add_store(policy, writes, place);
   add_ending(policy, scope, place);
   add_looks(policy, scope, place);
   if (wants(scope, {"doctor"})) {

@@ -53,6 +53,10 @@ BootResult result_of(const Plan& plan, const State& state,
                                .stage = stage,
                                .expires_at = plan.expires_at});
   }
+  for (const Dropped& dropped : plan.dropped) {
+    result.refused.push_back(
+      {.candidate = dropped.candidate, .message = dropped.why, .asked = false});
+  }
   for (const Attempt& attempt : state.attempts) {
     result.refused.push_back({.candidate = plan.candidates.at(attempt.candidate),
                               .code = attempt.code,

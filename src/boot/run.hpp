@@ -27,11 +27,12 @@ struct Timings {                     // since the start of the boot
   std::optional<Millis> ready = {};
 };
 
-// A candidate that EC2 refused before another was taken.
+// A candidate that EC2 refused before another was taken, or would have.
 struct Refused {
   Candidate candidate = {};
   std::string code = {};
   std::string message = {};
+  bool asked = true; // EC2 was; else it was known before
 };
 
 struct BootResult {
@@ -40,7 +41,7 @@ struct BootResult {
   std::string account = {};
   std::vector<Machine> machines = {};
   Timings timings = {};
-  std::vector<Refused> refused = {}; // in the order in which they were tried
+  std::vector<Refused> refused = {}; // those not asked for, then in the order of the tries
 };
 
 // What a machine whose boot failed has said, "" when EC2 had nothing of it. The text may hold what

@@ -108,7 +108,7 @@ constexpr OwnFlag k_doctor_flags[] = {
 };
 
 constexpr OwnFlag k_policy_flags[] = {
-  {"--for", "COMMAND",  "of this command; repeat it for several (default: boot)", "", "boot run wait terminate list logs gc doctor configure"},
+  {"--for", "COMMAND",  "of this command; repeat it for several (default: boot)", "", "boot run wait terminate list logs gc doctor configure plan"},
   {"--runner", "",      "of the machine's role instead"},
   {"--explain", "",     "say on standard error what each statement is for"},
   {"--account", "ID",   "AWS account of the machines (default: any, which is the caller's own)"},
@@ -208,6 +208,20 @@ const Command k_commands[] = {
    "--show prints each setting with its value and where it comes from; secrets as ***.",
    "flame-ec2 configure --region eu-west-1 --app demo --print",
    k_all_groups, k_configure_flags, run_configure},
+  {"plan", "say what a boot would ask for, and what it could not have", "",
+   "Prints, for the settings of a boot, the candidates in the order in which they are asked for, each "
+   "with what is already known against it: that its zone does not offer the type, that the subnet has no "
+   "free address or is not there, that the image is for another architecture; the parameters of the first "
+   "RunInstances; the calls of the boot, and how long EC2's limits make it wait; the size of the user data; "
+   "when the machines expire; how many of the app live, with max_running.\n\n"
+   "It looks things up and launches, uploads and writes nothing. What may not be looked at is left open. "
+   "A boot itself looks at the candidates only where types or subnets differ, and leaves out those "
+   "that cannot be had. The status is that of the boot where nothing could be launched: 6, or 3 for a "
+   "mistake in the settings. What EC2 says of the rights is in boot --dry-run=ec2 and doctor.",
+   "flame-ec2 plan --region eu-west-1 --image al2023 --app demo \\\n"
+   "  --bundle s3://my-bucket/demo.tar.gz --max-lifetime 1h --count 100 \\\n"
+   "  --instance-type m7i.large,m7a.large --market spot,on-demand",
+   k_all_groups, {}, run_plan},
   {"doctor", "say what would keep a boot from working", "",
    "Looks at all that a boot with these settings needs, and launches nothing: who the caller is, and "
    "which provider of credentials said so; the settings; launch template, image and instance profile; the "

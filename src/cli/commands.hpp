@@ -19,6 +19,7 @@ Result<void> run_terminate(const Invocation& invocation, World& world, Console& 
 Result<void> run_list(const Invocation& invocation, World& world, Console& console);
 Result<void> run_logs(const Invocation& invocation, World& world, Console& console);
 Result<void> run_gc(const Invocation& invocation, World& world, Console& console);
+Result<void> run_plan(const Invocation& invocation, World& world, Console& console);
 Result<void> run_doctor(const Invocation& invocation, World& world, Console& console);
 Result<void> run_iam_policy(const Invocation& invocation, World& world, Console& console);
 Result<void> run_decode_parent(const Invocation& invocation, World& world, Console& console);

@@ -110,7 +110,7 @@ std::string main_help()
   for (const OwnFlag& flag : global_flags()) {
     flags.push_back(fmt::format("{}{}{}", flag.letter, flag.letter.empty() ? "" : " ", flag.name));
   }
-  text += wrapped("\nFlags of all commands: " + join(flags, ", "), 0, 2) + "\n";
+  text += "\n" + wrapped("Flags: " + join(flags, ", "), 0, 2) + "\n";
   return text + "More: flame-ec2 COMMAND --help; everything: flame-ec2 man | man -l -\n";
 }
 

@@ -63,6 +63,7 @@ std::string boot_json(const boot::BootResult& result)
     json.key("market").text_or_null(refused.candidate.market);
     json.key("aws_code").text_or_null(refused.code);
     json.key("message").text(refused.message);
+    json.key("asked").boolean(refused.asked);
     json.end();
   }
   json.end_list();

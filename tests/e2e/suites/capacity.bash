@@ -2,6 +2,9 @@
 # shellcheck disable=SC2154
 # What EC2 has room for, and where: stories of types, subnets and markets. Machines only exist.
 
+# shellcheck source-path=SCRIPTDIR/..
+. "$here/lib/fleet.bash"
+
 sub_a=subnet-0123456789abcdef0 sub_b=subnet-0fedcba9876543210 sub_c=subnet-00112233445566778
 ordinary=(--app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h --bundle s3://bundles/hello.tar.gz
   --no-inspect)
@@ -59,7 +62,7 @@ expect_same "$(jq -r '.instances[0].market' stdout)" on-demand
 TEST "a quota is of a family and a market: another zone is not asked"
 sandbox --fault 'RunInstances:VcpuLimitExceeded'
 boot "${all_of_them[@]}" --instance-type t3.nano,m7i.large
-expect_error 6 "none of 12 candidates could be launched; 10 of them need not be tried" \
+expect_error 6 "none of 10 candidates could be launched; 8 of them need not be tried" \
   "spot t3.nano in $sub_a" "on-demand t3.nano in $sub_a"
 expect_same "$(tried)" "t3.nano $sub_a spot
 t3.nano $sub_a on-demand"
@@ -71,6 +74,65 @@ expect_status 0
 expect_same "$(jq -r '.instances[0].subnet_id, .refused[0].aws_code' stdout)" "$sub_b
 Server.InsufficientInstanceCapacity"
 expect_machines 1
+
+full=subnet-0aaaaaaaaaaaaaaa5
+TEST "what cannot be had is not asked for: a type that a zone lacks, a subnet that is full"
+sandbox
+boot --instance-type m7i.large,t3.nano --subnet-id "$full,$sub_c" --json
+expect_status 0
+expect_same "$(tried)" "t3.nano $sub_c on-demand"
+expect_same "$(control GET requests | jq -r '.[].action' | head -n 2)" "DescribeSubnets
+DescribeInstanceTypeOfferings"
+expect_in_stderr "not asked for: $full has no free address" "not asked for: us-east-1c does not offer m7i.large"
+expect_same "$(jq -r '.refused[] | "\(.asked) \(.aws_code) \(.instance_type) \(.message)"' stdout)" \
+  "false null m7i.large $full has no free address
+false null m7i.large us-east-1c does not offer m7i.large
+false null t3.nano $full has no free address"
+
+TEST "nothing is asked beforehand where there is nothing to choose"
+sandbox
+boot --market spot,on-demand --subnet-id "$full" --instance-type t3.nano
+expect_error 6 "InsufficientFreeAddressesInSubnet"
+expect_same "$(control GET requests | jq -r '.[].action' | grep -v '^Head' | sort -u)" "DescribeInstances
+RunInstances"
+
+TEST "without the right to look all are tried, and nobody hears of it"
+sandbox
+fault 'DescribeSubnets:UnauthorizedOperation'
+fault 'DescribeInstanceTypeOfferings:UnauthorizedOperation'
+boot --instance-type t3.nano --subnet-id "$full,$sub_c" --json
+expect_status 0
+expect_same "$(tried)" "t3.nano $full on-demand
+t3.nano $sub_c on-demand"
+expect_same "$(jq -r '.refused[] | "\(.asked) \(.aws_code)"' stdout)" "true InsufficientFreeAddressesInSubnet"
+! grep -q "looked at" stderr || die "noise of looks"
+boot --instance-type t3.nano --subnet-id "$full,$sub_c" -v
+expect_in_stderr "the subnets could not be looked at"
+no_more_faults
+
+TEST "of another architecture than the image: dropped, and a mistake when all are"
+sandbox
+boot --instance-type t4g.nano,t3.nano --json
+expect_status 0
+expect_same "$(tried)" "t3.nano - on-demand"
+expect_in_stderr "not asked for: t4g.nano is arm64, and image ami-0123456789abcdef0 is for x86_64"
+boot --instance-type t4g.nano,t3.none
+expect_error 3 "none of 2 candidates can be launched" "t4g.nano: not asked for, since t4g.nano is arm64" \
+  "t3.none: not asked for, since no zone of the Region offers t3.none"
+expect_same "$(tried | wc -l)" 1
+
+TEST "nothing that can be had: full is no mistake, and the dry run of EC2 says the same"
+sandbox
+boot --instance-type t3.nano,m7i.large --subnet-id "$full"
+expect_error 6 "none of 2 candidates can be launched"
+expect_same "$(tried)" ""
+boot --instance-type t3.nano,m7i.large --subnet-id "$full" --dry-run=ec2
+expect_error 6 "$full has no free address"
+
+TEST "what was left is out too: all are named"
+sandbox --capacity '*/us-east-1c/*=0'
+boot --instance-type m7i.large,t3.nano --subnet-id "$sub_c"
+expect_error 6 InsufficientInstanceCapacity "m7i.large in $sub_c: not asked for, since us-east-1c does not offer m7i.large"
 
 TEST "the dry run shows all candidates, and the market that is asked for first"
 sandbox

@@ -505,14 +505,14 @@ TEST_CASE("cli: -v says what EC2 is asked, -vv with what, and neither says user 
   fake.ec2.looks = {FakeEc2::Machines{}, FakeEc2::Machines{ours(k_id)}};
   SUBCASE("-v")
   {
-    CHECK(run(fake, {"boot", "-v", "--subnet-id", "subnet-2"}, k_release, k_boot) == 0);
+    CHECK(run(fake, {"boot", "-v", "--market", "spot,on-demand"}, k_release, k_boot) == 0);
     CHECK(has(fake.err, "EC2 RunInstances failed after 0 ms: InsufficientInstanceCapacity"));
     CHECK(has(fake.err, "EC2 RunInstances answered after 0 ms"));
     CHECK(!has(fake.err, "ImageId ="));
   }
   SUBCASE("-vv")
   {
-    CHECK(run(fake, {"boot", "-vv", "--subnet-id", "subnet-2"}, k_release, k_boot) == 0);
+    CHECK(run(fake, {"boot", "-vv", "--market", "spot,on-demand"}, k_release, k_boot) == 0);
     CHECK(has(fake.err, "RunInstances ImageId = ami-1"));
     CHECK(has(fake.err, "RunInstances UserData = ***\n"));
     CHECK(!has(fake.err, "X-Amz"));
