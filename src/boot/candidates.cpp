@@ -1,5 +1,6 @@
 #include "boot/candidates.hpp"
 
+#include "base/text.hpp"
 #include "boot/image.hpp"
 #include "boot/plan.hpp"
 
@@ -165,6 +166,46 @@ void check_count(Mistakes& mistakes, const config::Settings& settings)
     mistakes.add(fmt::format("min_count is {}, and count only {}", least, count),
                  "min_count is what a boot is content with when EC2 has no more");
   }
+}
+
+std::optional<std::string> interruption_of(const config::Settings& settings, const Facts& facts)
+{
+  const bool asked = std::ranges::count(settings.markets, k_spot) > 0;
+  const bool of_template =
+    settings.markets.empty()
+    && (facts.launch_template ? facts.launch_template->market == k_spot
+                              : facts.looked_into_template && !settings.launch_template_id.empty());
+  const std::string& how = settings.on_interruption;
+  if ((!asked && !of_template) || how == "ignore") {
+    return std::nullopt;
+  }
+  return how == "stop" ? std::string() : how;
+}
+
+// Words that are meant for EC2's InstanceInterruptionBehavior, or nearly ours, would run as
+// commands.
+void check_interruption(Mistakes& mistakes, const config::Settings& settings)
+{
+  constexpr std::string_view k_no_commands[] = {"stop",      "ignore",    "ignored", "none",
+                                                "terminate", "hibernate", "no",      "off"};
+  const std::string& how = settings.on_interruption;
+  if (how == "stop" || how == "ignore") {
+    return;
+  }
+  if (std::ranges::count(k_no_commands, to_lower(how)) > 0 || (!how.empty() && trim(how).empty())) {
+    mistakes.add(fmt::format("on_interruption is \"{}\"", how),
+                 "it is stop, ignore, or a command for sh that runs before the stop");
+  }
+}
+
+std::string interruption_warning(const config::Settings& settings, const Facts& facts)
+{
+  const std::string& how = settings.on_interruption;
+  const bool unknown =
+    settings.markets.empty() && !settings.launch_template_id.empty() && !facts.looked_into_template;
+  const bool in_vain =
+    !how.empty() && how != "ignore" && !unknown && !interruption_of(settings, facts);
+  return in_vain ? "on_interruption is set, and no machine can be a spot machine" : "";
 }
 
 std::string quota_of(std::string_view instance_type)

@@ -3,6 +3,7 @@
 #include "aws/ec2_errors.hpp"
 #include "config/settings.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,13 @@ void check_market(Mistakes& mistakes, const config::Settings& settings, const Fa
 
 // That so many machines can be asked for, and be enough.
 void check_count(Mistakes& mistakes, const config::Settings& settings);
+
+// What on_interruption comes to on the machine, as Runner has it: nullopt when no candidate can be
+// a spot machine, or when it is to be ignored. A template that nobody may read can be for spot.
+std::optional<std::string> interruption_of(const config::Settings& settings, const Facts& facts);
+void check_interruption(Mistakes& mistakes, const config::Settings& settings);
+// "" when on_interruption can have an effect, or is not set.
+std::string interruption_warning(const config::Settings& settings, const Facts& facts);
 
 // What a candidate answered.
 struct Answered {

@@ -31,6 +31,8 @@ struct Ear {
   fleet::Gathered parts = {};           // what came by the store, which has no gaps
   TimePoint looked = {};                // at the console beside the store
   std::optional<TimePoint> ending = {}; // since when it is seen to have ended or left
+  bool told_notice = false;             // EC2's, to a spot machine, and its hint before
+  bool told_hint = false;
   bool is_over = false;
 };
 
@@ -264,11 +266,28 @@ private:
     }
     news_ = true;
     ear.job.lines = std::move(lines);
+    tell_of_spot(ear);
     if (!ear.job.end) {
       ear.job.end = end_said(ear.job.lines, ear.job.machine.id);
     }
     if (ear.job.end && !ear.ending) {
       ear.ending = parts_.clock.now();
+    }
+  }
+
+  // What EC2 has told a spot machine, once.
+  void tell_of_spot(Ear& ear) const
+  {
+    const std::string& id = ear.job.machine.id;
+    const fleet::StageLine* const notice = fleet::interruption_in(ear.job.lines);
+    if (notice != nullptr && !ear.told_notice) {
+      ear.told_notice = true;
+      parts_.progress.note(fmt::format("{} {}", id, fleet::story_of(*notice)));
+    }
+    if (!ear.told_hint
+        && std::ranges::count(ear.job.lines, "rebalance", &fleet::StageLine::stage)) {
+      ear.told_hint = true;
+      parts_.progress.note(fmt::format("EC2 may take {} back soon; the command goes on", id));
     }
   }
 
@@ -323,10 +342,10 @@ private:
   {
     for (const Ear& ear : ears_) {
       if (!ear.is_over) {
-        const std::string far = ear.job.lines.empty() ? "has said nothing yet"
-                                : ear.job.lines.back().stage == "start"
-                                  ? "runs the command"
-                                  : "is at " + ear.job.lines.back().stage;
+        const fleet::StageLine* const line = fleet::most_telling(ear.job.lines);
+        const std::string far = line == nullptr          ? "has said nothing yet"
+                                : line->stage == "start" ? "runs the command"
+                                                         : "is at " + line->stage;
         return parts_.progress.doing(fmt::format("{} {}", ear.job.machine.id, far));
       }
     }

@@ -42,6 +42,18 @@ JobEnd unknown(ErrorKind kind, std::string message, std::string stage, std::stri
                          .stage = std::move(stage)}};
 }
 
+constexpr std::string_view k_by_user = "Client.UserInitiatedShutdown";
+constexpr std::string_view k_taken_back = "EC2 took the machine back; the same command may succeed";
+
+// EC2's notice has come, and no status after it.
+JobEnd of_interruption(const StageLine& notice, const std::string& id)
+{
+  return unknown(
+    ErrorKind::capacity,
+    fmt::format("the status of the command is not known: {} {}", id, fleet::story_of(notice)),
+    notice.stage, std::string(k_taken_back));
+}
+
 JobEnd of_failure(const StageLine& line, const std::string& id)
 {
   if (line.at == "lifetime") {
@@ -80,33 +92,38 @@ std::optional<JobEnd> end_said(const std::vector<StageLine>& lines, const std::s
   if (first->stage == "stopped" && first->exit_status) {
     return JobEnd{.status = *first->exit_status, .reason = first->detail};
   }
+  const StageLine* const notice = fleet::interruption_in(lines);
+  if (notice != nullptr && notice < &*first) {
+    return of_interruption(*notice, id);
+  }
   return of_failure(*first, id);
 }
 
 bool was_taken(const aws::Instance& machine)
 {
-  return machine.state_reason_code.starts_with("Server.")
-         || machine.state_reason_code == "Client.UserInitiatedShutdown";
+  return machine.state_reason_code.starts_with("Server.") || machine.state_reason_code == k_by_user;
 }
 
 JobEnd end_unsaid(const aws::Instance& machine, const std::vector<StageLine>& lines)
 {
   const std::string& code = machine.state_reason_code;
+  const StageLine* const telling = fleet::most_telling(lines);
   const bool stopped = !lines.empty() && lines.back().stage == "stopped";
-  const std::string far = lines.empty() ? "it has said nothing of itself"
-                          : stopped     ? fmt::format("that ended the command, with status {}",
-                                                      lines.back().exit_status.value_or(0))
-                                        : fleet::story_of(lines.back());
+  const std::string far = telling == nullptr ? "it has said nothing of itself"
+                          : stopped          ? fmt::format("that ended the command, with status {}",
+                                                           lines.back().exit_status.value_or(0))
+                                             : fleet::story_of(*telling);
   std::string message =
     fmt::format("the status of the command is not known: {} is {} ({}), and {}", machine.id,
                 aws::name(machine.state),
                 machine.state_reason.empty() ? "EC2 gives no reason" : machine.state_reason, far);
-  const std::string stage = lines.empty() ? "" : lines.back().stage;
+  const std::string stage = telling == nullptr ? "" : telling->stage;
+  // A spot interruption, or EC2's hardware; the machine may have gone before EC2 came for it.
+  const bool taken_back = code.starts_with("Server.") || fleet::interruption_in(lines) != nullptr;
   JobEnd end;
-  if (code.starts_with("Server.")) { // a spot interruption, or EC2's hardware
-    end = unknown(ErrorKind::capacity, std::move(message), stage,
-                  "EC2 took the machine back; the same command may succeed");
-  } else if (code == "Client.UserInitiatedShutdown") {
+  if (taken_back && code != k_by_user) {
+    end = unknown(ErrorKind::capacity, std::move(message), stage, std::string(k_taken_back));
+  } else if (code == k_by_user) {
     end = unknown(ErrorKind::refused, std::move(message), stage,
                   "somebody ended the machine while the command ran");
   } else {

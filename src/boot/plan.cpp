@@ -217,6 +217,9 @@ std::vector<std::string> all_warnings(const Settings& settings, const Facts& fac
       warnings.push_back(fit.error().message);
     }
   }
+  if (std::string warning = interruption_warning(settings, facts); !warning.empty()) {
+    warnings.push_back(std::move(warning));
+  }
   for (std::string& warning : delivery_warnings(settings)) {
     warnings.push_back(std::move(warning));
   }
@@ -263,7 +266,9 @@ Result<Runner> make_runner(const Settings& settings, const Facts& facts)
     .other_user_data =
       settings.merge_user_data && facts.launch_template ? facts.launch_template->user_data : "",
     .deny_metadata = settings.iam_instance_profile.empty() && settings.launch_template_id.empty(),
+    .on_interruption = interruption_of(settings, facts),
   };
+  check_interruption(mistakes, settings);
   check(mistakes, check_run_as(runner.run_as));
   check(mistakes, check_variables(runner.variables));
   if (!mistakes.empty()) {

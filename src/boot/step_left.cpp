@@ -30,7 +30,14 @@ ErrorClass want_of_capacity(const std::string& code)
   return aws::info(of_code).next_candidate ? of_code : ErrorClass::unknown;
 }
 
-Error reason_of(const aws::Instance& machine, ErrorClass want)
+// EC2's notice came before it was ready; then it powers itself off.
+bool was_interrupted(const State& state, const aws::Instance& machine)
+{
+  const auto told = state.stages.find(machine.id);
+  return told != state.stages.end() && told->second == "interrupted";
+}
+
+Error reason_of(const State& state, const aws::Instance& machine, ErrorClass want)
 {
   const std::string& code = machine.state_reason_code;
   Error error{.kind = ErrorKind::refused,
@@ -40,6 +47,9 @@ Error reason_of(const aws::Instance& machine, ErrorClass want)
               .aws_code = code};
   if (want != ErrorClass::unknown) {
     error.kind = ErrorKind::capacity;
+  } else if (was_interrupted(state, machine)) {
+    error.kind = ErrorKind::capacity;
+    error.hint = "EC2 took the machine back before it was ready";
   } else if (code == "Client.InstanceInitiatedShutdown") {
     error.kind = ErrorKind::bootstrap;
     error.hint = "the machine powered itself off while it booted; its console says why";
@@ -59,11 +69,12 @@ struct Left {
 void take(Left& left, State& state, const aws::Instance& machine, const Plan& plan)
 {
   const ErrorClass want = want_of_capacity(machine.state_reason_code);
-  left.last = reason_of(machine, want);
+  left.last = reason_of(state, machine, want);
   // A machine that is only stopped can start again, and one that is reported has its user.
   const bool is_replaceable = is_ended(machine.state) && state.unsure.empty() && !state.reported;
-  const bool by_ec2 = machine.state_reason_code.starts_with("Server.")
-                      && state.replacements < k_replacements + plan.count / 10;
+  const bool by_ec2 =
+    (machine.state_reason_code.starts_with("Server.") || was_interrupted(state, machine))
+    && state.replacements < k_replacements + plan.count / 10;
   if (!is_replaceable || (want == ErrorClass::unknown && !by_ec2)) {
     state.watched = machine.id;
     left.for_good = true;

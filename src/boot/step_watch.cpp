@@ -123,6 +123,9 @@ Step heard(State state, const Heard& told, const Plan& plan, TimePoint now)
     if (!state.asked.contains(id) || !is_alive(state, id)) {
       continue;
     }
+    if (fleet::interruption_in(lines) != nullptr) {
+      continue; // it ends by itself, or EC2 ends it; ready or not
+    }
     if (auto why = failure_of(id, lines)) {
       state.watched = id;
       return give_up(std::move(state), std::move(*why), now, plan);

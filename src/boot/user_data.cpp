@@ -159,6 +159,14 @@ std::string prepare(const Runner& runner)
               : "");
 }
 
+// Of the script, before anything can take its time.
+std::string spot(const Runner& runner)
+{
+  return runner.on_interruption
+           ? assign("interruption", to_base64(*runner.on_interruption)) + lean("spot.sh")
+           : "";
+}
+
 std::string guard(const Runner& runner)
 {
   const std::string store =
@@ -167,8 +175,11 @@ std::string guard(const Runner& runner)
          + assign("timeout", seconds(runner.bootstrap_timeout))
          + assign("lifetime", runner.max_lifetime ? seconds(*runner.max_lifetime) : "")
          + flag("keep", runner.keep_on_failure) + lean("arm.sh")
-         + write("guard", store + job(runner) + lean("guard.sh"))
-         + (runner.store ? write("store", form(*runner.store)) : "") + lean("watch.sh");
+         + write("guard", store + job(runner)
+                            + (runner.on_interruption ? lean("interruption.sh") : "")
+                            + lean("guard.sh"))
+         + (runner.store ? write("store", form(*runner.store)) : "") + lean("watch.sh")
+         + spot(runner);
 }
 
 // One connection to S3 gives about 90 MB/s, from where on several are worth their processes.

@@ -18,9 +18,10 @@
 // lines go to the console, to /var/log/flame-ec2.log (0600) and to the store; the units are
 // flame-<app>, -rebooted and -ended.service, and the timers flame-<app>-bootstrap and -lifetime.
 // Of `run` there are also artifacts (a folder), stdout and stderr (what was not sent yet), their
-// pipes, and the unit flame-<app>-output.
-// In memory, /run/flame-<app> holds env (0600, systemd's EnvironmentFile) and what the guard notes:
-// started, ended, failed, stage.
+// pipes, and the unit flame-<app>-output. Of what may be a spot machine also interruption (the
+// user's command) and the unit flame-<app>-spot. In memory, /run/flame-<app> holds env (0600,
+// systemd's EnvironmentFile) and what the guard notes: started, ended, failed, stage, rebalance,
+// interrupted.
 namespace flame::boot {
 
 // EC2's limit on user data before base64. Source: EC2 User Guide, "Run commands at launch".
@@ -94,6 +95,10 @@ struct Runner {
   std::optional<StoreChannel> store = {}; // nullopt: console and log alone
   std::string env_url = {};               // presigned GET of what `variables` gives; secret
   bool deny_metadata = false;             // keep the release from the metadata service
+  // Of what may become a spot machine: for sh, as run_as, in the release's folder, with the time in
+  // FLAME_EC2_INTERRUPTION, before the release is stopped because EC2 takes the machine back; "" is
+  // the stop alone. nullopt: nobody watches for that.
+  std::optional<std::string> on_interruption = {};
 };
 
 // Stands where a presigned URL will be, and is as long as one with a session token gets.

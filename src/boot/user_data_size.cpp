@@ -37,6 +37,7 @@ std::vector<Part> parts_of(const Runner& runner)
     {"the command", runner.job ? runner.job->command.size() : 0},
     {"stop_command", runner.stop_command.size()},
     {"ready_command", runner.ready_command.size()},
+    {"on_interruption", runner.on_interruption.value_or("").size()},
     {"the bundle's URL", runner.fetch.url.size()},
     {"the URLs of the bundle's files", file_list(runner.fetch.files).lines.size()},
     {"the launch template's user data", runner.other_user_data.size()}};

@@ -35,6 +35,8 @@ void write(Json& json, const boot::RunningJob& job)
   json.key("market").text(machine.lifecycle.empty() ? "on-demand" : machine.lifecycle);
   json.key("launched_at").text_or_null(machine.launch_time);
   json.key("stage").text_or_null(job.lines.empty() ? "" : job.lines.back().stage);
+  const fleet::StageLine* const notice = fleet::interruption_in(job.lines);
+  json.key("interrupted_at").text_or_null(notice == nullptr ? "" : notice->at);
   json.key("status").number(end.status);
   json.key("reason").text_or_null(end.reason);
   json.key("command_ms").number(count(duration_of(job)));

@@ -66,12 +66,29 @@ std::optional<StageLine> parse_words(std::string_view rest)
   return is_stage_name(line.stage) && timed ? std::optional(line) : std::nullopt;
 }
 
+bool is_notice(const StageLine& line)
+{
+  return line.stage == "interrupted";
+}
+
 } // namespace
 
 const StageLine* most_telling(const std::vector<StageLine>& stages)
 {
-  const auto failure = std::ranges::find(stages, "failed", &StageLine::stage);
-  return failure != stages.end() ? &*failure : stages.empty() ? nullptr : &stages.back();
+  const auto reason = std::ranges::find_if(
+    stages, [](const StageLine& line) { return line.stage == "failed" || is_notice(line); });
+  if (reason != stages.end()) {
+    return &*reason;
+  }
+  const auto last = std::find_if(stages.rbegin(), stages.rend(),
+                                 [](const StageLine& line) { return line.stage != "rebalance"; });
+  return last == stages.rend() ? nullptr : &*last;
+}
+
+const StageLine* interruption_in(const std::vector<StageLine>& stages)
+{
+  const auto notice = std::ranges::find_if(stages, is_notice);
+  return notice == stages.end() ? nullptr : &*notice;
 }
 
 std::string story_of(const StageLine& line)
@@ -79,6 +96,10 @@ std::string story_of(const StageLine& line)
   if (line.stage == "failed") {
     return fmt::format("failed in stage {}: {}", line.at,
                        line.detail.empty() ? "it gave no reason" : line.detail);
+  }
+  if (is_notice(line)) {
+    return fmt::format("was interrupted: EC2 takes the machine back{}{}",
+                       line.at.empty() ? "" : " at ", line.at);
   }
   if (line.stage == "stopped" && line.exit_status) {
     return fmt::format("came to its end: the release stopped with status {}", *line.exit_status);

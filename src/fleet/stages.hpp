@@ -16,8 +16,11 @@
 // shows that it is whole; the end of a command of `run` also has stdout=N stderr=N packed=N, all
 // the bytes there were. In their order: boot, fetch, unpack, setup (only with setup commands),
 // start (the release runs), ready (it has for 2 s, and is by its own word), stopped (it ended, with
-// rc), failed (why the machine powers off). The nonce keeps lines of the release's own out; it is
-// no secret from a release that reads the user data from the metadata service.
+// rc), failed (why the machine powers off). On a spot machine, at any time: rebalance (EC2's hint
+// that it may take the machine back, which changes nothing), interrupted (its notice that it does,
+// at=TIME; the release is stopped, and a stopped line may follow). The nonce keeps lines of the
+// release's own out; it is no secret from a release that reads the user data from the metadata
+// service.
 namespace flame::fleet {
 
 // What a command of `run` gives.
@@ -26,8 +29,9 @@ inline constexpr std::size_t k_streams = 3;
 inline constexpr std::string_view k_stream_names[] = {"stdout", "stderr", "packed"};
 
 struct StageLine {
-  std::string stage = {}; // boot, fetch, unpack, setup, start, ready, stopped, failed
-  std::string at = {};    // of "failed": the stage, or bootstrap, lifetime, reboot, parent
+  std::string stage = {}; // boot, fetch, unpack, setup, start, ready, stopped, failed, …
+  std::string at = {};    // of "failed": the stage, or bootstrap, lifetime, reboot, parent;
+                          // of "interrupted": when EC2 takes the machine back, ISO 8601, or ""
   std::optional<int> exit_status = {};                             // "rc=N"
   std::string detail = {};                                         // for people: what failed
   std::optional<double> seconds = {};                              // since the script's first line
@@ -37,9 +41,13 @@ struct StageLine {
 // The lines of `console` that carry `nonce`, in order; forged and cut lines are left out.
 std::vector<StageLine> parse_stages(std::string_view console, std::string_view nonce);
 
-// What says most about how it is with a machine: the first failure, which is the reason of whatever
-// came after it, else the last line. nullptr when there are no lines; else of `stages`.
+// What says most about how it is with a machine: the first failure or interruption, which is the
+// reason of whatever came after it, else the last line that is no hint. nullptr when there is none;
+// else of `stages`.
 const StageLine* most_telling(const std::vector<StageLine>& stages);
+
+// EC2's notice that it takes the machine back; nullptr when there was none; else of `stages`.
+const StageLine* interruption_in(const std::vector<StageLine>& stages);
 
 // "failed in stage fetch: HTTP 403", "last reached stage unpack", or with what status it stopped.
 std::string story_of(const StageLine& line);

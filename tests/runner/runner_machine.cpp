@@ -84,6 +84,34 @@ void serve_metadata(httplib::Server& server, const Scene& scene)
   });
 }
 
+// What EC2 tells a spot machine, once `told`. No time of a notice changes any more.
+void serve_spot_news(httplib::Server& server, const Scene& scene, std::function<bool()> told)
+{
+  server.Get("/latest/meta-data/instance-life-cycle", [scene](const auto&, auto& answer) {
+    answer.set_content(scene.is_spot ? "spot" : "on-demand", "text/plain");
+  });
+  const auto news = [told = std::move(told)](bool there, const std::function<std::string()>& text) {
+    return [=](const auto& request, auto& answer) {
+      const bool allowed = request.get_header_value("X-aws-ec2-metadata-token") == "t0ken";
+      const bool shown = allowed && there && told();
+      answer.status = shown ? 200 : allowed ? 404 : 401;
+      answer.set_content(shown ? text() : "<html>Not Found</html>", "application/json");
+    };
+  };
+  const auto time = std::make_shared<std::string>();
+  server.Get("/latest/meta-data/spot/instance-action",
+             news(scene.notice > 0s, [time, notice = scene.notice] {
+               if (time->empty()) {
+                 *time = iso8601(
+                   std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())
+                   + notice);
+               }
+               return R"({"action": "terminate", "time": ")" + *time + "\"}";
+             }));
+  server.Get("/latest/meta-data/events/recommendations/rebalance",
+             news(scene.hinted, [] { return R"({"noticeTime": "2026-01-15T08:15:30Z"})"; }));
+}
+
 // Of a body whose end never comes: the connection closes before.
 void send_cut(httplib::Response& answer, const std::string& bundle, std::size_t cut)
 {
@@ -249,7 +277,13 @@ std::string RunnerMachines::start(Scene scene)
   spec.user_data = scene.script;
   spec.port = k_port;
   if (scene.has_metadata) {
-    spec.serve_metadata = [scene](httplib::Server& server) { serve_metadata(server, scene); };
+    spec.serve_metadata = [scene, notes = notes_, id](httplib::Server& server) {
+      serve_metadata(server, scene);
+      serve_spot_news(server, scene, [scene, notes, id] {
+        const std::lock_guard lock(notes->mutex);
+        return scene.told_early || notes->reports[id].contains("up");
+      });
+    };
   }
   spec.serve_endpoint = [scene, notes = notes_, id](httplib::Server& server) {
     serve_bundle(server, scene);

@@ -42,6 +42,10 @@ struct Scene {
   std::string environment = {}; // served at /bucket/env; "" is a URL that has expired
   int store_status = 204;       // of the answers to the forms that are posted to /bucket; 0: none
   int role_status = 200;        // of the metadata service's answers about roles
+  bool is_spot = false;
+  bool told_early = false;          // of what follows: not only once the release posts "up"
+  bool hinted = false;              // that EC2 may take the machine back
+  std::chrono::seconds notice = {}; // EC2 takes the machine back so long after; 0: it does not
 };
 
 struct Outcome {

@@ -20,7 +20,7 @@ clock() {
 stage() {
   clock
   line="flame-ec2 $nonce stage=$1 t=$((t / 100)).$((t / 10 % 10))$((t % 10))"
-  [ "$1" = failed ] || { echo "$1" >"$run/stage"; } 2>/dev/null
+  case $1 in failed | rebalance) ;; *) { echo "$1" >"$run/stage"; } 2>/dev/null ;; esac
   shift
   line="$line${*:+ $*} ."
   { printf '%s\n' "$line" >>/var/log/flame-ec2.log; } 2>/dev/null
@@ -67,6 +67,7 @@ failed)
 machine) machine ;;
 output) output ;;
 words) last_words ;;
+spot) watch_spot ;;
 rebooted)
   [ "$(machine)" = "$(cat "$dir/machine")" ] || exit 0
   power_off_at_the_end
@@ -109,6 +110,7 @@ ended)
   [ -e "$run/started" ] || note_start
   # FLAME's runner gives its parent 20 s, and then ends as if it had done its work.
   [ -z "${FLAME_PARENT-}" ] || [ "$rc" != 0 ] || [ "$lived" -lt 20 ] || [ "$lived" -gt 25 ] ||
+    [ -e "$run/interrupted" ] ||
     failed at=parent rc=0 "msg=ended after $lived s, as a FLAME runner that cannot reach its parent"
   [ -z "$job" ] || leave_status
   stage stopped "rc=$rc" "msg=$Result"

@@ -40,7 +40,7 @@ if [ -n "$run_as" ]; then
   id "$run_as" >/dev/null 2>&1 || useradd -r -M -d "$dir/release" "$run_as" ||
     fail "cannot create the user $run_as"
   chown -R "$run_as:" "$dir/release"
-  for file in "$dir/start" "$dir/stop"; do
+  for file in "$dir/start" "$dir/stop" "$dir/interruption"; do
     [ ! -e "$file" ] || chown "$run_as:" "$file"
   done
 fi

@@ -30,6 +30,7 @@ struct Waited {
   std::optional<int> status = {};     // of what ran, once it has stopped
   std::optional<Error> error = {};    // why it never gets there
   std::optional<TimePoint> left = {}; // since when EC2 shows it as ended
+  bool told = false;                  // of EC2's notice
   bool done = false;
 };
 
@@ -158,6 +159,10 @@ private:
     }
     const auto lines = fleet::parse_stages(*text, fleet::nonce_in(*text));
     one.stage = lines.empty() ? one.stage : lines.back().stage;
+    if (const auto* const notice = fleet::interruption_in(lines); notice != nullptr && !one.told) {
+      one.told = true;
+      console_.note(fmt::format("{} {}", one.machine.id, fleet::story_of(*notice)));
+    }
     const bool is_ready = std::ranges::count(lines, "ready", &fleet::StageLine::stage) > 0;
     const auto end = std::ranges::find_if(lines, [](const fleet::StageLine& line) {
       return line.stage == "failed" || line.stage == "stopped";
@@ -165,7 +170,7 @@ private:
     if (ready_ && is_ready) {
       one.done = true;
     } else if (end != lines.end()) {
-      take_end(one, *end);
+      take_end(one, *end, *fleet::most_telling(lines));
     } else if (one.left && world_.clock->now() - *one.left >= k_last_words) {
       one.done = true;
       one.error = boot::end_unsaid(one.machine, lines).error;
@@ -173,16 +178,19 @@ private:
     return {};
   }
 
-  void take_end(Waited& one, const fleet::StageLine& end) const
+  // `reason` is the end's own, or EC2's notice before it.
+  void take_end(Waited& one, const fleet::StageLine& end, const fleet::StageLine& reason) const
   {
     one.done = true;
     if (end.stage == "stopped") {
       one.status = end.exit_status;
     }
     if (end.stage == "failed" || ready_) {
-      one.error = Error{.kind = ErrorKind::bootstrap,
-                        .message = fmt::format("{} {}", one.machine.id, fleet::story_of(end)),
-                        .stage = end.at.empty() ? end.stage : end.at};
+      const bool failed = reason.stage == "failed";
+      one.error =
+        Error{.kind = reason.stage == "interrupted" ? ErrorKind::capacity : ErrorKind::bootstrap,
+              .message = fmt::format("{} {}", one.machine.id, fleet::story_of(reason)),
+              .stage = failed ? reason.at : reason.stage};
     }
   }
 

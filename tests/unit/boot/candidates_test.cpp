@@ -181,6 +181,66 @@ TEST_CASE("candidates: spot is asked for once, and ends with the machine")
   }
 }
 
+TEST_CASE("candidates: only what may be a spot machine watches for EC2's notice")
+{
+  const auto of = [](std::vector<std::string> markets, const std::string& how,
+                     const Facts& facts = k_facts) {
+    Settings settings = bootable();
+    settings.markets = std::move(markets);
+    settings.on_interruption = how;
+    settings.launch_template_id = facts.looked_into_template ? "lt-1" : "";
+    return interruption_of(settings, facts);
+  };
+  CHECK(of({}, "") == std::nullopt);
+  CHECK(of({"on-demand"}, "bin/drain") == std::nullopt);
+  CHECK(of({"spot"}, "") == "");
+  CHECK(of({"on-demand", "spot"}, "stop") == "");
+  CHECK(of({"spot"}, "ignore") == std::nullopt);
+  CHECK(of({"spot"}, "bin/drain") == "bin/drain");
+
+  Facts facts = k_facts;
+  facts.looked_into_template = true; // and could not read it
+  CHECK(of({}, "", facts) == "");
+  CHECK(of({"on-demand"}, "", facts) == std::nullopt);
+  facts.launch_template = aws::LaunchTemplate{.id = "lt-1"};
+  CHECK(of({}, "", facts) == std::nullopt);
+  facts.launch_template->market = "spot";
+  CHECK(of({}, "", facts) == "");
+}
+
+TEST_CASE("candidates: an interruption that cannot come is warned of")
+{
+  Settings settings = bootable();
+  settings.on_interruption = "bin/drain";
+  REQUIRE(make_plan(settings, k_facts));
+  CHECK(make_plan(settings, k_facts)->warnings
+        == std::vector<std::string>{
+          "on_interruption is set, and no machine can be a spot machine"});
+  settings.launch_template_id = "lt-1"; // which nobody has looked into yet
+  settings.image_id.clear();
+  CHECK(make_plan(settings, k_facts)->warnings.empty());
+  settings = bootable();
+  settings.on_interruption = "ignore";
+  CHECK(make_plan(settings, k_facts)->warnings.empty());
+  settings.on_interruption = "bin/drain";
+  settings.markets = {"spot"};
+  CHECK(make_plan(settings, k_facts)->warnings.empty());
+}
+
+TEST_CASE("candidates: a word that is nearly one of on_interruption is no command")
+{
+  Settings settings = bootable();
+  settings.markets = {"spot"};
+  for (const char* word : {"Stop", "terminate", "hibernate", "none", "  "}) {
+    settings.on_interruption = word;
+    CHECK(mistake_of(settings) == fmt::format("on_interruption is \"{}\"", word));
+  }
+  for (const char* good : {"", "stop", "ignore", "bin/stop", "terminate now"}) {
+    settings.on_interruption = good;
+    CHECK(make_plan(settings, k_facts));
+  }
+}
+
 TEST_CASE("candidates: a market that cannot be had is refused")
 {
   Settings settings = bootable();

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 using namespace flame;
@@ -199,6 +200,26 @@ TEST_CASE("boot::follow asks EC2 who ended a machine that was shut down under it
     const boot::Followed followed = it.run();
     CHECK(followed.jobs.at(0).end->status == 143);
   }
+}
+
+TEST_CASE("boot::follow says once what EC2 has told a spot machine")
+{
+  const std::string hint = "flame-ec2 n0nce stage=rebalance t=1.50 msg=soon .\n";
+  const std::string notice = "flame-ec2 n0nce stage=interrupted t=1.70 at=2026-01-15T08:22:00Z .\n";
+  Following it;
+  it.looks(InstanceState::running, 9);
+  it.says(k_began);
+  it.says(k_began + hint);
+  it.says(k_began + hint + notice);
+  it.says(k_began + hint + notice + k_hello);
+  it.says(k_began + hint + notice + k_hello + k_three);
+  const boot::Followed followed = it.run();
+  CHECK(followed.jobs.at(0).end->status == 3);
+  CHECK(std::ranges::count(it.progress.notes, "EC2 may take i-1 back soon; the command goes on")
+        == 1);
+  CHECK(std::ranges::count(it.progress.notes, "i-1 was interrupted: EC2 takes the machine back at "
+                                              "2026-01-15T08:22:00Z")
+        == 1);
 }
 
 TEST_CASE("boot::follow bears failures that pass, and asks more rarely while nothing is new")

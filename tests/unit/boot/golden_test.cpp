@@ -47,8 +47,10 @@ TEST_CASE("boot::render_user_data gives the golden scripts")
                       "&X-Amz-Signature=01fe",
                .etag = "\"4567\"",
                .size = 0}}};
+  Row spot = {"spot", stored_runner()};
+  spot.runner.on_interruption = "bin/drain";
   for (const Row& row : {Row{"least", least_runner()}, Row{"full", full_runner()}, control,
-                         parallel, store, role, carried, job, files}) {
+                         parallel, store, role, carried, job, files, spot}) {
     CAPTURE(row.name);
     const std::string path = FLAME_FIXTURES "/user_data/" + std::string(row.name) + ".sh";
     const std::string script = flame::boot::render_user_data(row.runner);

@@ -84,6 +84,42 @@ TEST_CASE("boot::end_unsaid says why nobody knows the status")
   }
 }
 
+TEST_CASE("boot: after EC2's notice the status counts, and without one EC2 is the reason")
+{
+  const std::string notice = "flame-ec2 n0nce stage=start t=1.0 .\n"
+                             "flame-ec2 n0nce stage=interrupted t=9.0 at=2026-01-15T08:22:00Z .\n";
+  const auto stopped = boot::end_said(
+    lines(notice + "flame-ec2 n0nce stage=stopped t=10.0 rc=143 msg=success .\n"), "i-1");
+  REQUIRE(stopped.has_value());
+  CHECK(stopped->status == 143);
+
+  CHECK_FALSE(boot::end_said(lines(notice), "i-1").has_value());
+  const auto failed = boot::end_said(
+    lines(notice + "flame-ec2 n0nce stage=failed t=10.0 at=command msg=it was shut down .\n"),
+    "i-1");
+  for (const std::string code :
+       {"Server.SpotInstanceTermination", "Client.InstanceInitiatedShutdown"}) {
+    const boot::JobEnd unsaid = boot::end_unsaid(
+      {.id = "i-1", .state = aws::InstanceState::terminated, .state_reason_code = code},
+      lines(notice));
+    for (const boot::JobEnd& end : {failed.value_or(boot::JobEnd()), unsaid}) {
+      CHECK_FALSE(end.status.has_value());
+      REQUIRE(end.error.has_value());
+      CHECK(end.error->kind == ErrorKind::capacity);
+      CHECK(end.error->stage == "interrupted");
+      CHECK(end.error->message.find("EC2 takes the machine back at 2026-01-15T08:22:00Z")
+            != std::string::npos);
+      CHECK(end.error->hint.find("took the machine back") != std::string::npos);
+    }
+  }
+  CHECK(boot::end_unsaid({.id = "i-1",
+                          .state = aws::InstanceState::terminated,
+                          .state_reason_code = "Client.UserInitiatedShutdown"},
+                         lines(notice))
+          .error->kind
+        == ErrorKind::refused);
+}
+
 TEST_CASE("boot::was_taken tells who ended a machine")
 {
   struct Row {

@@ -88,6 +88,30 @@ TEST_CASE("boot::run: a release that ends before it is ready has failed")
   CHECK(world.ec2.alive.empty());
 }
 
+TEST_CASE("boot::run takes another machine when EC2 takes the first one back before it is ready")
+{
+  const std::string notice =
+    k_boot + "flame-ec2 n0nce stage=interrupted t=2.00 at=2026-01-15T08:22:00Z .\n";
+  Awaiting world;
+  world.ec2.launches.emplace_back(Machines{machine("i-2", pending)});
+  world.ec2.looks = {Machines{}, Machines{machine("i-1", running)},
+                     Machines{machine("i-1", terminated, "Client.InstanceInitiatedShutdown")},
+                     Machines{machine("i-2", running)}};
+  SUBCASE("by its word alone")
+  {
+    world.ec2.consoles = {notice, k_ready};
+  }
+  SUBCASE("and its release has ended for that")
+  {
+    world.ec2.consoles = {notice + "flame-ec2 n0nce stage=stopped t=3.00 rc=0 msg=success .\n",
+                          k_ready};
+  }
+  const auto result = world.run();
+  REQUIRE(result);
+  CHECK(result->machines.at(0).instance.id == "i-2");
+  CHECK(world.ec2.alive == std::set<std::string>{"i-2"});
+}
+
 TEST_CASE("boot::run says what was not ready when time is over")
 {
   Awaiting world;

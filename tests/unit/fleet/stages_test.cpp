@@ -98,6 +98,27 @@ TEST_CASE("fleet::most_telling is the first failure, also before a stop; else th
   CHECK(most_telling(done) == &done[1]);
 }
 
+TEST_CASE("fleet::most_telling is a notice of EC2's before the stop that it brings, and no hint")
+{
+  const auto taken =
+    parse_stages("flame-ec2 n stage=start t=1.00 .\nflame-ec2 n stage=rebalance t=2.00 msg=soon .\n"
+                 "flame-ec2 n stage=interrupted t=3.00 at=2026-01-15T08:22:00Z msg=EC2 takes it .\n"
+                 "flame-ec2 n stage=stopped t=4.00 rc=143 msg=success .\n",
+                 "n");
+  REQUIRE(taken.size() == 4);
+  CHECK(most_telling(taken) == &taken[2]);
+  CHECK(interruption_in(taken) == &taken[2]);
+  CHECK(taken[2].at == "2026-01-15T08:22:00Z");
+  CHECK(story_of(taken[2])
+        == "was interrupted: EC2 takes the machine back at 2026-01-15T08:22:00Z");
+  const std::vector<StageLine> hinted(taken.begin(), taken.begin() + 2);
+  CHECK(most_telling(hinted) == hinted.data());
+  CHECK(interruption_in(hinted) == nullptr);
+  CHECK(most_telling({{.stage = "rebalance"}}) == nullptr);
+  const std::vector<StageLine> failed_before = {{.stage = "failed"}, {.stage = "interrupted"}};
+  CHECK(most_telling(failed_before) == failed_before.data());
+}
+
 TEST_CASE("fleet::story_of tells a failure, an end or how far a machine came")
 {
   CHECK(story_of({.stage = "failed", .at = "fetch", .detail = "HTTP 403"})
