@@ -1,7 +1,6 @@
 #include "io/http.hpp"
 
-#include "base/time.hpp"
-#include "io/http_transfer.hpp"
+#include "io/http_flight.hpp"
 
 #include <fmt/format.h>
 
@@ -9,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <list>
 #include <new>
 #include <system_error>
 
@@ -17,124 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Reason = HttpFailure::Reason;
-using Answer = tl::expected<HttpResponse, HttpFailure>;
-
-constexpr Millis k_slice = Millis(50); // how late we may notice what has no descriptor
-
-// When to stop waiting, besides libcurl's own reasons. Looks, does nothing.
-class Watch {
-public:
-  Watch(const HttpRequest& request, const HttpTarget& target, TimePoint now)
-    : request_(request), target_(target), idle_since_(now)
-  {
-    // An average of one byte a second, at least one byte.
-    enough_ = std::max<std::int64_t>(
-      1, std::chrono::duration_cast<std::chrono::seconds>(request.idle_limit).count());
-  }
-
-  // Called after each round; nullopt: go on.
-  std::optional<HttpFailure> look(const HttpTransfer* transfer, TimePoint now)
-  {
-    const CancelState state = cancel_state();
-    if (state.signal != 0 && !cancelled_at_) {
-      cancelled_at_ = now;
-    }
-    if (state.at_once || (cancelled_at_ && now >= *cancelled_at_ + request_.cancel_grace)) {
-      return HttpFailure{Reason::cancelled, "interrupted while waiting for " + target_.name};
-    }
-    if (now >= request_.deadline) {
-      return HttpFailure{Reason::timed_out,
-                         fmt::format("{} did not answer in the time that was left", target_.name)};
-    }
-    return transfer == nullptr ? std::nullopt : look_idle(*transfer, now);
-  }
-
-  // Until when nothing has to be looked at, descriptors apart.
-  Millis pause(TimePoint now) const
-  {
-    TimePoint until = std::min(request_.deadline, now + std::chrono::seconds(1));
-    until = std::min(until, idle_since_ + request_.idle_limit);
-    if (cancelled_at_) {
-      until = std::min(until, *cancelled_at_ + request_.cancel_grace);
-    }
-    Millis pause = std::max(Millis(0), std::chrono::ceil<Millis>(until - now));
-    const bool must_look = request_.cancel != nullptr && wake_fd() < 0;
-    return must_look ? std::min(pause, k_slice) : pause;
-  }
-
-  // It stays readable after the first signal, so it only tells of the first.
-  int wake_fd() const
-  {
-    return request_.cancel == nullptr || cancelled_at_ ? -1 : request_.cancel->wake_fd();
-  }
-
-private:
-  CancelState cancel_state() const
-  {
-    return request_.cancel == nullptr ? CancelState{} : request_.cancel->state();
-  }
-
-  std::optional<HttpFailure> look_idle(const HttpTransfer& transfer, TimePoint now)
-  {
-    const std::int64_t bytes = transfer.progress();
-    if (!transfer.connected() || bytes >= idle_bytes_ + enough_) {
-      idle_bytes_ = bytes;
-      idle_since_ = now; // until there is a connection, libcurl's own limit counts
-    }
-    if (now < idle_since_ + request_.idle_limit) {
-      return std::nullopt;
-    }
-    return HttpFailure{Reason::timed_out, fmt::format("{} sent nothing for {}", target_.name,
-                                                      format_duration(request_.idle_limit))};
-  }
-
-  const HttpRequest& request_;
-  const HttpTarget& target_;
-  TimePoint idle_since_;
-  std::int64_t idle_bytes_ = 0;
-  std::int64_t enough_ = 1;
-  std::optional<TimePoint> cancelled_at_ = {};
-};
-
-struct MultiDeleter {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
-using Multi = std::unique_ptr<CURLM, MultiDeleter>;
-
-// Adds the transfer to the connections of `multi` for as long as it lives.
-class Running {
-public:
-  Running(CURLM* multi, CURL* easy) : multi_(multi), easy_(easy)
-  {
-    curl_multi_add_handle(multi_, easy_);
-  }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-  ~Running() { curl_multi_remove_handle(multi_, easy_); }
-
-  // One round. The verdict once there is one.
-  std::optional<CURLcode> turn()
-  {
-    int active = 0;
-    curl_multi_perform(multi_, &active);
-    int left = 0;
-    const CURLMsg* message = curl_multi_info_read(multi_, &left);
-    if (message == nullptr || message->msg != CURLMSG_DONE) {
-      return std::nullopt;
-    }
-    return message->data.result;
-  }
-
-  void wait(Millis at_most, int wake_fd)
-  {
-    curl_waitfd wake = {.fd = wake_fd, .events = CURL_WAIT_POLLIN, .revents = 0};
-    curl_multi_poll(multi_, &wake, wake_fd < 0 ? 0 : 1, static_cast<int>(at_most.count()), nullptr);
-  }
-
-private:
-  CURLM* multi_;
-  CURL* easy_;
-};
 
 std::optional<HttpFailure> cannot_send(const HttpRequest& request, const HttpOptions& options)
 {
@@ -152,27 +34,53 @@ std::optional<HttpFailure> cannot_send(const HttpRequest& request, const HttpOpt
   return std::nullopt;
 }
 
+// One of a batch, with what it needs to fly. Stays where it is.
+struct Member {
+  std::size_t index = 0;
+  HttpRequest request = {};
+  std::optional<HttpTarget> target = {};
+  std::optional<HttpFlight> flight = {};
+};
+
 class CurlHttp : public Http {
 public:
   explicit CurlHttp(HttpOptions options) : options_(std::move(options)) {}
 
-  Answer send(const HttpRequest& request) override
+  HttpAnswer send(const HttpRequest& request) override
   {
     const auto target = parse_target(request.url);
-    if (!target) {
-      return tl::unexpected(HttpFailure{Reason::setup, "the endpoint is not an http or https URL"});
-    }
-    Watch watch(request, *target, Clock::now());
-    auto failed = cannot_send(request, options_);
-    if (!failed) {
-      failed = watch.look(nullptr, Clock::now());
-    }
-    if (failed) {
+    std::optional<HttpFlight> flight;
+    if (auto failed = begin(request, target, flight)) {
       return tl::unexpected(std::move(*failed));
     }
+    for (;;) {
+      HttpFlight::turn(multi_.get());
+      const TimePoint now = Clock::now();
+      if (auto answer = flight->answer(now)) {
+        return std::move(*answer);
+      }
+      wait(flight->watch().pause(now), flight->watch().wake_fd());
+    }
+  }
+
+  void send_all(const HttpBatch& batch) override
+  {
     start();
-    HttpTransfer transfer(request, *target, options_);
-    return drive(transfer, watch);
+    // By itself libcurl keeps four for each request that is under way, and so drops most of them
+    // as a batch ends.
+    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(batch.at_once));
+    std::list<Member> flying;
+    std::size_t next = 0;
+    while (next < batch.size || !flying.empty()) {
+      for (; next < batch.size && flying.size() < batch.at_once; ++next) {
+        let_fly(batch, next, flying);
+      }
+      HttpFlight::turn(multi_.get());
+      const bool any_landed = land(batch, flying);
+      if (!any_landed && !flying.empty()) {
+        wait_for(flying);
+      }
+    }
   }
 
 private:
@@ -188,25 +96,71 @@ private:
     }
   }
 
-  Answer drive(HttpTransfer& transfer, Watch& watch)
+  // nullopt: it flies.
+  std::optional<HttpFailure> begin(const HttpRequest& request,
+                                   const std::optional<HttpTarget>& target,
+                                   std::optional<HttpFlight>& flight)
   {
-    Running running(multi_.get(), transfer.easy());
-    for (;;) {
-      if (const auto verdict = running.turn()) {
-        if (*verdict == CURLE_OK && transfer.head_ended()) {
-          return transfer.take_response();
-        }
-        return tl::unexpected(
-          transfer.failure(*verdict == CURLE_OK ? CURLE_PARTIAL_FILE : *verdict));
-      }
-      const TimePoint now = Clock::now();
-      if (auto stop = watch.look(&transfer, now)) {
-        stop->request_sent = transfer.request_sent();
-        stop->answer_begun = transfer.answer_begun();
-        return tl::unexpected(std::move(*stop));
-      }
-      running.wait(watch.pause(now), watch.wake_fd());
+    if (!target) {
+      return HttpFailure{Reason::setup, "the endpoint is not an http or https URL"};
     }
+    HttpWatch watch(request, *target, Clock::now());
+    auto failed = cannot_send(request, options_);
+    if (!failed) {
+      failed = watch.look(nullptr, Clock::now());
+    }
+    if (!failed) {
+      start();
+      flight.emplace(multi_.get(), request, *target, options_, watch);
+    }
+    return failed;
+  }
+
+  void let_fly(const HttpBatch& batch, std::size_t index, std::list<Member>& flying)
+  {
+    Member& member = flying.emplace_back();
+    member.index = index;
+    member.request = batch.request(index);
+    member.target = parse_target(member.request.url);
+    if (auto failed = begin(member.request, member.target, member.flight)) {
+      flying.pop_back();
+      batch.done(index, tl::unexpected(std::move(*failed)));
+    }
+  }
+
+  static bool land(const HttpBatch& batch, std::list<Member>& flying)
+  {
+    const std::size_t before = flying.size();
+    for (auto member = flying.begin(); member != flying.end();) {
+      auto answer = member->flight->answer(Clock::now());
+      if (!answer) {
+        ++member;
+        continue;
+      }
+      const std::size_t index = member->index;
+      member = flying.erase(member); // its connection is free for the next
+      batch.done(index, std::move(*answer));
+    }
+    return flying.size() < before;
+  }
+
+  void wait_for(const std::list<Member>& flying)
+  {
+    const TimePoint now = Clock::now();
+    Millis pause = std::chrono::seconds(1);
+    int wake_fd = -1;
+    for (const Member& member : flying) {
+      pause = std::min(pause, member.flight->watch().pause(now));
+      wake_fd = std::max(wake_fd, member.flight->watch().wake_fd());
+    }
+    wait(pause, wake_fd);
+  }
+
+  void wait(Millis at_most, int wake_fd)
+  {
+    curl_waitfd wake = {.fd = wake_fd, .events = CURL_WAIT_POLLIN, .revents = 0};
+    curl_multi_poll(multi_.get(), &wake, wake_fd < 0 ? 0 : 1, static_cast<int>(at_most.count()),
+                    nullptr);
   }
 
   HttpOptions options_;
@@ -214,6 +168,13 @@ private:
 };
 
 } // namespace
+
+void Http::send_all(const HttpBatch& batch)
+{
+  for (std::size_t i = 0; i < batch.size; ++i) {
+    batch.done(i, send(batch.request(i)));
+  }
+}
 
 std::string_view HttpResponse::header(std::string_view name) const
 {

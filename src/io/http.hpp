@@ -4,6 +4,7 @@
 #include "base/ports.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,8 +13,8 @@
 #include <vector>
 
 // HTTP by libcurl, which stays behind this header. Never follows redirects, verifies TLS always,
-// keeps one connection a host. Proxies as curl takes them from the environment, except for loopback
-// addresses. One thread.
+// keeps its connections: one a host, or as many as were once used at a time. Proxies as curl takes
+// them from the environment, except for loopback addresses. One thread.
 namespace flame::io {
 
 struct HttpRequest {
@@ -57,13 +58,26 @@ struct HttpFailure {
   bool answer_begun = false; // some of an answer came: somebody is there
 };
 
+using HttpAnswer = tl::expected<HttpResponse, HttpFailure>;
+
+// Many requests. A request is made when its turn comes, so that few are in memory, and a signature
+// is as old as its sending; its limits are looked at from then on.
+struct HttpBatch {
+  std::size_t size = 0;
+  std::size_t at_once = 100;                                // at most as many connections
+  std::function<HttpRequest(std::size_t i)> request = {};   // once each, in order
+  std::function<void(std::size_t i, HttpAnswer)> done = {}; // once each, in any order
+};
+
 class Http {
 public:
   Http() = default;
   Http(const Http&) = delete;
   Http& operator=(const Http&) = delete;
   virtual ~Http() = default;
-  virtual tl::expected<HttpResponse, HttpFailure> send(const HttpRequest& request) = 0;
+  virtual HttpAnswer send(const HttpRequest& request) = 0;
+  // Returns when all are done. One after another, unless the adapter can do better.
+  virtual void send_all(const HttpBatch& batch);
 };
 
 struct HttpOptions {

@@ -138,7 +138,7 @@ void SocketServer::listen()
 {
   ::signal(SIGPIPE, SIG_IGN); // OpenSSL writes without MSG_NOSIGNAL
   listener_ = bound_socket(port_);
-  ::listen(listener_, 64);
+  ::listen(listener_, 256);
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
