@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 
 namespace flame::client {
@@ -63,6 +64,13 @@ aws::Params describe_params(const aws::DescribeQuery& query)
   return params;
 }
 
+// How many a launch asks for at most.
+std::size_t most_instances(const aws::Params& params)
+{
+  const auto most = std::ranges::find(params, "MaxCount", &aws::Params::value_type::first);
+  return most == params.end() ? 1 : std::strtoul(most->second.c_str(), nullptr, 10);
+}
+
 class HttpEc2Client : public Ec2Client, private aws::NetworkApi {
 public:
   HttpEc2Client(ClientOptions options, ClientParts parts)
@@ -77,8 +85,15 @@ public:
     if (!body) {
       return tl::unexpected(ApiError{.error = body.error()});
     }
-    return service_.call({.action = "RunInstances", .body = *body, .once = true, .pace = &pace_},
-                         limit, aws::parse_run_instances);
+    const std::size_t wanted = most_instances(params);
+    ActionPace& pace = paces_.of("RunInstances");
+    auto launched = service_.call(
+      {.action = "RunInstances", .body = *body, .once = true, .pace = &pace, .instances = wanted},
+      limit, aws::parse_run_instances);
+    if (launched && launched->size() < wanted) {
+      pace.give_back(wanted - launched->size());
+    }
+    return launched;
   }
 
   Outcome<std::vector<aws::Instance>> describe_instances(const aws::DescribeQuery& query,
@@ -109,7 +124,7 @@ public:
   {
     aws::Params params;
     add_numbered(params, "InstanceId", ids);
-    return call("TerminateInstances", params, limit, aws::parse_terminate_instances);
+    return call("TerminateInstances", params, limit, aws::parse_terminate_instances, ids.size());
   }
 
   Outcome<aws::ConsoleOutput> console_output(const std::string& id, bool latest,
@@ -181,13 +196,15 @@ private:
 
   template <typename T>
   Outcome<T> call(std::string_view action, const aws::Params& params, CallLimit limit,
-                  Parser<T> parse)
+                  Parser<T> parse, std::size_t instances = 0)
   {
     const auto body = form_of(action, params);
     if (!body) {
       return tl::unexpected(ApiError{.error = body.error()});
     }
-    return service_.call({.action = action, .body = *body}, limit, parse);
+    return service_.call(
+      {.action = action, .body = *body, .pace = &paces_.of(action), .instances = instances}, limit,
+      parse);
   }
 
   template <typename T>
@@ -195,7 +212,7 @@ private:
                                     CallLimit limit, Parser<aws::Page<T>> parse);
 
   Service service_;
-  Pace pace_ = {}; // of launches
+  Paces paces_ = {};
 };
 
 template <typename T>

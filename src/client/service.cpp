@@ -77,18 +77,35 @@ Outcome<void> Service::send(const ServiceCall& call, CallLimit limit, const Read
   }
 }
 
+// What would come too late is sent at once: EC2 knows better than we do.
 Outcome<void> Service::keep_pace(const ServiceCall& call, CallLimit limit, CancelState known)
 {
+  if (call.pace == nullptr) {
+    return {};
+  }
   const TimePoint now = parts_.clock.now();
-  const Millis pause = call.pace == nullptr ? Millis(0) : call.pace->next(now);
-  if (pause > Millis(0)) {
-    parts_.clock.sleep(std::min(pause, std::chrono::ceil<Millis>(limit.deadline - now)),
-                       parts_.cancel, known);
+  const Millis pause = call.pace->wait(now, call.instances);
+  if (pause > Millis(0) && pause < limit.deadline - now) {
+    parts_.clock.sleep(pause, parts_.cancel, known);
     if (was_cancelled(parts_.cancel, known)) {
       return tl::unexpected(interrupted(call.action, parts_.cancel, false));
     }
   }
+  call.pace->take(parts_.clock.now(), call.instances);
   return {};
+}
+
+void Service::learn_pace(const ServiceCall& call, const ApiError& error)
+{
+  if (call.pace == nullptr) {
+    return;
+  }
+  if (!error.may_have_happened) {
+    call.pace->give_back(call.instances);
+  }
+  if (error.error_class == ErrorClass::throttle) {
+    call.pace->throttled(parts_.clock.now(), call.instances, error.error.message);
+  }
 }
 
 Outcome<void> Service::try_once(const ServiceCall& call, CallLimit limit, const Read& read)
@@ -131,9 +148,7 @@ Outcome<void> Service::try_once(const ServiceCall& call, CallLimit limit, const 
   if (!outcome) {
     keys_.refine(outcome.error());
     explain(outcome.error());
-    if (call.pace != nullptr && outcome.error().error_class == ErrorClass::throttle) {
-      call.pace->throttled(parts_.clock.now());
-    }
+    learn_pace(call, outcome.error());
   }
   return outcome;
 }

@@ -44,7 +44,8 @@ struct ServiceCall {
   std::string_view body;        // sent as it is by each try
   std::string_view target = {}; // see QueryCall
   bool once = false;            // the caller sees to another try
-  Pace* pace = nullptr;         // not owned; nullptr: as fast as it comes
+  ActionPace* pace = nullptr;   // not owned; nullptr: as fast as it comes
+  std::size_t instances = 0;    // that it launches or ends
   // Of S3; see QueryCall. The Region is the bucket's.
   const aws::Request* request = nullptr;
   std::string_view region = {}; // "": the client's
@@ -83,6 +84,7 @@ private:
   aws::Outcome<void> send(const ServiceCall& call, aws::CallLimit limit, const Read& read);
   aws::Outcome<void> try_once(const ServiceCall& call, aws::CallLimit limit, const Read& read);
   aws::Outcome<void> keep_pace(const ServiceCall& call, aws::CallLimit limit, CancelState known);
+  void learn_pace(const ServiceCall& call, const aws::ApiError& error);
   void explain(aws::ApiError& error) const;
   bool wait_for_retry(const aws::ApiError& error, int retry, aws::CallLimit limit,
                       CancelState known);
