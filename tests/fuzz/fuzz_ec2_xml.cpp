@@ -2,6 +2,7 @@
 // machine that could not be named, and never a message that a terminal would act upon.
 
 #include "aws/ec2_xml.hpp"
+#include "aws/network_xml.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -64,6 +65,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(parse_console_output(xml));
   check(parse_describe_images(xml));
   check(parse_launch_template_versions(xml));
+  check(parse_describe_subnets(xml));
+  check(parse_describe_route_tables(xml));
+  check(parse_describe_vpc_endpoints(xml));
+  check(parse_describe_security_groups(xml));
+  check(parse_interfaces(xml));
+  check(parse_type_offerings(xml));
   check(parse_text(xml, "GetCallerIdentityResponse/GetCallerIdentityResult/Account"));
   for (const int status : {200, 301, 400, 403, 429, 503}) {
     check_error(parse_error("RunInstances", xml, status));
