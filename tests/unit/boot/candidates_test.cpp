@@ -52,21 +52,6 @@ std::string mistake_of(const Settings& settings, const Facts& facts = k_facts)
 
 } // namespace
 
-TEST_CASE("candidates: more than anybody can mean are a mistake")
-{
-  Settings settings = bootable();
-  for (int i = 0; i < 500; ++i) {
-    settings.subnet_ids.push_back(fmt::format("subnet-{:08x}", i));
-  }
-  settings.security_group_ids = {"sg-0123456789abcdef0"};
-  settings.instance_types = {"t3.nano"};
-  settings.markets = {"spot", "on-demand"};
-  CHECK(make_plan(settings, k_facts));
-  settings.instance_types.emplace_back("t3.micro");
-  CHECK(mistake_of(settings)
-        == "market × instance_type × subnet_id are 2 × 2 × 500 = 2000 candidates, more than 1000");
-}
-
 TEST_CASE("candidates: the cross product in the user's order, another subnet first")
 {
   CHECK(shown(two_of_each())
