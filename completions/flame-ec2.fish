@@ -554,7 +554,7 @@ complete -c flame-ec2 -n '__fish_seen_subcommand_from plan' -l merge-user-data -
 complete -c flame-ec2 -n '__fish_seen_subcommand_from plan' -l ready-command -x -d 'the release is ready when COMMAND succeeds'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from plan' -l setup-commands -x -d 'run COMMAND as root before the release'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from plan' -l count -x -d 'boot so many machines'
-complete -c flame-ec2 -n '__fish_seen_subcommand_from plan' -l min-count -x -d 'be content with so many of them'
+complete -c flame-ec2 -n '__fish_seen_subcommand_from plan' -l min-count -x -d 'be content with so many when EC2 has no more'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from plan' -l image -x -a '(__flame_ec2_values images)' -d 'public image to boot, the newest of its name, as in al2023 or debian-12'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from plan' -l image-id -x -d 'image to boot: ami-… or resolve:ssm:PARAMETER'
 complete -c flame-ec2 -n '__fish_seen_subcommand_from plan' -l launch-template-id -x -d 'launch template to boot, id or name; wins over the image'

@@ -253,9 +253,10 @@ TEST_CASE("candidates: more than a boot can try are refused, and counted without
   Settings many = bootable();
   many.instance_types = {};
   for (int i = 0; i < 100; ++i) {
-    many.instance_types.push_back("m" + std::to_string(i) + ".large");
+    many.instance_types.push_back(fmt::format("m{}a.large", i)); // m1 to m4 have no live console
   }
   many.subnet_ids = {"subnet-1", "subnet-2", "subnet-3", "subnet-3"};
+  many.security_group_ids = {"sg-0123456789abcdef0"};
   CHECK(make_plan(many, k_facts).has_value()); // 300: what is said twice counts once
   many.markets = {"spot", "on-demand"};
   CHECK(mistake_of(many)
