@@ -287,8 +287,16 @@ expect_in_stderr "tags has 51 entries"
 expect_in_stderr "flag --root-volume-size: 0 is out of range"
 expect_same "$(asked)" ""
 
-TEST "a type that is not there: EC2's words, nothing lives, and no other is tried"
+TEST "a type that is not there, beside one that is: it is not asked for, and that is said"
 boot --instance-type t3.nanoo,t3.nano --subnet-id "$sub_a,$sub_b"
+expect_status 0
+expect_in_stderr "not asked for: no zone of the Region offers t3.nanoo"
+expect_json '.instances[0].instance_type' t3.nano
+flame terminate "$(jq -r '.instances[0].instance_id' stdout)" --wait
+expect_status 0
+
+TEST "a type that is not there, alone: EC2's words, and nothing lives"
+boot --instance-type t3.nanoo --subnet-id "$sub_a"
 expect_status 1
 expect_json '.error | "\(.kind) \(.aws_code)"' "refused InvalidParameterValue"
 expect_in_stderr "Invalid value 't3.nanoo' for InstanceType"
