@@ -11,8 +11,13 @@ build_packages=(
 )
 # What the sandbox's machines are made of: they boot from this host's own /usr.
 machine_packages=(systemd systemd-container dbus iproute2 curl ca-certificates tar gzip openssl)
+# What the static build and the packages need more; dpkg-dev unpacks source packages.
+static_packages=(dpkg-dev libzstd-dev liblzma-dev ca-certificates)
+package_packages=("${static_packages[@]}" rpm git)
+cross_packages=(g++-aarch64-linux-gnu qemu-user-static)
 # What only the tests need.
 test_packages=(
+  "${package_packages[@]}" lintian
   binutils git clang libclang-rt-dev shellcheck strace jq dash busybox python3-venv elixir
   debootstrap tinyproxy-bin faketime nodejs
 )
@@ -25,9 +30,14 @@ optional_packages=(
   python3-oauthlib python3-requests python3-serial python3-yaml
 )
 
-# install_for demo|test: what is missing for it.
+# install_for cross|demo|package|test: what is missing for it.
 install_for() {
-  local needed=("${build_packages[@]}" "${machine_packages[@]}") wanted=()
+  local needed=("${build_packages[@]}") wanted=()
+  case $1 in
+    cross) needed+=("${cross_packages[@]}") ;;
+    package) needed+=("${package_packages[@]}") ;;
+    *) needed+=("${machine_packages[@]}") ;;
+  esac
   mapfile -t needed < <(missing "${needed[@]}")
   if [ "$1" = test ]; then
     mapfile -t -O ${#needed[@]} needed < <(missing "${test_packages[@]}")
@@ -35,7 +45,7 @@ install_for() {
   fi
   if [ ${#needed[@]} -gt 0 ] && [ "$(printf '%s\n' "${needed[@]}" | known | wc -l)" -lt ${#needed[@]} ]; then
     as_root "refreshing apt's lists" apt-get -qq update
-    [ "$1" = demo ] || mapfile -t wanted < <(missing "${optional_packages[@]}" | known)
+    [ "$1" != test ] || mapfile -t wanted < <(missing "${optional_packages[@]}" | known)
   fi
   needed+=("${wanted[@]}")
   [ ${#needed[@]} -eq 0 ] || install "${needed[@]}"

@@ -37,13 +37,13 @@ SharedLibrary::Symbol SharedLibrary::operator[](const char* name)
 Result<const ArchiveLibrary*> load_archive_library()
 {
   static ArchiveLibrary library;
-  if (library.in.missing().empty()) {
+  if (library.missing().empty()) {
     return &library;
   }
   return fail(ErrorKind::config,
               fmt::format("bundles are packed and looked into by libarchive, which cannot be "
                           "loaded: {}",
-                          library.in.missing()),
+                          library.missing()),
               "install it (Debian and Ubuntu: libarchive13 or libarchive13t64), or give a bundle "
               "that is on S3, with inspect = false");
 }

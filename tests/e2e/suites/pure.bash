@@ -33,17 +33,30 @@ void* curl_multi_init(void)
 C
 cc -shared -fPIC -o bells.so bells.c -ldl
 
-# traced: like flame. What the kernel was asked is in trace, which bells rang in bells.
+# traced: like flame. What the kernel was asked is in trace, which bells rang in bells. A static program has
+# no such doors: there valgrind says which functions were called, in a second run of the same.
 flame_binary=$binary
 cat >traced <<EOF_TRACED
 #!/bin/sh
 exec strace -f -e trace=%network -e signal=none -E LD_PRELOAD=$work/bells.so -o $work/trace $flame_binary "\$@" 9>$work/bells
 EOF_TRACED
 chmod +x traced
+doors=shared
+readelf -d "$flame_binary" | grep -q 'NEEDED.*libcurl' || doors=static
+if [ $doors = static ] && ! command -v valgrind >/dev/null; then
+  doors=unseen
+  echo "skip  whether the network library is initialised: it is within the program, and there is no valgrind"
+fi
 traced() {
   binary=$work/traced
   flame "$@"
   binary=$flame_binary
+  [ $doors = static ] || return 0
+  local environment=()
+  mapfile -t environment < <(flame_environment)
+  env -i "${environment[@]}" valgrind -q --tool=callgrind --callgrind-out-file="$work/called" \
+    "$flame_binary" "$@" >/dev/null 2>&1 </dev/null || true
+  grep -oE 'curl_(global|easy|multi)_init' called | sort -u >bells || true
 }
 expect_no_network() {
   ! grep -E '\(' trace >words || die "it asked the kernel: $(head -n 3 words)"
@@ -55,12 +68,12 @@ sandbox
 traced boot "${ordinary[@]}"
 expect_status 0
 grep -q 'socket(' trace || die "strace shows no socket of a boot"
-grep -q curl_ bells || die "no bell rang in a boot"
+[ $doors = unseen ] || grep -q curl_ bells || die "no bell rang in a boot"
 
 mkdir -p home/.aws
 echo '[default]' >home/.aws/config
 printf '[pool.ci]\nregion = "eu-west-1"\n' >flame-ec2.toml
-for command in --help --version "boot --help" man "help settings" "completion bash" \
+for command in --help --version "--version --json" "boot --help" man "help settings" "completion bash" \
   "completion --values pools" "completion --values profiles" configure "configure --show" \
   "configure --show --pool ci --json" "configure --app a --print" \
   "configure --app a --config new.toml" "decode-parent --example app@10.0.0.7"; do
