@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <new>
@@ -36,6 +38,18 @@ bool is_hashed_folder(const std::string& folder)
   const std::filesystem::directory_iterator first(folder, failed);
   return std::any_of(begin(first), end(first),
                      [](const auto& entry) { return entry.path().extension() == ".0"; });
+}
+
+// Where the distributions have all authorities in one file: Debian, Fedora and Amazon Linux, SUSE.
+constexpr const char* k_ca_files[] = {"/etc/ssl/certs/ca-certificates.crt",
+                                      "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem"};
+
+// Null when there is none: then it is that of libcurl's build, and the static build has none.
+const char* system_ca_file()
+{
+  const auto found =
+    std::ranges::find_if(k_ca_files, [](const char* file) { return ::access(file, R_OK) == 0; });
+  return found == std::end(k_ca_files) ? nullptr : *found;
 }
 
 template <typename Value> void set(CURL* easy, CURLoption option, Value value)
@@ -148,6 +162,8 @@ void HttpTransfer::set_trust(const HttpOptions& options)
   } else if (is_hashed_folder(options.ca_folder)) {
     set(easy, CURLOPT_CAPATH, options.ca_folder.c_str());
     set(easy, CURLOPT_CAINFO, static_cast<char*>(nullptr));
+  } else if (const char* const file = system_ca_file()) {
+    set(easy, CURLOPT_CAINFO, file);
   }
 }
 
