@@ -1,4 +1,5 @@
-#include "cli/app.hpp"
+#include "base/version.hpp"
+#include "cli/program.hpp"
 #include "cli/real_world.hpp"
 #include "io/clock.hpp"
 #include "io/random.hpp"
@@ -16,5 +17,5 @@ int main(int argc, char** argv)
   flame::io::SystemRandom random;
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   flame::cli::World world = flame::cli::real_world(clock, signals, random);
-  return flame::cli::run(arguments, world);
+  return flame::cli::run_program(arguments, world, flame::commit());
 }

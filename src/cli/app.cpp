@@ -6,15 +6,27 @@
 #include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "cli/parser.hpp"
+#include "cli/program.hpp"
+#include "cli/version_output.hpp"
+#include "io/libraries.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 
 namespace flame::cli {
 namespace {
 
-Result<void> perform(const Parsed& parsed, World& world, Console& console)
+std::string version_text(std::string_view commit, Output output)
+{
+  Build build{.version = version(), .commit = commit, .libraries = io::libraries_of_io()};
+  std::ranges::move(libraries_of_base(), std::back_inserter(build.libraries));
+  return version_output(build, output);
+}
+
+Result<void> perform(const Parsed& parsed, World& world, Console& console, std::string_view commit)
 {
   const Invocation& invocation = parsed.invocation;
   const bool unknown_command = parsed.error && invocation.command == nullptr;
@@ -23,7 +35,7 @@ Result<void> perform(const Parsed& parsed, World& world, Console& console)
                                                          : command_help(*invocation.command));
   }
   if (invocation.version) {
-    return world.write_out(fmt::format("flame-ec2 {}\n", version()));
+    return world.write_out(version_text(commit, invocation.output));
   }
   if (parsed.error) {
     return tl::unexpected(*parsed.error);
@@ -32,10 +44,10 @@ Result<void> perform(const Parsed& parsed, World& world, Console& console)
 }
 
 // A bug must still end as a sentence and a status.
-Result<void> guarded(const Parsed& parsed, World& world, Console& console)
+Result<void> guarded(const Parsed& parsed, World& world, Console& console, std::string_view commit)
 {
   try {
-    return perform(parsed, world, console);
+    return perform(parsed, world, console, commit);
   } catch (const std::exception& failure) {
     return fail(ErrorKind::internal, fmt::format("this should not happen: {}", failure.what()),
                 "please report it with the command line");
@@ -44,11 +56,11 @@ Result<void> guarded(const Parsed& parsed, World& world, Console& console)
 
 } // namespace
 
-int run(std::span<const std::string> arguments, World& world)
+int run_program(std::span<const std::string> arguments, World& world, std::string_view commit)
 {
   const Parsed parsed = parse(arguments);
   Console console(parsed.invocation, world);
-  const Result<void> outcome = guarded(parsed, world, console);
+  const Result<void> outcome = guarded(parsed, world, console, commit);
   console.clear();
   if (outcome) {
     return 0;
@@ -66,6 +78,11 @@ int run(std::span<const std::string> arguments, World& world)
     static_cast<void>(world.write_out(error_json(error))); // stderr has said it already
   }
   return exit_status(error);
+}
+
+int run(std::span<const std::string> arguments, World& world)
+{
+  return run_program(arguments, world, {});
 }
 
 } // namespace flame::cli

@@ -31,6 +31,8 @@ def is_json(args):
 
 
 def name_of(args):
+    if "--version" in args:
+        return "version"
     command = args[0].replace("-", "_")
     if any(arg.startswith("--dry-run") for arg in args) and command == "boot":
         return "boot_dry_run"

@@ -74,7 +74,7 @@ expect_status 0
 expect_same "$(connections)" 1
 
 TEST "its requests say who sends them, and for which run"
-expect_same "$(grep ^agent "$way/log" | sort -u)" "agent flame-ec2/$("$binary" --version | grep -oE '[0-9]+(\.[0-9]+)+') run/one-1"
+expect_same "$(grep ^agent "$way/log" | sort -u)" "agent flame-ec2/$("$binary" --version | sed -n '1s/^flame-ec2 //p') run/one-1"
 flame terminate --run-id one-1
 expect_status 0
 

@@ -71,6 +71,7 @@ TEST_CASE("cli: help, version and mistakes go where they belong")
   fake.out.clear();
   CHECK(run(fake, {"--version"}) == 0);
   CHECK(fake.out.starts_with("flame-ec2 0"));
+  CHECK(has(fake.out, "\ncommit unknown\nwith libcurl "));
   fake.out.clear();
   CHECK(run(fake, {"boot", "--nonsense"}) == 2);
   CHECK(run(fake, {"bot", "--help"}) == 2);
