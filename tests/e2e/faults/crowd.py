@@ -67,6 +67,7 @@ class Crowd:
         self.binaries = binaries
         self.folder = fresh_folder(folder, f"crowd-{number}")
         self.about = ""
+        self.timeout = 20  # seconds of the boot
 
     def run(self):
         count = self.dice.choice([2, 5, 12, 40])
@@ -79,6 +80,7 @@ class Crowd:
         return self.boot(scenario(self.dice, count), count, least, arguments, faults, number)
 
     def thousand(self):
+        self.timeout = 150  # on a busy computer
         text = ('[capacity]\n"*/us-east-1a/*" = 0\n[buckets]\nec2 = true\n'
                 f"[addresses]\n{LARGE} = 1000\n")
         return self.boot(text, 1000, None, ["--subnet-id", f"{SUBNETS[0]},{LARGE}",
@@ -94,12 +96,13 @@ class Crowd:
             some = ["--min-count", str(least)] if least else []
             boot = Flame(self.binaries[0], self.folder, "call", sandbox.env, [
                 "boot", "--app", "hello", "--bundle", "s3://bundles/hello.tar.gz", "--no-inspect",
-                "--image-id", "ami-0123456789abcdef0", "--max-lifetime", "1h", "--boot-timeout", "20s",
-                "--output", "json", "--run-id", "crowd", "--count", str(count), *some, *arguments])
+                "--image-id", "ami-0123456789abcdef0", "--max-lifetime", "1h",
+                "--boot-timeout", f"{self.timeout}s", "--output", "json", "--run-id", "crowd",
+                "--count", str(count), *some, *arguments])
             if number is not None:
                 time.sleep(self.dice.uniform(0.05, 2.0))
                 boot.signal(number)
-            status = boot.wait(20 + 30 + SLACK)
+            status = boot.wait(self.timeout + 30 + SLACK)
             must(status is not None, "it did not end in time")
             return self.judge(sandbox, boot, status, count, least or count)
         finally:
