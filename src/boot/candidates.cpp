@@ -116,8 +116,8 @@ std::vector<Candidate> candidates_of(const config::Settings& settings, const Fac
   return candidates;
 }
 
-// EC2 takes two launches a second, so that this many are asked within five minutes. A fleet of EC2
-// takes as many overrides. Source: EC2 User Guide, "Fleet quotas".
+// EC2 takes two launches a second, so that more could not even be asked within the time that most
+// boots have.
 void check_candidates(Mistakes& mistakes, const config::Settings& settings)
 {
   constexpr std::size_t most = 300;
