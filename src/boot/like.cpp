@@ -112,12 +112,12 @@ std::vector<std::string> reservation_of(const Model& model)
   constexpr std::string_view k_prefix = "CapacityReservationSpecification.CapacityReservation";
   for (const std::string_view target :
        {"Target.CapacityReservationId", "Target.CapacityReservationResourceGroupArn"}) {
-    const auto said = placed(model, fmt::format("{}{}", k_prefix, target), "");
+    auto said = placed(model, fmt::format("{}{}", k_prefix, target), "");
     if (!said.empty()) {
       return said;
     }
   }
-  const auto said = placed(model, fmt::format("{}Preference", k_prefix), "open");
+  auto said = placed(model, fmt::format("{}Preference", k_prefix), "open");
   const bool only = !said.empty() && said.front() == "capacity-reservations-only";
   return only ? std::vector<std::string>{"only"} : said;
 }
