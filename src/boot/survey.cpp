@@ -160,30 +160,31 @@ SurveyWanted whole_survey(const std::vector<Candidate>& candidates)
 }
 
 Result<Survey> survey(const SurveyWanted& wanted, const config::Settings& settings,
-                      const Facts& facts, aws::Ec2Api& ec2, aws::NetworkApi& network,
-                      aws::CallLimit limit)
+                      const Facts& facts, SurveyParts parts)
 {
   Survey done{.image_id = facts.image ? facts.image->id : root_image_id_of(settings, facts),
               .architecture = facts.image ? facts.image->architecture : "",
               .zone = settings.availability_zone};
   if (!wanted.subnets.empty()) {
     // By a filter, which an unknown one does not make fail.
-    auto found = take(network.subnets({.filters = {{"subnet-id", wanted.subnets}}}, limit),
-                      "the subnets", done);
+    auto found =
+      take(parts.network.subnets({.filters = {{"subnet-id", wanted.subnets}}}, parts.limit),
+           "the subnets", done);
     if (!found) {
       return tl::unexpected(std::move(found.error()));
     }
     done.subnets = std::move(*found);
   }
   if (!wanted.types.empty()) {
-    auto found = take(network.offerings(wanted.types, limit), "where the types are offered", done);
+    auto found =
+      take(parts.network.offerings(wanted.types, parts.limit), "where the types are offered", done);
     if (!found) {
       return tl::unexpected(std::move(found.error()));
     }
     done.offerings = std::move(*found);
   }
   if (wanted.image && done.architecture.empty()) {
-    if (auto found = look_at_image(done, done.image_id, ec2, limit); !found) {
+    if (auto found = look_at_image(done, done.image_id, parts.ec2, parts.limit); !found) {
       return tl::unexpected(std::move(found.error()));
     }
   }

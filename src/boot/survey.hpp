@@ -33,11 +33,17 @@ struct Survey {
   std::vector<std::string> unlooked = {}; // what could not be looked at, as sentences
 };
 
+// Whom it asks; all outlive the call.
+struct SurveyParts {
+  aws::Ec2Api& ec2;
+  aws::NetworkApi& network;
+  aws::CallLimit limit = {};
+};
+
 // Looks at what is wanted, at most once each. An Error of kind interrupted alone: a look that fails
 // in another way is one of `unlooked`.
 Result<Survey> survey(const SurveyWanted& wanted, const config::Settings& settings,
-                      const Facts& facts, aws::Ec2Api& ec2, aws::NetworkApi& network,
-                      aws::CallLimit limit);
+                      const Facts& facts, SurveyParts parts);
 
 // "" where it is not known.
 std::string zone_of(const Candidate& candidate, const Survey& survey);

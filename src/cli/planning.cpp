@@ -101,8 +101,9 @@ Result<Planning> looked_up(Planning it, Cloud& cloud)
 
 Result<boot::Survey> surveyed(const Planning& it, const boot::SurveyWanted& wanted, Cloud& cloud)
 {
-  auto found = boot::survey(wanted, it.settings(), it.facts, cloud.ec2(), cloud.ec2().network(),
-                            limit_of(it, k_survey_limit));
+  auto found = boot::survey(
+    wanted, it.settings(), it.facts,
+    {.ec2 = cloud.ec2(), .network = cloud.ec2().network(), .limit = limit_of(it, k_survey_limit)});
   if (found) {
     for (const std::string& sentence : found->unlooked) {
       it.console.detail(sentence);

@@ -108,7 +108,7 @@ Result<void> plan(const Planning& before)
   const auto refusal = refusal_of(it, *survey, report.live);
   report.error = refusal ? &*refusal : nullptr;
   it.console.clear();
-  const auto written = it.world.write_out(plan_output(report, it.invocation.output));
+  auto written = it.world.write_out(plan_output(report, it.invocation.output));
   if (!written || !refusal) {
     return written;
   }

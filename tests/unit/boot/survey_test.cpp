@@ -52,7 +52,7 @@ struct World {
 
   Result<Survey> look(const Facts& facts = {})
   {
-    return boot::survey(survey_wanted(plan.candidates), settings, facts, ec2, network, {});
+    return boot::survey(survey_wanted(plan.candidates), settings, facts, {ec2, network});
   }
   Result<Plan> possible(const Facts& facts = {})
   {
