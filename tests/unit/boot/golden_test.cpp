@@ -31,8 +31,8 @@ TEST_CASE("boot::render_user_data gives the golden scripts")
   carried.runner.fetch = {.format = "tar.xz", .carried = "the bundle's bytes", .sha256 = "00ff"};
   Row job = {"job", stored_runner()};
   job.runner.fetch = {};
-  job.runner.job =
-    flame::boot::Job{.command = "exec 'true'\n", .artifacts = true, .is_one_of_many = true};
+  job.runner.job = flame::boot::Job{
+    .command = "exec 'true'\n", .artifacts = true, .is_one_of_many = true, .first_index = 37};
   Row files = {"files", least_runner()};
   files.runner.fetch = {
     .format = "tar",
