@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(RunnerMachines, "what EC2 says to a spot machine is done as wa
                 .says = "as someone in /opt/flame/hello/release with its value",
                 .stages = k_taken},
                {.name = "neither command nor release end in time",
-                .scene = taken(12s, stuck, stubborn),
+                .scene = taken(24s, stuck, stubborn),
                 .stage = "stopped",
                 .status = 137,
                 .says = "drain",

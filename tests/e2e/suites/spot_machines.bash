@@ -40,7 +40,7 @@ first=$(grep -oE 'i-[0-9a-f]{17}' again.stderr | head -n 1)
 control POST "instances/$first/interrupt" >/dev/null
 tell orderly interrupt
 tell sleeps interrupt
-tell stubborn interrupt 16s
+tell stubborn interrupt 40s
 tell drains interrupt
 tell ignores interrupt 3s
 tell hinted rebalance
