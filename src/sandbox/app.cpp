@@ -94,8 +94,8 @@ Result<void> App::begin()
   if (!options_.quiet) {
     journal_.on_entry(print_request);
   }
-  host_ =
-    options_.real_machines ? make_nspawn_host(folder_->path() + "/machines") : make_paper_host();
+  host_ = options_.real_machines ? make_nspawn_host(folder_->path() + "/machines", options_.system)
+                                 : make_paper_host();
   StateFolder::remove_left_behind(); // the host has ended the machines that were in them
   const Ec2Rules rules{.pending_time = options_.pending_time,
                        .shutdown_time = options_.shutdown_time,

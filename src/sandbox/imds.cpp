@@ -15,6 +15,10 @@ namespace {
 
 constexpr int k_longest_token = 21'600; // seconds
 
+// That cloud-init asks for, new and old. What is here was there in all of them.
+constexpr std::string_view k_versions[] = {"/2009-04-04/", "/2016-09-02/", "/2018-09-24/",
+                                           "/2021-03-23/"};
+
 Reply page(int status, std::string_view title)
 {
   return {.status = status,
@@ -115,8 +119,12 @@ std::optional<std::string> Imds::item(const std::string& path)
   if (path == "/latest/user-data") {
     return metadata_.user_data.empty() ? std::nullopt : std::optional(metadata_.user_data);
   }
-  if (path == "/latest/dynamic/instance-identity/document") {
+  constexpr std::string_view identity = "/latest/dynamic/instance-identity";
+  if (path == std::string(identity) + "/document") {
     return metadata_.document;
+  }
+  if (path == identity || path == std::string(identity) + "/") {
+    return "document";
   }
   if (path != data && !path.starts_with(std::string(data) + "/")) {
     return std::nullopt;
@@ -150,6 +158,11 @@ Reply Imds::handle(const Request& request)
   std::string path = uri_decode(request.path());
   path.erase(0, std::min(path.find_first_not_of('/'), path.size()));
   path.insert(0, "/"); // of clients that join "http://…/" and "/latest"
+  for (const std::string_view version : k_versions) {
+    if (path.starts_with(version)) {
+      path.replace(0, version.size(), "/latest/");
+    }
+  }
   if (request.method == "PUT") {
     return path == "/latest/api/token" ? put_token(request) : page(403, "Forbidden");
   }

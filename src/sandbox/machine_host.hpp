@@ -30,6 +30,12 @@ struct MachineSpec {
   std::function<void()> on_off = {};
 };
 
+// What real machines boot.
+struct System {
+  std::string root = "/";  // of the file system whose /usr it is; an absolute path not below /run
+  bool cloud_init = false; // its own cloud-init runs the user data, else a stand-in for it
+};
+
 class MachineHost {
 public:
   MachineHost() = default;
@@ -45,15 +51,14 @@ public:
 
 // Why real machines cannot run here: not root, no systemd-nspawn; empty Result when they can.
 Result<void> can_run_machines();
+// What is missing in `system`; kind config.
+Result<void> check_system(const System& system);
 
 // `state_folder` holds what the machines write, in a folder of its own that is removed at the end
 // (with `state_folder`, when that is then empty); what a killed sandbox has left, wherever that
 // was, is removed at the start. When the folder cannot be used, start() says so.
-//
-// `system` is the root of the file system whose /usr the machines boot: "/", or an absolute path of
-// a tree that is not below /run.
 std::unique_ptr<MachineHost> make_nspawn_host(const std::string& state_folder,
-                                              const std::string& system = "/");
+                                              const System& system = {});
 std::unique_ptr<MachineHost> make_paper_host(); // machines that only exist
 
 } // namespace flame::sandbox

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 // Machines that boot a system's own systemd in namespaces of their own.
 class NspawnHost final : public MachineHost {
 public:
-  NspawnHost(const std::string& state_folder, std::string system)
+  NspawnHost(const std::string& state_folder, System system)
     : lease_(machine::Lease::take(state_folder)), system_(std::move(system))
   {
   }
@@ -67,7 +67,7 @@ public:
 
 private:
   Result<machine::Lease> lease_;
-  std::string system_ = {};
+  System system_ = {};
   mutable std::mutex mutex_ = {};
   std::map<std::string, std::unique_ptr<machine::Machine>> machines_ = {}; // ended ones too
 };
@@ -106,8 +106,25 @@ Result<void> can_run_machines()
   return {};
 }
 
-std::unique_ptr<MachineHost> make_nspawn_host(const std::string& state_folder,
-                                              const std::string& system)
+Result<void> check_system(const System& system)
+{
+  const std::string& root = system.root;
+  if (!root.starts_with('/') || root.starts_with("/run/")) {
+    return fail(ErrorKind::config, "the system \"" + root + "\" is no place to boot from",
+                "give an absolute path that is not below /run");
+  }
+  if (!fs::exists(root + "/usr/lib/systemd/systemd")) {
+    return fail(ErrorKind::config, "the system " + root + " has no /usr/lib/systemd/systemd",
+                "give the root of a file system, as debootstrap makes one");
+  }
+  if (system.cloud_init && !fs::exists(root + "/usr/bin/cloud-init")) {
+    return fail(ErrorKind::config, "the system " + root + " has no cloud-init",
+                "install the package cloud-init in it");
+  }
+  return {};
+}
+
+std::unique_ptr<MachineHost> make_nspawn_host(const std::string& state_folder, const System& system)
 {
   return std::make_unique<NspawnHost>(state_folder, system);
 }

@@ -84,17 +84,27 @@ void declare_places(CLI::App& app, Options& options, Texts& texts)
   app.add_flag("--quiet", options.quiet, "do not print a line for each request");
 }
 
-void declare_behaviour(CLI::App& app, Options& options, Texts& texts)
+void declare_machines(CLI::App& app, Options& options, Texts& texts)
 {
   app
     .add_option("--machines", texts.machines,
                 "nspawn: boot systemd (root only); none: machines that only exist")
     ->type_name("KIND");
+  app
+    .add_option("--system", options.system.root,
+                "the file system whose systemd machines boot, as debootstrap makes one (/)")
+    ->type_name("FOLDER");
+  app.add_flag("--cloud-init", options.system.cloud_init,
+               "its own cloud-init runs the user data, rather than a stand-in for it");
   app.add_flag("--console", options.console, "print what machines print, each line with its id");
   app
     .add_option("--console-folder", options.console_folder,
                 "write what machines print to FOLDER/ID.log")
     ->type_name("FOLDER");
+}
+
+void declare_behaviour(CLI::App& app, Options& options, Texts& texts)
+{
   app.add_option("--fault", texts.faults, "what shall go wrong, see Faults; repeatable")
     ->type_name("SPEC");
   app.add_option("--pending-time", texts.pending_time, "how long a machine is pending (500ms)")
@@ -146,6 +156,9 @@ void set_machines(Mistakes& mistakes, Options& options, const std::string& machi
     mistakes.add(can.error());
   } else if (!can) {
     fmt::print(stderr, "flame-ec2-sandbox: machines will only exist: {}\n", can.error().message);
+  }
+  if (const auto boots = check_system(options.system); options.real_machines && !boots) {
+    mistakes.add(boots.error());
   }
 }
 
@@ -222,6 +235,7 @@ Result<Parsed> parse_options(int argc, const char* const* argv)
   bool version_asked = false;
   bool world_asked = false;
   declare_places(app, options, texts);
+  declare_machines(app, options, texts);
   declare_behaviour(app, options, texts);
   app.footer(k_footer + fault_help());
   app.add_flag("--version", version_asked, "print the version");

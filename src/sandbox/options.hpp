@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "sandbox/faults.hpp"
+#include "sandbox/machine_host.hpp"
 #include "sandbox/scenario.hpp"
 
 #include <cstdint>
@@ -20,6 +21,7 @@ struct Options {
   std::string s3_folder = {}; // "": one in the state folder
   std::map<std::string, std::string> bucket_regions = {};
   bool real_machines = false;
+  System system = {}; // of real machines
   std::vector<Fault> faults = {};
   std::string state = {}; // "": a temporary folder
   std::string env_file = {};

@@ -258,7 +258,7 @@ const fleet::StageLine& Outcome::last() const
 
 RunnerMachines::RunnerMachines()
   : notes_(std::make_shared<Notes>()), folder_(temporary_folder()),
-    host_(sandbox::make_nspawn_host(folder_ + "/state", machine_system()))
+    host_(sandbox::make_nspawn_host(folder_ + "/state", {.root = machine_system()}))
 {
 }
 

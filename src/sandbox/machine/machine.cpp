@@ -79,8 +79,8 @@ void Machine::live()
 Result<void> Machine::run()
 {
   const std::string root = place_.folder + "/root";
-  if (auto made =
-        make_root_folder(root, {spec_.id, spec_.private_ip, spec_.user_data, place_.system});
+  if (auto made = make_root_folder(root, {spec_.id, spec_.private_ip, spec_.user_data,
+                                          place_.system.root, place_.system.cloud_init});
       !made) {
     return made;
   }

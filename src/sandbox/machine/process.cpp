@@ -99,7 +99,7 @@ void reset_signals()
     if (step.flags & MS_BIND) {
       ::mkdir(step.target, 0700);
     }
-    const char* const source = step.source == k_system ? place.system.c_str() : step.source;
+    const char* const source = step.source == k_system ? place.system.root.c_str() : step.source;
     if (::mount(source, step.target, step.type, step.flags, nullptr) != 0) {
       give_up(step.target);
     }

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "sandbox/machine/descriptor.hpp"
+#include "sandbox/machine_host.hpp"
 
 #include <sys/types.h>
 
@@ -21,7 +22,7 @@ struct Place {
   std::string id = {};     // also the name of the container
   std::string folder = {}; // holds `root`, the machine's root folder
   std::string cgroup = {}; // see cgroup.hpp; exists
-  std::string system = {}; // the root of the file system whose /usr it boots
+  System system = {};      // what it boots
 };
 
 // Boots systemd on `root` in the network namespace of the calling thread, which has to live until

@@ -58,9 +58,43 @@ inline constexpr RootFile k_root_files[] = {
   {"etc/hostname", 0644, "{host}\n"},
   {"etc/hosts", 0644, "127.0.0.1 localhost\n::1 localhost\n{ip} {host}.ec2.internal {host}\n"},
   {"etc/nsswitch.conf", 0644, "passwd: files\ngroup: files\nshadow: files\nhosts: files\n"},
-  {"etc/cloud/cloud-init.disabled", 0644, ""}, // the host's own cloud-init, if it has one
+};
+
+// In the place of a cloud-init.
+inline constexpr RootFile k_stand_in_files[] = {
+  {"etc/cloud/cloud-init.disabled", 0644, ""}, // the system's own, if it has one
   {"etc/systemd/system/cloud-final.service", 0644, k_cloud_final_unit},
   {"etc/flame-ec2-sandbox/cloud-final", 0755, k_cloud_final},
+};
+
+// For the system's own cloud-init: one data source, and of its modules those that want neither a
+// network nor a disk. 90_, so that it wins over what a distribution has.
+inline constexpr std::string_view k_cloud_config = R"(datasource_list: [Ec2]
+datasource:
+  Ec2:
+    metadata_urls: ["http://169.254.169.254"]
+network: {config: disabled}
+disable_root: false
+users: []
+cloud_init_modules: [write-files]
+cloud_config_modules: [runcmd]
+cloud_final_modules: [scripts-per-once, scripts-per-boot, scripts-per-instance, scripts-user, final-message]
+)";
+
+// cloud-init knows EC2 by what the firmware or the hypervisor says in /sys, which is this
+// computer's: in its own services something else stands there.
+inline constexpr std::string_view k_on_ec2 = R"([Service]
+TemporaryFileSystem=/sys
+BindReadOnlyPaths=/sys/class /sys/devices /sys/fs
+BindReadOnlyPaths=/etc/flame-ec2-sandbox/hypervisor:/sys/hypervisor
+)";
+
+inline constexpr RootFile k_cloud_init_files[] = {
+  {"etc/cloud/cloud.cfg.d/90_sandbox.cfg", 0644, k_cloud_config},
+  {"etc/flame-ec2-sandbox/hypervisor/uuid", 0444, "ec2e1916-9099-7caf-fd21-012345abcdef\n"},
+  {"etc/systemd/system/cloud-init-local.service.d/ec2.conf", 0644, k_on_ec2},
+  {"etc/systemd/system/cloud-init.service.d/ec2.conf", 0644, k_on_ec2},
+  {"etc/systemd/system/cloud-init-main.service.d/ec2.conf", 0644, k_on_ec2}, // since 24.3
 };
 
 // Files of the system's /etc that programs of its /usr expect.

@@ -37,7 +37,7 @@ constexpr std::string_view k_folders[] = {
   "etc/systemd/system-generators",
   "var/log",
   "var/tmp",
-  "var/lib/cloud/instances",
+  "var/lib/cloud",
 };
 
 // What the host's packages may bring, and what no machine needs.
@@ -60,6 +60,7 @@ std::string filled(std::string_view text, const RootSpec& spec)
 
 void write(const fs::path& path, mode_t mode, std::string_view text)
 {
+  fs::create_directories(path.parent_path());
   std::ofstream file;
   file.exceptions(std::ios::failbit | std::ios::badbit);
   file.open(path, std::ios::binary | std::ios::trunc);
@@ -102,28 +103,35 @@ void mask(const fs::path& folder, const std::string& name)
   fs::create_symlink("/dev/null", folder / name, exists);
 }
 
-// Services and generators that came to /usr with packages other than systemd stay out.
-void mask_foreign(const fs::path& root, const fs::path& system)
+bool is_wanted(std::string_view name, const RootSpec& spec)
 {
+  return name.starts_with("systemd-") || name.starts_with("dbus")
+         || (spec.cloud_init && name.starts_with("cloud-"));
+}
+
+// Services and generators that came to /usr with packages other than systemd stay out.
+void mask_foreign(const fs::path& root, const RootSpec& spec)
+{
+  const fs::path system = spec.system;
   const fs::path host = system / "usr/lib/systemd";
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(host / "system-generators", none)) {
-    if (const std::string name = entry.path().filename(); !name.starts_with("systemd-")) {
+    if (const std::string name = entry.path().filename(); !is_wanted(name, spec)) {
       mask(root / "etc/systemd/system-generators", name);
     }
   }
   for (const auto& entry : fs::recursive_directory_iterator(host / "system", none)) {
     const std::string name = entry.path().filename();
-    const bool wanted = entry.path().parent_path().extension() == ".wants";
-    const bool needed = name.starts_with("systemd-") || name.starts_with("dbus");
-    if (wanted && !needed && entry.path().extension() != ".target") {
+    const bool by_default = entry.path().parent_path().extension() == ".wants";
+    if (by_default && !is_wanted(name, spec) && entry.path().extension() != ".target") {
       mask(root / "etc/systemd/system", name);
     }
   }
 }
 
-void add_system(const fs::path& root, const fs::path& system)
+void add_system(const fs::path& root, const RootSpec& spec)
 {
+  const fs::path system = spec.system;
   for (const std::string name : {"bin", "sbin", "lib", "lib32", "lib64", "libx32"}) {
     if (fs::is_symlink(system / name)) {
       fs::copy_symlink(system / name, root / name);
@@ -137,15 +145,51 @@ void add_system(const fs::path& root, const fs::path& system)
   for (const std::string_view unit : k_masked_units) {
     mask(root / "etc/systemd/system", std::string(unit));
   }
-  mask_foreign(root, system);
+  mask_foreign(root, spec);
   const fs::path units = root / "etc/systemd/system";
   fs::create_symlink("/usr/lib/systemd/system/multi-user.target", units / "default.target");
-  fs::create_symlink("../cloud-final.service",
-                     units / "multi-user.target.wants/cloud-final.service");
 }
 
-void add_instance(const fs::path& root, const RootSpec& spec)
+// As the package enables its services, so that its generator decides.
+void enable_cloud_init(const fs::path& root, const fs::path& system)
 {
+  const auto recursive = fs::copy_options::recursive | fs::copy_options::copy_symlinks
+                         | fs::copy_options::overwrite_existing;
+  fs::copy(system / "etc/cloud", root / "etc/cloud", recursive);
+  const fs::path units = "etc/systemd/system";
+  for (const auto& folder : fs::directory_iterator(system / units)) {
+    const std::string target = folder.path().filename();
+    if (!fs::is_directory(folder.symlink_status()) || !target.ends_with(".wants")) {
+      continue;
+    }
+    for (const auto& link : fs::directory_iterator(folder)) {
+      const std::string name = link.path().filename();
+      if (link.is_symlink() && name.starts_with("cloud-")) {
+        fs::create_directories(root / units / target);
+        fs::copy_symlink(link, root / units / target / name);
+      }
+    }
+  }
+}
+
+template <typename Files>
+void write_all(const fs::path& root, const Files& files, const RootSpec& spec)
+{
+  for (const RootFile& file : files) {
+    write(root / file.path, file.mode, filled(file.text, spec));
+  }
+}
+
+void add_cloud_init(const fs::path& root, const RootSpec& spec)
+{
+  if (spec.cloud_init) {
+    enable_cloud_init(root, spec.system);
+    write_all(root, k_cloud_init_files, spec);
+    return;
+  }
+  write_all(root, k_stand_in_files, spec);
+  fs::create_symlink("../cloud-final.service",
+                     root / "etc/systemd/system/multi-user.target.wants/cloud-final.service");
   const fs::path instance = root / "var/lib/cloud/instances" / spec.id;
   fs::create_directories(instance / "sem");
   fs::create_directories(instance / "scripts");
@@ -165,12 +209,10 @@ Result<void> make_root_folder(const std::string& folder, const RootSpec& spec)
     ::chmod((root / "root").c_str(), 0700);
     ::chmod((root / "var/tmp").c_str(), 01777);
     add_accounts(root, spec.system);
-    add_system(root, spec.system);
-    for (const RootFile& file : k_root_files) {
-      write(root / file.path, file.mode, filled(file.text, spec));
-    }
+    add_system(root, spec);
+    write_all(root, k_root_files, spec);
     write(root / "etc/machine-id", 0444, new_machine_id());
-    add_instance(root, spec);
+    add_cloud_init(root, spec);
     return {};
   } catch (const std::system_error& error) { // of filesystem and of streams
     return fail(ErrorKind::internal,

@@ -89,6 +89,9 @@ TEST_CASE("sandbox: metadata has the paths that configure itself needs")
   CHECK(one.get("/latest/meta-data/public-ipv4").status == 404);
   CHECK(one.get("/latest/meta-data/tags/instance").status == 404);
   CHECK(one.get("/latest/user-data").status == 404);
+  CHECK(one.get("/2021-03-23/meta-data/placement/region").body == "eu-west-1");
+  CHECK(one.get("/2021-03-23/dynamic/instance-identity").body == "document");
+  CHECK(one.get("/2007-01-01/meta-data/placement/region").status == 404);
   CHECK(one.get("/latest/meta-data/nothing").body.starts_with("<?xml"));
   const auto names = split(one.data(""), '\n');
   CHECK(std::ranges::find(names, "placement/") != names.end());
