@@ -340,6 +340,7 @@ private:
 
   void say()
   {
+    parts_.progress.until(parts_.deadline);
     for (const Ear& ear : ears_) {
       if (!ear.is_over) {
         const fleet::StageLine* const line = fleet::most_telling(ear.job.lines);

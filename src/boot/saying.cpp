@@ -84,6 +84,7 @@ struct Say {
 
 void say(const Action& action, const Plan& plan, const State& state, Progress& progress)
 {
+  progress.until(state.why ? state.end_by : state.deadline);
   std::visit(Say{plan, state, progress}, action);
 }
 

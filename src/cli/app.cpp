@@ -7,6 +7,7 @@
 #include "cli/output.hpp"
 #include "cli/parser.hpp"
 #include "cli/program.hpp"
+#include "cli/ticking_clock.hpp"
 #include "cli/version_output.hpp"
 #include "io/libraries.hpp"
 
@@ -26,13 +27,20 @@ std::string version_text(std::string_view commit, Output output)
   return version_output(build, output);
 }
 
+std::string help_of(const Invocation& invocation, std::size_t width)
+{
+  return invocation.command == nullptr ? main_help(width)
+         : invocation.whole_help       ? whole_help(*invocation.command, width)
+                                       : command_help(*invocation.command, width);
+}
+
 Result<void> perform(const Parsed& parsed, World& world, Console& console, std::string_view commit)
 {
   const Invocation& invocation = parsed.invocation;
   const bool unknown_command = parsed.error && invocation.command == nullptr;
-  if (invocation.help && !unknown_command) {
-    return world.write_out(invocation.command == nullptr ? main_help()
-                                                         : command_help(*invocation.command));
+  if ((invocation.help || invocation.whole_help) && !unknown_command) {
+    return world.write_out(
+      text_output(help_of(invocation, help_width(world.terminal.out_width)), invocation.output));
   }
   if (invocation.version) {
     return world.write_out(version_text(commit, invocation.output));
@@ -60,7 +68,15 @@ int run_program(std::span<const std::string> arguments, World& world, std::strin
 {
   const Parsed parsed = parse(arguments);
   Console console(parsed.invocation, world);
+  if (arguments.empty()) { // somebody looks what this is, or a script's variable is empty
+    console.raw(overview(help_width(world.terminal.width())));
+    return info(ErrorKind::usage).exit_status;
+  }
+  Clock* const clock = world.clock;
+  TickingClock ticking(*clock, console);
+  world.clock = console.is_live() ? &ticking : clock;
   const Result<void> outcome = guarded(parsed, world, console, commit);
+  world.clock = clock;
   console.clear();
   if (outcome) {
     return 0;

@@ -1,9 +1,12 @@
 #include "cli/cloud.hpp"
 
+#include "aws/endpoints.hpp"
+#include "base/text.hpp"
 #include "cli/traced_s3.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -228,6 +231,9 @@ Talk talk(World& world, Console& console)
 {
   Talk talk{.warn = [&console](std::string_view sentence) { console.warn(sentence); },
             .detail = [&console](std::string_view sentence) { console.detail(sentence); }};
+  if (console.shows_requests()) {
+    talk.trace = [&console](std::string_view sentence) { console.trace(sentence); };
+  }
   if (world.terminal.input) {
     talk.ask = [&world, &console](const std::string& question) {
       console.clear();
@@ -240,12 +246,23 @@ Talk talk(World& world, Console& console)
   return talk;
 }
 
+// There are more regions than this version knows, so that it can only be said.
+void warn_of_unknown(const std::string& region, Console& console)
+{
+  const auto known = aws::known_regions();
+  const std::string_view meant = nearest(region, known);
+  if (!meant.empty() && std::ranges::count(known, region) == 0) {
+    console.warn(fmt::format("region {} is not known here; did you mean {}?", region, meant));
+  }
+}
+
 } // namespace
 
 Result<std::unique_ptr<Cloud>> connect(const config::Settings& settings, World& world,
                                        Console& console,
                                        std::function<void(const client::ProviderAnswer&)> asked)
 {
+  warn_of_unknown(settings.region, console);
   Talk how = talk(world, console);
   how.asked = std::move(asked);
   auto cloud = world.connect(settings, world, std::move(how));

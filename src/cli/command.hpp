@@ -33,6 +33,7 @@ struct Command;
 struct Invocation {
   const Command* command = nullptr;
   bool help = false;
+  bool whole_help = false; // with every setting
   bool version = false;
   bool quiet = false;
   int verbosity = 0;
@@ -49,6 +50,10 @@ struct Invocation {
 class Console;
 struct World;
 
+// Of a command that only looks for machines.
+inline constexpr std::string_view k_usual_where = "region profile";
+inline constexpr std::string_view k_text_or_json = "text json";
+
 struct Command {
   std::string_view name;
   std::string_view summary;              // starts in lower case, no final period
@@ -62,6 +67,8 @@ struct Command {
   std::string_view alias = {};          // another name: "ls"
   // Of a command whose statuses are those of what it runs: the one for an error, which it may note.
   int (*status_of)(const Invocation& invocation, World& world, const Error& error) = nullptr;
+  std::string_view usual = k_usual_where; // keys of settings that `--help` shows, blank separated
+  std::string_view outputs = k_text_or_json; // what `--output` may say, blank separated
 };
 
 std::span<const Command> commands();

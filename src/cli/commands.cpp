@@ -12,14 +12,31 @@ using config::Group;
 constexpr Group k_all_groups[] = {Group::release, Group::machine, Group::limits, Group::where};
 constexpr Group k_where[] = {Group::where};
 
+// The settings of `--help`.
+constexpr std::string_view k_usual_boot =
+  "app bundle env image image_id instance_type count subnet_id security_group_id "
+  "max_lifetime run_id_file wait_for region profile";
+constexpr std::string_view k_usual_run =
+  "bundle env store image image_id instance_type count subnet_id security_group_id max_lifetime "
+  "run_id_file region profile";
+constexpr std::string_view k_usual_file =
+  "app bundle image image_id instance_type subnet_id security_group_id iam_instance_profile "
+  "max_lifetime region profile";
+constexpr std::string_view k_usual_policy =
+  "app bundle image image_id instance_type subnet_id security_group_id iam_instance_profile "
+  "region";
+
+constexpr std::string_view k_all_outputs = "text json env";
+
 // clang-format off
 constexpr OwnFlag k_global_flags[] = {
-  {"--output",  "FORMAT", "print results as text, json or env", "-o", "text json env"},
+  {"--output",  "FORMAT", "print results as text, json or env", "-o", k_all_outputs},
   {"--json",    "",       "the same as --output json"},
-  {"--verbose", "",       "say where settings come from and what EC2 is asked; -vv: and with what", "-v"},
+  {"--verbose", "",       "say where settings come from and what AWS is asked; -vv: each request", "-v"},
   {"--quiet",   "",       "print errors only"},
   {"--color",   "WHEN",   "color messages: auto, always or never", "", "auto always never"},
-  {"--help",    "",       "print help", "-h"},
+  {"--help",    "",       "print help that fits a screen", "-h"},
+  {"--help-all", "",      "print help with every setting and exit status"},
   {"--version", "",       "print the version"},
 };
 
@@ -41,18 +58,18 @@ constexpr OwnFlag k_completion_flags[] = {
 };
 
 constexpr OwnFlag k_boot_flags[] = {
-  {"--dry-run", "[=ec2]", "print the request and send nothing; =ec2 lets EC2 check it", "", "ec2"},
-  {"--show-secrets", "",  "with --dry-run: print secrets as they are"},
-  {"--attached", "",      "take settings as a line of JSON from standard input, and stay until it says up"},
+  {"--dry-run", "[=ec2]", "print the request only; =ec2 lets EC2 check it", "", "ec2"},
+  {"--show-secrets", "",  "with --dry-run: show secrets"},
+  {"--attached", "",      "boot for the program on standard input, until it says up"},
 };
 
 constexpr OwnFlag k_run_flags[] = {
-  {"--shell", "TEXT",     "run TEXT by sh -c, in place of a command and its arguments"},
-  {"--result", "FILE",    "write what became of it to FILE, as JSON: status, machines, times, error"},
-  {"--artifacts", "FOLDER", "put into FOLDER what the command has left in $FLAME_EC2_ARTIFACTS; needs store"},
-  {"--keep", "",          "leave the machine after the command, until its lifetime is over"},
-  {"--dry-run", "[=ec2]", "print the request and send nothing; =ec2 lets EC2 check it", "", "ec2"},
-  {"--show-secrets", "",  "with --dry-run: print secrets as they are"},
+  {"--shell", "TEXT",     "run TEXT by sh -c in place of a command"},
+  {"--result", "FILE",    "write what became of it to FILE, as JSON"},
+  {"--artifacts", "FOLDER", "fetch $FLAME_EC2_ARTIFACTS to FOLDER; needs store"},
+  {"--keep", "",          "leave the machine to the end of its lifetime"},
+  {"--dry-run", "[=ec2]", "print the request only; =ec2 lets EC2 check it", "", "ec2"},
+  {"--show-secrets", "",  "with --dry-run: show secrets"},
 };
 
 constexpr OwnFlag k_wait_flags[] = {
@@ -135,12 +152,14 @@ const Command k_commands[] = {
    "object.",
    "flame-ec2 boot --region eu-west-1 --image-id ami-0123456789abcdef0 \\\n"
    "  --app demo --bundle s3://my-bucket/demo.tar.gz --max-lifetime 1h --json",
-   k_all_groups, k_boot_flags, run_boot},
+   k_all_groups, k_boot_flags, run_boot, "", "", nullptr, k_usual_boot, k_all_outputs},
   {"run", "run one command on a fresh machine, and exit as it does", "-- COMMAND [ARGUMENT...]",
    "Launches a machine, runs the command on it, prints what the command prints, ends the machine, and "
-   "exits with the status of the command: 128+n when signal n has ended it, 127 when it was not found, "
+   "exits as the command does.\n\n"
+   "The status is that of the command: 128+n when signal n has ended it, 127 when it was not found, "
    "126 when it could not be executed. When flame-ec2 itself fails the status is 125, and 128+n when "
-   "signal n has ended flame-ec2; --result FILE tells which failure it was, as JSON.\n\n"
+   "signal n has ended flame-ec2; --result FILE tells which failure it was, as JSON: status, machines, "
+   "times, error. With --artifacts FOLDER what the command has left in $FLAME_EC2_ARTIFACTS comes home.\n\n"
    "The arguments come as they are: no shell looks into them, unless --shell gives it the text. The "
    "command runs in the bundle's folder, or without a bundle in an empty one, as the user of run_as "
    "(flame), with nothing on its standard input, for at most max_lifetime (1h). It finds its own "
@@ -149,7 +168,7 @@ const Command k_commands[] = {
    "store all of it comes. Without, the console of the machine carries 4 KiB a second after a first 16 "
    "KiB; of what is more the last of it is shown, and how much was left out is said.",
    "flame-ec2 run --region eu-west-1 --image al2023 -- uname -a",
-   k_all_groups, k_run_flags, run_run, "", "", status_of_run},
+   k_all_groups, k_run_flags, run_run, "", "", status_of_run, k_usual_run, k_all_outputs},
   {"wait", "wait until a release is ready, or has stopped", "[ID...]",
    "Waits for machines that boot has started, by their ids or all of a run. With --for stopped the status "
    "is that of the release, the highest of several, and 125 when it is not known or flame-ec2 itself "
@@ -163,20 +182,20 @@ const Command k_commands[] = {
    "shown as ***. A script that is longer than EC2 takes is sent in gzip: the format base64 holds what "
    "is sent.",
    "flame-ec2 template-user-data --app demo --bundle s3://my-bucket/demo.tar.gz",
-   k_all_groups, k_template_flags, run_template_user_data},
+   k_all_groups, k_template_flags, run_template_user_data, "", "", nullptr, k_usual_file},
   {"terminate", "end machines", "[ID...]",
    "Ends the machines with these ids, or those that exactly one of --run-id, --run-id-file, --app and "
    "--all selects, and prints their ids. What is already gone counts as ended. The selection comes "
    "from the command line only, never from a variable or a file of settings.",
    "flame-ec2 terminate --region eu-west-1 --run-id ci-7 --wait",
-   k_where, k_terminate_flags, run_terminate},
+   k_where, k_terminate_flags, run_terminate, "", "", nullptr, k_usual_where, k_all_outputs},
   {"list", "show our machines", "",
    "Shows the machines of flame-ec2 in the region, the newest first: those that live, and with --all "
    "those that have ended too, as long as EC2 shows them with their tags, about an hour. --region all "
    "looks at every region that is enabled; one that fails is named and keeps no other from being "
    "shown. Times are local, and as EC2's clock has them.",
    "flame-ec2 list --region all",
-   k_where, k_list_flags, run_list, "", "ls"},
+   k_where, k_list_flags, run_list, "", "ls", nullptr, k_usual_where, k_all_outputs},
   {"logs", "show the stages and the console of a machine", "[ID]",
    "Shows how far a machine has come, and its console: of the machine with this id, or of the latest "
    "one of a run or app, whether it lives or has ended. Nothing is asked of the machine itself. What "
@@ -196,7 +215,7 @@ const Command k_commands[] = {
    "ours), and volumes and network interfaces of ours that no machine has. A missing right to look at "
    "those is only noted. --region all looks at every region that is enabled.",
    "flame-ec2 gc --region all --dry-run",
-   k_where, k_gc_flags, run_gc},
+   k_where, k_gc_flags, run_gc, "", "", nullptr, k_usual_where, k_all_outputs},
   {"configure", "write the file of settings, or show them", "",
    "Writes a file of settings from flags: ./flame-ec2.toml, or the one that --config names; with --pool "
    "into [pool.NAME] of it, and the rest of the file stays. Without settings nothing is written, and a "
@@ -207,7 +226,7 @@ const Command k_commands[] = {
    "machine that lives, from anywhere. With the setting auto_configure every boot asks.\n\n"
    "--show prints each setting with its value and where it comes from; secrets as ***.",
    "flame-ec2 configure --region eu-west-1 --app demo --print",
-   k_all_groups, k_configure_flags, run_configure},
+   k_all_groups, k_configure_flags, run_configure, "", "", nullptr, k_usual_file},
   {"plan", "say what a boot would ask for, and what it could not have", "",
    "Prints, for the settings of a boot, the candidates in the order in which they are asked for, each "
    "with what is already known against it: that its zone does not offer the type, that the subnet has no "
@@ -221,7 +240,7 @@ const Command k_commands[] = {
    "flame-ec2 plan --region eu-west-1 --image al2023 --app demo \\\n"
    "  --bundle s3://my-bucket/demo.tar.gz --max-lifetime 1h --count 100 \\\n"
    "  --instance-type m7i.large,m7a.large --market spot,on-demand",
-   k_all_groups, {}, run_plan},
+   k_all_groups, {}, run_plan, "", "", nullptr, k_usual_boot},
   {"doctor", "say what would keep a boot from working", "",
    "Looks at all that a boot with these settings needs, and launches nothing: who the caller is, and "
    "which provider of credentials said so; the settings; launch template, image and instance profile; the "
@@ -235,7 +254,7 @@ const Command k_commands[] = {
    "the first failure.",
    "flame-ec2 doctor --region eu-west-1 --image debian-12 --app demo \\\n"
    "  --bundle s3://my-bucket/demo.tar.gz --max-lifetime 1h",
-   k_all_groups, k_doctor_flags, run_doctor},
+   k_all_groups, k_doctor_flags, run_doctor, "", "", nullptr, k_usual_file},
   {"iam-policy", "print the least IAM policy for these settings", "",
    "Prints the policy that the caller of a command needs with exactly these settings, and no more: the "
    "image, subnets, groups, types and the key that they name, machines with our tags that want tokens "
@@ -247,7 +266,7 @@ const Command k_commands[] = {
    "Another setting may need another policy: print it again.",
    "flame-ec2 iam-policy --region eu-west-1 --image al2023 --app demo \\\n"
    "  --bundle s3://my-bucket/demo.tar.gz --for boot --for terminate --explain",
-   k_all_groups, k_policy_flags, run_iam_policy},
+   k_all_groups, k_policy_flags, run_iam_policy, "", "", nullptr, k_usual_policy, k_all_outputs},
   {"decode-parent", "say what is in a FLAME_PARENT, and what is wrong with it", "[VALUE]",
    "Decodes the value, or for - what is on standard input, or the variable FLAME_PARENT, and prints "
    "the parent's node, whether it has a long name and is on the loopback interface, the backend's "
@@ -269,9 +288,9 @@ const Command k_commands[] = {
    "Prints the manual page in roff, for man.",
    "flame-ec2 man | man -l -",
    {}, {}, run_man},
-  {"help", "print help", "[COMMAND|settings]",
-   "Prints what flame-ec2 --help or flame-ec2 COMMAND --help does; for settings, all that can be set, "
-   "and how.",
+  {"help", "print help", "[COMMAND|settings|statuses]",
+   "Prints all that there is to say of a command, as flame-ec2 COMMAND --help-all does; for settings, all "
+   "that can be set, and how; for statuses, every exit status.",
    "flame-ec2 help boot",
    {}, {}, run_help},
 };

@@ -6,6 +6,7 @@
 #include "cli/look_up.hpp"
 #include "cli/world.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ struct Diagnosis {
 };
 
 // text: a line each, and the hints below. JSON: one object.
-std::string diagnosis_output(const Diagnosis& diagnosis, Output output);
+// Text is wrapped to `width` columns; nullopt: a line each.
+std::string diagnosis_output(const Diagnosis& diagnosis, Output output, std::optional<int> width);
 
 } // namespace flame::cli

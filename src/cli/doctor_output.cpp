@@ -1,4 +1,6 @@
+#include "cli/console.hpp"
 #include "cli/doctor.hpp"
+#include "cli/help.hpp"
 #include "cli/json.hpp"
 #include "cli/output.hpp"
 
@@ -9,18 +11,27 @@
 namespace flame::cli {
 namespace {
 
-std::string text_of(const Diagnosis& diagnosis)
+std::string text_of(const Diagnosis& diagnosis, std::size_t columns)
 {
-  std::size_t width = 0;
+  constexpr std::size_t k_narrow = 60; // with less, what is said stands below what it is said of
+  constexpr std::size_t k_verdict = 6;
+  std::size_t longest = 0;
   for (const boot::Finding& finding : diagnosis.findings) {
-    width = std::max(width, finding.check.size());
+    longest = std::max(longest, finding.check.size());
   }
+  const std::size_t indent = columns < k_narrow ? k_verdict : k_verdict + longest + 2;
+  const auto told = [&](const std::string& sentence) {
+    return wrapped(printable(sentence), indent, indent, columns) + "\n";
+  };
   std::string text;
   for (const boot::Finding& finding : diagnosis.findings) {
-    text += fmt::format("{:<4}  {:<{}}  {}\n", boot::name(finding.verdict), finding.check, width,
-                        printable(finding.message));
+    std::string line =
+      fmt::format("{:<{}}{}", boot::name(finding.verdict), k_verdict, finding.check);
+    line +=
+      columns < k_narrow ? "\n" + std::string(indent, ' ') : std::string(indent - line.size(), ' ');
+    text += line + told(finding.message);
     if (!finding.hint.empty()) {
-      text += fmt::format("{:{}}hint: {}\n", "", width + 8, printable(finding.hint));
+      text += std::string(indent, ' ') + told("hint: " + finding.hint);
     }
   }
   return text;
@@ -44,9 +55,10 @@ std::string json_of(const Diagnosis& diagnosis)
 
 } // namespace
 
-std::string diagnosis_output(const Diagnosis& diagnosis, Output output)
+std::string diagnosis_output(const Diagnosis& diagnosis, Output output, std::optional<int> width)
 {
-  return output == Output::json ? json_of(diagnosis) : text_of(diagnosis);
+  const auto columns = width ? static_cast<std::size_t>(std::max(*width, 20)) : std::string::npos;
+  return output == Output::json ? json_of(diagnosis) : text_of(diagnosis, columns);
 }
 
 } // namespace flame::cli

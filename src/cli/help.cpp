@@ -1,37 +1,80 @@
 #include "cli/help.hpp"
 
 #include "base/text.hpp"
+#include "cli/console.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
 
 namespace flame::cli {
 namespace {
 
-constexpr std::size_t k_width = 80;
-constexpr std::size_t k_help_column = 32;
+constexpr int k_standard_width = 80;
+constexpr int k_widest = 100; // longer lines are hard to read
+constexpr int k_narrowest = 20;
+constexpr std::size_t k_two_columns = 60; // with less, what a flag does stands below it
 
-// "  -o, --output FORMAT   help", the help on the next line when the flag is long.
-std::string row(std::string_view letter, const std::string& flag, const std::string& help)
-{
-  std::string text =
-    letter.empty() ? fmt::format("      {}", flag) : fmt::format("  {}, {}", letter, flag);
-  if (text.size() + 2 > k_help_column) {
-    text += "\n";
-    text.append(k_help_column, ' ');
-  } else {
-    text.resize(k_help_column, ' ');
+// What a first-time user needs, in the order in which it is needed.
+constexpr std::array k_used_most = {"run", "boot", "list", "logs", "terminate", "doctor"};
+
+// Names on the left, what they mean on the right; below each other where that is too narrow, and
+// where the name is long.
+class Rows {
+public:
+  Rows(std::size_t width, std::size_t column)
+    : width_(width), column_(width < k_two_columns ? k_below : column)
+  {
   }
-  return text + wrapped(help, k_help_column, k_help_column) + "\n";
-}
 
-std::string row(const OwnFlag& flag)
+  std::string operator()(std::size_t indent, std::string_view name, std::string_view help) const
+  {
+    std::string text(indent, ' ');
+    text += wrapped(name, indent, k_below + 4, width_);
+    if (character_count(text) + 2 > column_) {
+      text += "\n" + std::string(column_, ' ');
+    } else {
+      text.resize(column_, ' ');
+    }
+    return text + wrapped(help, column_, column_, width_) + "\n";
+  }
+
+  // Whether this help needs no second line.
+  bool fits(std::string_view help) const
+  {
+    return column_ == k_below || column_ + character_count(help) <= width_;
+  }
+
+private:
+  static constexpr std::size_t k_below = 8;
+
+  std::size_t width_;
+  std::size_t column_;
+};
+
+constexpr std::size_t k_flag_column = 28;
+constexpr std::size_t k_command_column = 22;
+constexpr std::size_t k_status_column = 9;
+
+constexpr std::size_t k_indent = 2;
+
+// "  -o, --output FORMAT   help"
+std::string row(const Rows& rows, std::string_view letter, const std::string& flag,
+                std::string_view help)
 {
-  return row(flag.letter, with_metavar(flag.name, flag.metavar), std::string(flag.help));
+  return rows(k_indent, letter.empty() ? flag : fmt::format("{}, {}", letter, flag), help);
 }
 
-std::string row(const config::Option& option)
+std::string row(const Rows& rows, const OwnFlag& flag)
+{
+  return row(rows, flag.letter, with_metavar(flag.name, flag.metavar), flag.help);
+}
+
+// With `brief` only what has room in one line is said beside the help itself.
+std::string row(const Rows& rows, const config::Option& option, bool brief)
 {
   std::string_view letter;
   const std::vector<std::string> names = config::flag_names(option);
@@ -42,31 +85,108 @@ std::string row(const config::Option& option)
       help += fmt::format(", or {}", name);
     }
   }
-  if (!option.rules.standard.empty()) {
-    help += fmt::format(" (default: {})", option.rules.standard);
-  }
-  return row(letter, with_metavar(names.front(), option.metavar), help);
+  const std::string more = option.rules.standard.empty()
+                             ? help
+                             : fmt::format("{} (default: {})", help, option.rules.standard);
+  help = brief && !rows.fits(more) ? help : more;
+  return row(rows, letter, with_metavar(names.front(), option.metavar), help);
 }
 
-std::string rows(std::string_view title, std::span<const OwnFlag> flags)
+std::string block(std::string_view title, std::span<const OwnFlag> flags, const Rows& rows)
 {
-  std::string text = flags.empty() ? "" : fmt::format("\n{}:\n", title);
+  std::string text = flags.empty() ? "" : fmt::format("{}:\n", title);
   for (const OwnFlag& flag : flags) {
-    text += row(flag);
+    text += row(rows, flag);
   }
   return text;
 }
 
-std::string paragraphs(std::string_view text)
+// The settings of the command in groups: those that most calls need, or all.
+std::string settings(const Command& command, const Rows& rows, bool brief)
+{
+  const std::vector<std::string> usual = split(command.usual, ' ');
+  std::string text;
+  for (const config::Group group : command.groups) {
+    std::string title = fmt::format("{}{}:\n", brief ? "" : "\n", config::title(group));
+    for (const config::Option& option : config::options()) {
+      const bool wanted = !brief || std::ranges::count(usual, option.key) > 0;
+      if (option.group == group && wanted && !config::flag_names(option).empty()) {
+        text += std::exchange(title, "") + row(rows, option, brief);
+      }
+    }
+  }
+  return text;
+}
+
+std::string paragraphs(std::string_view text, std::size_t width)
 {
   std::string result;
   for (const std::string& line : split(text, '\n')) {
-    result += wrapped(line, 0, 0) + "\n";
+    result += wrapped(line, 0, 0, width) + "\n";
   }
   return result;
 }
 
+// A command line that can be copied: where it is too long it goes on behind a backslash.
+std::string typed(std::string_view line, std::size_t width)
+{
+  std::string text(k_indent, ' ');
+  std::size_t column = k_indent;
+  bool first = true;
+  for (const std::string& word : split(line, ' ')) {
+    const std::size_t size = character_count(word);
+    if (!first && !word.empty() && column + 1 + size + 2 > width) {
+      text += " \\\n    " + word;
+      column = 2 * k_indent + size;
+    } else {
+      text += (first ? "" : " ") + word;
+      column += (first ? 0 : 1) + size;
+    }
+    first = false;
+  }
+  return text + "\n";
+}
+
+std::string examples(const Command& command, std::size_t width)
+{
+  std::string text = "\nExample:\n";
+  for (const std::string& line : split(command.example, '\n')) {
+    text += typed(line, width);
+  }
+  return text;
+}
+
+std::string head(const Command& command, std::string_view told, std::size_t width)
+{
+  return wrapped("Usage: " + usage(command), 0, 2, width) + "\n\n" + paragraphs(told, width);
+}
+
+// The shortest names.
+std::string global_names(std::size_t width)
+{
+  std::vector<std::string> flags;
+  for (const OwnFlag& flag : global_flags()) {
+    flags.emplace_back(flag.letter.empty() ? flag.name : flag.letter);
+  }
+  return "\n" + wrapped("Everywhere: " + join(flags, ", "), 0, 2, width) + "\n";
+}
+
+std::string commands_named(std::span<const std::string_view> names, const Rows& rows)
+{
+  std::string text;
+  for (const std::string_view name : names) {
+    text += rows(k_indent, name, find_command(name)->summary);
+  }
+  return text;
+}
+
 } // namespace
+
+std::size_t help_width(std::optional<int> terminal)
+{
+  const int columns = terminal.value_or(k_standard_width);
+  return static_cast<std::size_t>(std::clamp(columns, k_narrowest, k_widest));
+}
 
 std::string with_metavar(std::string_view flag, std::string_view metavar)
 {
@@ -74,13 +194,15 @@ std::string with_metavar(std::string_view flag, std::string_view metavar)
   return fmt::format("{}{}{}", flag, attached ? "" : " ", metavar);
 }
 
-std::string wrapped(std::string_view text, std::size_t first_column, std::size_t indent)
+std::string wrapped(std::string_view text, std::size_t first_column, std::size_t indent,
+                    std::size_t width)
 {
   std::string result;
   std::size_t column = first_column;
   for (const std::string& word : split(text, ' ')) {
+    const std::size_t size = character_count(word);
     const bool first = result.empty();
-    if (!first && column + 1 + word.size() > k_width) {
+    if (!first && column + 1 + size > width) {
       result += "\n" + std::string(indent, ' ');
       column = indent;
     } else if (!first) {
@@ -88,7 +210,7 @@ std::string wrapped(std::string_view text, std::size_t first_column, std::size_t
       ++column;
     }
     result += word;
-    column += word.size();
+    column += size;
   }
   return result;
 }
@@ -99,46 +221,85 @@ std::string usage(const Command& command)
                      command.operands);
 }
 
-std::string main_help()
+std::string overview(std::size_t width)
 {
-  std::string text = "flame-ec2 boots short-lived EC2 machines that run a release.\n\n"
-                     "Usage: flame-ec2 COMMAND [flags]\n\nCommands:\n";
-  for (const Command& command : commands()) {
-    text += fmt::format("  {:20}{}\n", command.name, command.summary);
-  }
-  std::vector<std::string> flags;
-  for (const OwnFlag& flag : global_flags()) {
-    flags.push_back(fmt::format("{}{}{}", flag.letter, flag.letter.empty() ? "" : " ", flag.name));
-  }
-  text += "\n" + wrapped("Flags: " + join(flags, ", "), 0, 2) + "\n";
-  return text + "More: flame-ec2 COMMAND --help; everything: flame-ec2 man | man -l -\n";
+  const std::vector<std::string_view> names(k_used_most.begin(), k_used_most.end());
+  return wrapped("flame-ec2 boots short-lived EC2 machines that run a release or one command, and "
+                 "sees to "
+                 "it that they end.",
+                 0, 0, width)
+         + "\n\nUsage: flame-ec2 COMMAND [flags]\n\nUsed most:\n"
+         + commands_named(names, Rows(width, k_command_column)) + "\nTo begin:\n"
+         + typed(find_command("run")->example, width) + "\n"
+         + paragraphs("All commands: flame-ec2 --help\nOne of them: flame-ec2 COMMAND --help\n"
+                      "Settings: flame-ec2 help settings\nManual: flame-ec2 man | man -l -",
+                      width);
 }
 
-std::string command_help(const Command& command)
+std::string main_help(std::size_t width)
 {
-  std::string text =
-    fmt::format("Usage: {}\n\n{}\nExample:\n", usage(command), paragraphs(command.text));
-  for (const std::string& line : split(command.example, '\n')) {
-    text += fmt::format("  {}\n", line);
-  }
-  text += rows("Flags", command.flags);
-  for (const config::Group group : command.groups) {
-    text += fmt::format("\n{}:\n", config::title(group));
-    for (const config::Option& option : config::options()) {
-      if (option.group == group && !config::flag_names(option).empty()) {
-        text += row(option);
-      }
-    }
-  }
+  std::vector<std::string_view> names;
+  std::ranges::transform(commands(), std::back_inserter(names), &Command::name);
+  return wrapped("flame-ec2 boots short-lived EC2 machines that run a release.", 0, 0, width)
+         + "\n\nUsage: flame-ec2 COMMAND [flags]\n\n"
+         + commands_named(names, Rows(width, k_command_column)) + global_names(width)
+         + wrapped("More: flame-ec2 help COMMAND|settings|statuses; all: flame-ec2 man | man -l -",
+                   0, 2, width)
+         + "\n";
+}
+
+std::string command_help(const Command& command, std::size_t width)
+{
+  const Rows rows(width, k_flag_column);
+  const std::string_view text = command.text;
+  const std::string help = head(command, text.substr(0, text.find("\n\n")), width)
+                           + examples(command, width) + "\n" + block("Flags", command.flags, rows)
+                           + settings(command, rows, true) + global_names(width);
+  const std::string_view rest = command.groups.empty() ? "" : ", with every setting";
+  return help
+         + wrapped(fmt::format("All of it{}: flame-ec2 help {}", rest, command.name), 0, 2, width)
+         + "\n";
+}
+
+std::string whole_help(const Command& command, std::size_t width)
+{
+  const Rows rows(width, k_flag_column);
+  std::string text = head(command, command.text, width) + examples(command, width) + "\n"
+                     + block("Flags", command.flags, rows) + settings(command, rows, false);
   if (!command.groups.empty()) {
-    text += rows("Where settings are", settings_flags());
+    text += "\n" + block("Where settings are", settings_flags(), rows);
   }
-  text += rows("Flags of all commands", global_flags());
+  text += "\n" + block("Flags of all commands", global_flags(), rows);
+  text += "\nExit statuses:\n" + statuses_help(width);
   if (!command.groups.empty()) {
-    text += "\nEvery setting is a variable and a key of the file too: --key-name is\n"
-            "FLAME_EC2_KEY_NAME and key_name. All of them: flame-ec2 help settings\n";
+    text += "\n"
+            + wrapped("Every setting is a variable and a key of the file too: --key-name is "
+                      "FLAME_EC2_KEY_NAME and key_name. All of them: flame-ec2 help settings",
+                      0, 0, width)
+            + "\n";
   }
   return text;
+}
+
+std::string statuses_help(std::size_t width)
+{
+  const Rows rows(width, k_status_column);
+  std::string text;
+  for (const Status& status : statuses()) {
+    text += rows(k_indent, status.number, status.meaning);
+  }
+  return text;
+}
+
+std::vector<Status> statuses()
+{
+  std::vector<Status> all = {{"0", "Done: exactly the printed machines live"}};
+  for (const ErrorKindInfo& row : error_kinds()) {
+    const std::string_view more = row.kind == ErrorKind::interrupted ? "+n" : "";
+    all.push_back(
+      {fmt::format("{}{}", row.exit_status, more), fmt::format("{}: {}", row.name, row.meaning)});
+  }
+  return all;
 }
 
 } // namespace flame::cli

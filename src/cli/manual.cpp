@@ -152,7 +152,8 @@ std::string environment_part()
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT, "
     "AWS_STS_REGIONAL_ENDPOINTS, AWS_MAX_ATTEMPTS, AWS_RETRY_MODE, AWS_CA_BUNDLE, "
     "AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, AWS_LOGIN_CACHE_DIRECTORY, with the keys of "
-    "profiles that mean the same; and NO_COLOR, which turns colors off.\n\n"
+    "profiles that mean the same; and NO_COLOR and CLICOLOR=0, which turn colors off, and "
+    "CLICOLOR_FORCE, which turns them on where there is no terminal.\n\n"
     "Credentials are looked for where AWS's command line looks, and in its order: the variables "
     "above, unless --profile is given; the profile, which may name a role with source_profile or "
     "credential_source, a web identity, IAM Identity Center (SSO), a session of aws login, a "
@@ -167,13 +168,9 @@ std::string environment_part()
 
 std::string statuses_part()
 {
-  std::string text =
-    ".SH EXIT STATUS\n" + item(bold("0"), "Done: exactly the printed machines live.");
-  for (const ErrorKindInfo& row : error_kinds()) {
-    const std::string status = row.kind == ErrorKind::interrupted
-                                 ? fmt::format("{}+n", row.exit_status)
-                                 : std::to_string(row.exit_status);
-    text += item(bold(status), fmt::format("{}: {}.", row.name, row.meaning));
+  std::string text = ".SH EXIT STATUS\n";
+  for (const Status& status : statuses()) {
+    text += item(bold(status.number), status.meaning + ".");
   }
   return text + ".PP\n"
          + roff("10 beats all others. With any status but 0 and 10 no machine of the call lives.")

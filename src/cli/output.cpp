@@ -204,6 +204,15 @@ void write_error(Json& json, const Error* error)
   json.end_list().end();
 }
 
+std::string text_output(std::string_view text, Output output)
+{
+  if (output != Output::json) {
+    return std::string(text);
+  }
+  Json json;
+  return json.begin().key("text").text(text).end().line();
+}
+
 std::string error_json(const Error& error)
 {
   Json json;

@@ -36,6 +36,9 @@ std::string dry_run_output(const DryRun& dry_run, Output output);
 // "NAME=value\n" for `eval`: a value is quoted unless it is plain.
 std::string assignment(std::string_view name, std::string_view value);
 
+// What is printed for people, as JSON too: {"text": "…"}.
+std::string text_output(std::string_view text, Output output);
+
 // {"error": {…}} on one line, for stdout.
 std::string error_json(const Error& error);
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace flame::cli {
 namespace {
@@ -38,13 +39,23 @@ std::string choose_hint(std::string_view value, std::string_view values)
   const std::vector<std::string_view> candidates(all.begin(), all.end());
   const std::string_view meant = nearest(value, candidates);
   return meant.empty() ? fmt::format("choose one of {}", join(all, ", "))
-                       : fmt::format("did you mean {}?", meant);
+                       : fmt::format("did you mean {}? the values are {}", meant, join(all, ", "));
+}
+
+std::string_view name_of(Output output)
+{
+  return output == Output::json ? "json" : output == Output::env ? "env" : "text";
+}
+
+bool is_switch_like(std::string_view metavar)
+{
+  return metavar.empty() || metavar.starts_with('[');
 }
 
 class Parser {
 public:
   // What comes after "--" are operands, whatever they look like.
-  explicit Parser(std::span<const std::string> arguments)
+  explicit Parser(std::span<const std::string> arguments) : arguments_(arguments)
   {
     const auto end = std::ranges::find(arguments, "--");
     told_ = read_arguments({arguments.begin(), end});
@@ -85,9 +96,11 @@ private:
       names.push_back(command.name);
     }
     const std::string_view meant = nearest(text, names);
+    const bool is_flag = find_own(global_flags(), "--" + text) != nullptr; // "version"
     mistakes_.add(fmt::format("there is no command \"{}\"", text),
-                  meant.empty() ? "see: flame-ec2 --help"
-                                : fmt::format("did you mean: flame-ec2 {}", meant));
+                  is_flag         ? fmt::format("did you mean: flame-ec2 --{}", text)
+                  : meant.empty() ? "see: flame-ec2 --help"
+                                  : fmt::format("did you mean: flame-ec2 {}", meant));
   }
 
   void take(const std::string& name, const std::string& value)
@@ -126,6 +139,7 @@ private:
   {
     Invocation& to = invocation();
     to.help = to.help || name == "--help";
+    to.whole_help = to.whole_help || name == "--help-all";
     to.version = to.version || name == "--version";
     to.quiet = to.quiet || name == "--quiet";
     to.verbosity += name == "--verbose" ? 1 : 0;
@@ -158,37 +172,65 @@ private:
     return {.option = taken ? option : nullptr};
   }
 
-  void unknown_flag(const std::string& name)
+  // Names of all flags that can stand here.
+  std::vector<std::string> flags_here() const
   {
-    if (unknown_command_) {
-      return; // it may be a flag of the command that was meant
-    }
-    const Command* command = invocation().command;
+    const Command* command = parsed_.invocation.command;
     std::vector<std::string> names;
-    for (const OwnFlag& flag : global_flags()) {
-      names.emplace_back(flag.name);
-    }
-    for (const OwnFlag& flag : command == nullptr ? std::span<const OwnFlag>() : command->flags) {
-      names.emplace_back(flag.name);
+    const auto add = [&](std::span<const OwnFlag> flags) {
+      std::ranges::transform(flags, std::back_inserter(names),
+                             [](const OwnFlag& flag) { return std::string(flag.name); });
+    };
+    add(global_flags());
+    if (command != nullptr) {
+      add(command->flags);
     }
     if (command == nullptr || !command->groups.empty()) {
-      for (const OwnFlag& flag : settings_flags()) {
-        names.emplace_back(flag.name);
-      }
+      add(settings_flags());
     }
     for (const config::Option& option : config::options()) {
       if (command == nullptr || takes(*command, option)) {
         std::ranges::move(config::flag_names(option), std::back_inserter(names));
       }
     }
+    return names;
+  }
+
+  void unknown_flag(const std::string& name)
+  {
+    if (unknown_command_) {
+      return; // it may be a flag of the command that was meant
+    }
+    const Command* command = invocation().command;
+    const std::vector<std::string> names = flags_here();
     const std::vector<std::string_view> candidates(names.begin(), names.end());
-    // A flag of other commands is no slip of the finger.
-    const std::string_view meant =
-      config::find_flag(name) != nullptr ? "" : nearest(name, candidates);
+    // Neither a flag of other commands nor a letter is a slip of the finger.
+    const bool slip = config::find_flag(name) == nullptr && name.starts_with("--");
+    const std::string_view meant = slip ? nearest(name, candidates) : "";
     const std::string where = command == nullptr ? "" : fmt::format(" {}", command->name);
+    const bool of_others =
+      command != nullptr && command->operands.starts_with("--") && !invocation().operands.empty();
     mistakes_.add(fmt::format("flame-ec2{} has no flag {}", where, name),
-                  meant.empty() ? fmt::format("see: flame-ec2{} --help", where)
-                                : fmt::format("did you mean {}?", meant));
+                  of_others
+                    ? fmt::format("flags of the command itself stand behind --: flame-ec2{} "
+                                  "[flags] -- {} {}",
+                                  where, invocation().operands.front(), name)
+                  : meant.empty() ? fmt::format("see: flame-ec2{} --help", where)
+                                  : fmt::format("did you mean {}?", meant));
+    if (!meant.empty() && !is_switch_like(find(meant).metavar())) {
+      leave_out_value_of(name);
+    }
+  }
+
+  // What stands behind a misspelt flag is its value, and no operand that is one too many.
+  void leave_out_value_of(const std::string& name)
+  {
+    const auto flag = std::ranges::find(arguments_, name);
+    auto& operands = invocation().operands;
+    if (flag != arguments_.end() && flag + 1 != arguments_.end()) {
+      const auto value = std::ranges::find(operands, *(flag + 1));
+      operands.erase(value, value == operands.end() ? value : value + 1);
+    }
   }
 
   // What can only be said once all is read.
@@ -201,10 +243,16 @@ private:
     }
     const Command* command = invocation().command;
     if (command == nullptr) {
-      if (mistakes_.empty() && !invocation().help && !invocation().version) {
+      if (mistakes_.empty() && !invocation().help && !invocation().whole_help
+          && !invocation().version) {
         mistakes_.add("no command is given", "see: flame-ec2 --help");
       }
       return;
+    }
+    const std::string_view output = name_of(invocation().output);
+    if (std::ranges::count(split(command->outputs, ' '), output) == 0) {
+      mistakes_.add(fmt::format("{} has no --output {}", command->name, output),
+                    choose_hint("", command->outputs));
     }
     for (const std::string& operand : invocation().operands) {
       if (command->operands.empty()) {
@@ -220,7 +268,8 @@ private:
 
   Invocation& invocation() { return parsed_.invocation; }
 
-  Arguments told_;
+  std::span<const std::string> arguments_;
+  Arguments told_ = {};
   bool unknown_command_ = false;
   Parsed parsed_ = {};
   Mistakes mistakes_{ErrorKind::usage};

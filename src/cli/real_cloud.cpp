@@ -2,6 +2,7 @@
 
 #include "base/version.hpp"
 #include "cli/endpoints.hpp"
+#include "cli/traced_http.hpp"
 #include "client/credentials/chain.hpp"
 #include "client/iam_client.hpp"
 #include "client/s3_client.hpp"
@@ -67,7 +68,9 @@ class RealCloud : public Cloud {
 public:
   RealCloud(const config::Settings& settings, const World& world, Talk talk, Endpoints endpoints)
     : world_(world), talk_(std::move(talk)), region_(settings.region),
-      endpoints_(std::move(endpoints)), http_(io::make_http({.ca_bundle = settings.ca_bundle})),
+      endpoints_(std::move(endpoints)), plain_(io::make_http({.ca_bundle = settings.ca_bundle})),
+      traced_(*plain_, *world.clock, talk_.trace),
+      http_(talk_.trace ? static_cast<io::Http*>(&traced_) : plain_.get()),
       finder_(client::default_chain(), sources_of(settings, world, *http_, talk_)),
       ec2_(client::make_ec2_client(options(settings, endpoints_.ec2),
                                    parts([this] { return find_credentials(); }))),
@@ -196,7 +199,9 @@ private:
   Talk talk_;
   std::string region_;
   Endpoints endpoints_;
-  std::unique_ptr<io::Http> http_;
+  std::unique_ptr<io::Http> plain_;
+  TracedHttp traced_;
+  io::Http* http_; // one of the two
   client::Finder finder_;
   std::unique_ptr<client::Ec2Client> ec2_;
   std::unique_ptr<aws::SsmApi> ssm_;

@@ -81,7 +81,7 @@ World real_world(Clock& clock, const Cancel& cancel, Random& random)
   world.home = io::home_folder(world.env);
   world.terminal = {.input = io::is_terminal(STDIN_FILENO) && io::is_terminal(STDERR_FILENO),
                     .errors = io::is_terminal(STDERR_FILENO),
-                    .width = io::terminal_width(STDERR_FILENO).value_or(80),
+                    .width = [] { return io::terminal_width(STDERR_FILENO).value_or(80); },
                     .out_width = io::terminal_width(STDOUT_FILENO)};
   world.local_time = io::local_time;
   world.clock = &clock;

@@ -10,6 +10,7 @@ namespace flame::cli {
 std::string_view settings_introduction();
 
 inline constexpr std::string_view k_settings_topic = "settings"; // of flame-ec2 help
+inline constexpr std::string_view k_statuses_topic = "statuses"; // the same
 
 // `flame-ec2 help settings`, which is docs/settings.md: Markdown that a terminal shows as well.
 std::string settings_reference();

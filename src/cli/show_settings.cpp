@@ -1,6 +1,7 @@
 #include "cli/show_settings.hpp"
 
 #include "cli/console.hpp"
+#include "cli/help.hpp"
 #include "cli/json.hpp"
 #include "config/options.hpp"
 
@@ -48,8 +49,11 @@ Line line_of(const Option& option, const config::Configured& configured)
           printable(origin->second.text)};
 }
 
-std::string table(const config::Configured& configured)
+// Where it fits into `columns`: a line each. Else where a value comes from stands below it.
+std::string table(const config::Configured& configured, std::size_t columns)
 {
+  constexpr std::size_t k_least = 20; // of where it comes from
+  constexpr std::size_t k_indent = 4;
   std::vector<Line> lines;
   std::size_t keys = 0;
   std::size_t values = 0;
@@ -60,7 +64,11 @@ std::string table(const config::Configured& configured)
   }
   std::string text;
   for (const Line& line : lines) {
-    text += fmt::format("{:{}}  {:{}}  {}\n", line.key, keys, line.value, values, line.origin);
+    text +=
+      keys + values + k_least < columns
+        ? fmt::format("{:{}}  {:{}}  {}\n", line.key, keys, line.value, values, line.origin)
+        : fmt::format("{}\n{:{}}{}\n", wrapped(line.key + "  " + line.value, 0, k_indent, columns),
+                      "", k_indent, wrapped(line.origin, k_indent, k_indent, columns));
   }
   return text;
 }
@@ -123,9 +131,11 @@ std::string json_text(const config::Configured& configured)
 
 } // namespace
 
-std::string settings_output(const config::Configured& configured, Output output)
+std::string settings_output(const config::Configured& configured, Output output,
+                            std::optional<int> width)
 {
-  return output == Output::json ? json_text(configured) : table(configured);
+  const auto columns = width ? static_cast<std::size_t>(std::max(*width, 20)) : std::string::npos;
+  return output == Output::json ? json_text(configured) : table(configured, columns);
 }
 
 } // namespace flame::cli

@@ -12,15 +12,9 @@ namespace {
 
 constexpr std::size_t k_gap = 2;
 
-std::size_t length(std::string_view text) // in characters
-{
-  return static_cast<std::size_t>(std::ranges::count_if(
-    text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 std::string fitted(const std::string& text, std::size_t width)
 {
-  const std::size_t size = length(text);
+  const std::size_t size = character_count(text);
   return size <= width ? text + std::string(width - size, ' ')
                        : std::string(first_characters(text, width - 1)) + "…";
 }
@@ -84,7 +78,7 @@ std::string table(std::span<const Column> columns, std::vector<std::vector<std::
     std::size_t longest = 0;
     for (std::vector<std::string>& row : rows) {
       row[i] = printable(row[i]);
-      longest = std::max(longest, length(row[i]));
+      longest = std::max(longest, character_count(row[i]));
     }
     titles.emplace_back(columns[i].title);
     if (longest > 0) {

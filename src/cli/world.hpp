@@ -48,6 +48,7 @@ public:
 struct Talk {
   std::function<void(std::string_view)> warn = {};
   std::function<void(std::string_view)> detail = {}; // for -v
+  std::function<void(std::string_view)> trace = {};  // for -vv; may be empty
   // The answer of the user; empty: nobody can be asked.
   std::function<std::optional<std::string>(const std::string& question)> ask = {};
   std::function<void(const client::ProviderAnswer&)> asked = {}; // of each provider; may be empty
@@ -56,8 +57,8 @@ struct Talk {
 struct Terminal {
   bool input = false; // somebody can answer
   bool errors = false;
-  int width = 80;                    // of stderr, columns
-  std::optional<int> out_width = {}; // of stdout, when it is a terminal
+  std::function<int()> width = [] { return 80; }; // of stderr, columns; changes with the window
+  std::optional<int> out_width = {};              // of stdout, when it is a terminal
 };
 
 struct World {

@@ -1,6 +1,7 @@
 #include "cli/completion/completion.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 
 namespace flame::cli {
 
@@ -13,7 +14,7 @@ Result<void> run_completion(const Invocation& invocation, World& world, Console&
     return fail(ErrorKind::usage, "flame-ec2 completion takes the name of one shell",
                 "write flame-ec2 completion bash, zsh or fish");
   }
-  return world.write_out(completion(invocation.operands.front()));
+  return world.write_out(text_output(completion(invocation.operands.front()), invocation.output));
 }
 
 } // namespace flame::cli

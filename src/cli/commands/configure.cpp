@@ -30,7 +30,7 @@ Result<void> show(const Invocation& invocation, World& world, Console& console)
   if (const auto valid = no_mistakes(configured); !valid) {
     return tl::unexpected(valid.error());
   }
-  return world.write_out(settings_output(configured, invocation.output));
+  return world.write_out(settings_output(configured, invocation.output, world.terminal.out_width));
 }
 
 // A file that nobody names must not say where credentials go, so it is not written there either.

@@ -148,7 +148,8 @@ Result<void> run_doctor(const Invocation& invocation, World& world, Console& con
     add(diagnosis.findings, examine(invocation, world, console, **cloud, settings));
   }
   console.clear();
-  const auto written = world.write_out(diagnosis_output(diagnosis, invocation.output));
+  const auto written =
+    world.write_out(diagnosis_output(diagnosis, invocation.output, world.terminal.out_width));
   return written ? outcome(diagnosis.findings, *world.cancel) : written;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "cli/reference.hpp"
 
 #include <fmt/format.h>
@@ -12,25 +13,40 @@
 
 namespace flame::cli {
 
+namespace {
+
+Result<std::string> help_on(std::string_view topic, std::size_t width)
+{
+  if (topic == k_settings_topic) {
+    return settings_reference();
+  }
+  if (topic == k_statuses_topic) {
+    return statuses_help(width);
+  }
+  if (const Command* command = find_command(topic); command != nullptr) {
+    return whole_help(*command, width);
+  }
+  std::vector<std::string_view> names = {k_settings_topic, k_statuses_topic};
+  std::ranges::transform(commands(), std::back_inserter(names), &Command::name);
+  const std::string_view meant = nearest(topic, names);
+  return fail(ErrorKind::usage, fmt::format("there is no command \"{}\"", topic),
+              meant.empty() ? "see: flame-ec2 --help"
+                            : fmt::format("did you mean: flame-ec2 help {}", meant));
+}
+
+} // namespace
+
 Result<void> run_help(const Invocation& invocation, World& world, Console& /*console*/)
 {
-  if (invocation.operands.empty()) {
-    return world.write_out(main_help());
+  const std::size_t width = help_width(world.terminal.out_width);
+  if (invocation.operands.size() > 1) {
+    return fail(ErrorKind::usage, "flame-ec2 help tells of one command",
+                fmt::format("write: flame-ec2 help {}", invocation.operands.front()));
   }
-  if (invocation.operands.front() == k_settings_topic) {
-    return world.write_out(settings_reference());
-  }
-  const Command* command = find_command(invocation.operands.front());
-  if (command == nullptr) {
-    std::vector<std::string_view> names = {k_settings_topic};
-    std::ranges::transform(commands(), std::back_inserter(names), &Command::name);
-    const std::string_view meant = nearest(invocation.operands.front(), names);
-    return fail(ErrorKind::usage,
-                fmt::format("there is no command \"{}\"", invocation.operands.front()),
-                meant.empty() ? "see: flame-ec2 --help"
-                              : fmt::format("did you mean: flame-ec2 help {}", meant));
-  }
-  return world.write_out(command_help(*command));
+  const auto text = invocation.operands.empty() ? Result<std::string>(main_help(width))
+                                                : help_on(invocation.operands.front(), width);
+  return text ? world.write_out(text_output(*text, invocation.output))
+              : tl::unexpected(text.error());
 }
 
 } // namespace flame::cli

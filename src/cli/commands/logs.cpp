@@ -292,15 +292,10 @@ Result<void> run_logs(const Invocation& invocation, World& world, Console& conso
     return tl::unexpected(selector.error());
   }
   const bool follow = invocation.has("--follow");
-  if (selector->ids.size() > 1 || invocation.output == Output::env
-      || (follow && invocation.output == Output::json)) {
-    return fail(ErrorKind::usage,
-                selector->ids.size() > 1           ? "logs shows one machine"
-                : invocation.output == Output::env ? "logs has no --output env"
-                                                   : "--follow prints text only",
-                selector->ids.size() > 1           ? "give one id"
-                : invocation.output == Output::env ? "choose one of text, json"
-                                                   : "leave one of the flags out");
+  const bool many = selector->ids.size() > 1;
+  if (many || (follow && invocation.output == Output::json)) {
+    return fail(ErrorKind::usage, many ? "logs shows one machine" : "--follow prints text only",
+                many ? "give one id" : "leave one of the flags out");
   }
   auto settings = read_region(invocation, world, console);
   if (!settings) {

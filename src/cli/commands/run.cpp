@@ -126,6 +126,9 @@ private:
       marked = (out ? out_ : err_).add(index, bytes);
       bytes = marked;
     }
+    if (!out || world_.terminal.out_width) { // else it stands in a file
+      console_.passed(bytes);
+    }
     if (out) {
       return bytes.empty() ? Result<void>() : world_.write_out(bytes);
     }

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/find_bundle.hpp"
 #include "cli/inspect.hpp"
+#include "cli/json.hpp"
 #include "cli/read_settings.hpp"
 #include "cli/signed_urls.hpp"
 #include "cli/user_data.hpp"
@@ -133,8 +134,23 @@ Result<void> run_template_user_data(const Invocation& invocation, World& world, 
                   names_of(*runner)));
   }
   const boot::Runner shown = show ? *runner : boot::without_secrets(*runner);
-  return world.write_out(
-    in_format(invocation.value("--format").value_or("script"), shown, is_gzip(*exact)));
+  const std::string format = invocation.value("--format").value_or("script");
+  const std::string user_data = in_format(format, shown, is_gzip(*exact));
+  if (invocation.output != Output::json) {
+    return world.write_out(user_data);
+  }
+  if (format == "gzip") {
+    return fail(ErrorKind::usage, "JSON holds no bytes of gzip", "give --format base64");
+  }
+  Json json;
+  json.begin()
+    .key("format")
+    .text(format)
+    .key("user_data")
+    .text(format == "base64" ? trim(user_data) : std::string_view(user_data));
+  json.key("bytes").number(static_cast<std::int64_t>(exact->size()));
+  json.key("limit").number(static_cast<std::int64_t>(boot::k_user_data_limit));
+  return world.write_out(json.end().line());
 }
 
 } // namespace flame::cli

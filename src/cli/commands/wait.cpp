@@ -173,9 +173,21 @@ private:
       take_end(one, *end, *fleet::most_telling(lines));
     } else if (one.left && world_.clock->now() - *one.left >= k_last_words) {
       one.done = true;
-      one.error = boot::end_unsaid(one.machine, lines).error;
+      one.error = ready_ ? never_ready(one.machine) : boot::end_unsaid(one.machine, lines).error;
     }
     return {};
+  }
+
+  // Of one that has gone without a word.
+  static Error never_ready(const aws::Instance& machine)
+  {
+    Error error{.kind = ErrorKind::bootstrap,
+                .message = fmt::format(
+                  "{} is {} ({}), and was never ready", machine.id, aws::name(machine.state),
+                  machine.state_reason.empty() ? "EC2 gives no reason" : machine.state_reason),
+                .hint = fmt::format("see what it has said: flame-ec2 logs {}", machine.id)};
+    error.aws_code = machine.state_reason_code;
+    return error;
   }
 
   // `reason` is the end's own, or EC2's notice before it.
@@ -196,6 +208,7 @@ private:
 
   void say()
   {
+    console_.until(limit_ > Millis(0) ? std::optional(started_ + limit_) : std::nullopt);
     for (const Waited& one : all_) {
       if (!one.done) {
         return console_.doing(fmt::format("waiting until {} is {}{}", one.machine.id, wanted(),
@@ -268,9 +281,6 @@ Result<void> run_wait(const Invocation& invocation, World& world, Console& conso
   const auto limit = time_of(invocation, "--timeout", Millis(0));
   if (!selector || !limit) {
     return tl::unexpected(!selector ? selector.error() : limit.error());
-  }
-  if (invocation.output == Output::env) {
-    return fail(ErrorKind::usage, "wait has no --output env", "choose one of text, json");
   }
   auto settings = read_region(invocation, world, console);
   if (!settings) {

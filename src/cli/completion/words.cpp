@@ -103,8 +103,9 @@ std::string command_names()
 
 std::string operand_values(const Command& command)
 {
-  return command.name == "help" ? fmt::format("{} {}", command_names(), k_settings_topic)
-                                : std::string(command.operand_values);
+  return command.name == "help"
+           ? fmt::format("{} {} {}", command_names(), k_settings_topic, k_statuses_topic)
+           : std::string(command.operand_values);
 }
 
 std::string names(const std::vector<Word>& words)

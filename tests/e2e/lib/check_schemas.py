@@ -34,6 +34,8 @@ def name_of(args):
     if "--version" in args:
         return "version"
     command = args[0].replace("-", "_")
+    if command in ("help", "man", "completion") or "--help" in args or "--help-all" in args:
+        return "text"
     if any(arg.startswith("--dry-run") for arg in args) and command == "boot":
         return "boot_dry_run"
     if command == "configure" and "--show" in args:
@@ -48,7 +50,7 @@ def main():
     for file in sorted(pathlib.Path(sys.argv[2]).glob("*.args")):
         args = file.read_text(encoding="utf-8", errors="surrogateescape").split("\0")[:-1]
         output = pathlib.Path(sys.argv[3]) / f"{file.stem}.stdout"
-        if not args or name_of(args) not in SCHEMAS or not is_json(args) or "--help" in args:
+        if not args or name_of(args) not in SCHEMAS or not is_json(args):
             continue
         if not output.exists(): # it showed secrets
             continue

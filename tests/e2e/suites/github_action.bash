@@ -22,7 +22,7 @@ of() { jq -r "$2" "$1.json"; } # NAME FILTER
 ever_of() { control GET instances | jq -r --arg run "$1" '.[] | select(.tags["flame-ec2:run-id"] == $run) | .id'; }
 
 TEST "its list of settings is that of action.yml, and each is a flag of boot"
-flame boot --help
+flame boot --help-all
 python3 -c 'import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))' \
   "$project/action.yml" >action.json
 node -p "require('$project/integrations/github/inputs').SETTINGS.join('\n')" >settings

@@ -14,7 +14,7 @@ ln -s "$sandbox_binary" binaries/flame-ec2-sandbox
 TMPDIR=$work python3 -I "$project/scripts/record" binaries demo.svg >stdout 2>stderr || die "it failed"
 expect_stdout_empty
 python3 -I -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' demo.svg || die "no XML"
-for text in 'flame-ec2 run ' 'Linux ' 'i-[0-9a-f]{17}' 'error: the bundle ' 'terminate --run-id demo'; do
+for text in 'flame-ec2 run ' 'Linux ' ' left' 'i-[0-9a-f]{17}' 'error: the bundle ' 'terminate --run-id demo'; do
   grep -qE "${text// /.}" demo.svg || die "the recording has no \"$text\""
 done
 [ "$(grep -o '<g transform' demo.svg | wc -l)" -gt 30 ] || die "it has few pictures"

@@ -1,5 +1,6 @@
 #include "cli/console.hpp"
 #include "cli/output.hpp"
+#include "cli/ticking_clock.hpp"
 #include "support/fake_world.hpp"
 
 #include <doctest/doctest.h>
@@ -106,13 +107,65 @@ TEST_CASE("cli: elsewhere than on a terminal, each thing that is done is one lin
 TEST_CASE("cli: on a terminal a live line is taken away before anything else is said")
 {
   test::FakeWorld fake;
-  fake.world.terminal = {.errors = true, .width = 24};
+  fake.world.terminal = {.errors = true, .width = [] { return 24; }};
   Console console({}, fake.world);
   console.doing("waiting for something that takes long");
-  CHECK(fake.err == "\rwaiting for something t\033[K");
+  CHECK(fake.err == "\rwaiting for…takes long\033[K");
   fake.err.clear();
   console.warn("mind");
   CHECK(fake.err == "\r\033[Kflame-ec2: \033[1;33mwarning:\033[0m mind\n");
+}
+
+TEST_CASE("cli: the live line goes on with the time, and comes back after a note")
+{
+  test::FakeWorld fake;
+  int columns = 80;
+  fake.world.terminal = {.errors = true, .width = [&] { return columns; }};
+  Console console({}, fake.world);
+  TickingClock clock(fake.clock, console);
+  console.until(fake.clock.now() + std::chrono::minutes(5));
+  console.doing("launching");
+  fake.err.clear();
+  clock.sleep(std::chrono::milliseconds(2500), fake.cancel, {});
+  CHECK(fake.clock.slept.size() == 3);
+  CHECK(fake.err == "\rlaunching  1s, 4m59s left\033[K\rlaunching  2s, 4m58s left\033[K");
+  console.note("a note");
+  fake.err.clear();
+  columns = 18; // the window was made smaller
+  clock.sleep(std::chrono::seconds(1), fake.cancel, {});
+  CHECK(fake.err == "\rlaunching  3s\033[K");
+  console.clear();
+  fake.err.clear();
+  clock.sleep(std::chrono::seconds(1), fake.cancel, {}); // nothing is being done any more
+  CHECK(fake.err.empty());
+}
+
+TEST_CASE("cli: the live line keeps off a line that somebody else has begun")
+{
+  test::FakeWorld fake;
+  fake.world.terminal.errors = true;
+  Console console({}, fake.world);
+  console.passed("50 %");
+  console.doing("waiting");
+  CHECK(fake.err.empty());
+  console.note("a note");
+  CHECK(fake.err == "\nflame-ec2: a note\n");
+  console.doing("waiting");
+  CHECK(fake.err.ends_with("\rwaiting\033[K"));
+}
+
+TEST_CASE("cli: the live line is cut to the columns that there are")
+{
+  CHECK(live_line("launching t3.nano", "5s, 4m55s left", 80)
+        == "launching t3.nano  5s, 4m55s left");
+  CHECK(
+    live_line("waiting for i-0123456789abcdef0 to be ready, it is at: fetch", "5s, 4m55s left", 39)
+    == "waiting for…s at: fetch  5s, 4m55s left");
+  CHECK(live_line("waiting for i-0123456789abcdef0", "5s, 4m55s left", 30)
+        == "waiting for i…56789abcdef0  5s");
+  CHECK(live_line("waiting for i-0123456789abcdef0", "5s", 9) == "wait…def0");
+  CHECK(live_line("wärme läuft", "", 7) == "wär…uft");
+  CHECK(live_line("x", "", 0).empty());
 }
 
 TEST_CASE("cli: colors: --color, then NO_COLOR, then whether it is a terminal")
@@ -130,10 +183,19 @@ TEST_CASE("cli: colors: --color, then NO_COLOR, then whether it is a terminal")
   fake.world.env["NO_COLOR"] = "1";
   CHECK(!colored(Color::automatic));
   CHECK(colored(Color::always));
-  fake.world.env["NO_COLOR"] = "";
+  fake.world.env["CLICOLOR_FORCE"] = "1";
+  CHECK(!colored(Color::automatic));
+  fake.world.env = {{"NO_COLOR", ""}};
   CHECK(colored(Color::automatic));
+  fake.world.env = {{"CLICOLOR", "0"}};
+  CHECK(!colored(Color::automatic));
+  fake.world.env = {{"TERM", "dumb"}};
+  CHECK(!colored(Color::automatic));
+  fake.world.env = {};
   fake.world.terminal.errors = false;
   CHECK(!colored(Color::automatic));
+  fake.world.env = {{"CLICOLOR_FORCE", "1"}};
+  CHECK(colored(Color::automatic));
 }
 
 TEST_CASE("cli: --quiet leaves errors only")

@@ -88,9 +88,37 @@ TEST_CASE("cli: what is unknown is named with the nearest")
   CHECK(message({"boot", "--xxxxxxxxxxxxxxxx"})
         == "flame-ec2 boot has no flag --xxxxxxxxxxxxxxxx | see: flame-ec2 boot --help");
   CHECK(message({"boot", "-Z"}).starts_with("flame-ec2 boot has no flag -Z"));
-  CHECK(message({"boot", "-o", "jsn"}) == "\"jsn\" is no value of -o | did you mean json?");
+  CHECK(message({"boot", "-o", "jsn"})
+        == "\"jsn\" is no value of -o | did you mean json? the values are text, json, env");
   CHECK(message({"completion", "bsh"})
-        == "flame-ec2 completion does not know \"bsh\" | did you mean bash?");
+        == "flame-ec2 completion does not know \"bsh\" | did you mean bash? the values are bash, "
+           "zsh, fish");
+}
+
+TEST_CASE("cli: what stands behind a misspelt flag is its value")
+{
+  CHECK(message({"list", "--regoin", "x"})
+        == "flame-ec2 list has no flag --regoin | did you mean --region?");
+  CHECK(!parsed({"list", "--regoin", "x"}).error->also.size());
+  CHECK(parsed({"list", "x", "--regoin", "y"}).error->also.size() == 1);
+  CHECK(parsed({"list", "--jsn", "x"}).error->also.size() == 1); // --json takes none
+}
+
+TEST_CASE("cli: flags of the command that run runs, and words that are flags here")
+{
+  CHECK(message({"run", "ls", "-l"})
+        == "flame-ec2 run has no flag -l | flags of the command itself stand behind --: "
+           "flame-ec2 run [flags] -- ls -l");
+  CHECK(message({"version"})
+        == "there is no command \"version\" | did you mean: flame-ec2 --version");
+}
+
+TEST_CASE("cli: a command has the outputs that its row names")
+{
+  CHECK(message({"logs", "i-1", "-o", "env"})
+        == "logs has no --output env | choose one of text, json");
+  CHECK(message({"list", "-o", "env"}).empty());
+  CHECK(message({"--help", "-o", "env"}).empty());
 }
 
 TEST_CASE("cli: what is missing or too much")

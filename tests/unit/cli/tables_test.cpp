@@ -2,6 +2,7 @@
 #include "boot/policy.hpp"
 #include "cli/command.hpp"
 #include "cli/completion/completion.hpp"
+#include "cli/console.hpp"
 #include "cli/help.hpp"
 #include "cli/manual.hpp"
 #include "cli/reference.hpp"
@@ -27,11 +28,14 @@ std::string file(const std::string& path)
   return text.str();
 }
 
-// The text, and whether a line is longer than a terminal is wide.
-bool fits(const std::string& text)
+// Whether no line is longer than a terminal is wide.
+bool fits(const std::string& text, std::size_t width = 80)
 {
   const auto lines = split(text, '\n');
-  return std::ranges::all_of(lines, [](const std::string& line) { return line.size() <= 80; });
+  return std::ranges::all_of(lines, [&](const std::string& line) {
+    const bool one_word = trim(line).find(' ') == std::string_view::npos;
+    return one_word || character_count(line) <= width;
+  });
 }
 
 // roff's "\\-" and "\\(aq" as the letters that they print.
@@ -104,18 +108,61 @@ TEST_CASE("cli: iam-policy knows the commands that ask AWS, and no others")
 
 TEST_CASE("cli: help fits a screen, and names every command")
 {
-  const std::string help = main_help();
+  const std::string help = main_help(80);
   CHECK(std::ranges::count(help, '\n') <= 24);
-  CHECK(fits(help));
+  CHECK(std::ranges::count(overview(80), '\n') <= 24);
   for (const Command& command : commands()) {
+    CAPTURE(command.name);
     CHECK(help.find(command.name) != std::string::npos);
-    CHECK(fits(command_help(command)));
+    CHECK(std::ranges::count(command_help(command, 80), '\n') <= 40);
   }
+}
+
+TEST_CASE("cli: help is as wide as the terminal, and no wider than one can read")
+{
+  CHECK(help_width(std::nullopt) == 80);
+  CHECK(help_width(40) == 40);
+  CHECK(help_width(200) == 100);
+  CHECK(help_width(0) == 20);
+  for (const std::size_t width : {40, 59, 60, 80, 100}) {
+    CAPTURE(width);
+    CHECK(fits(overview(width), width));
+    CHECK(fits(main_help(width), width));
+    CHECK(fits(statuses_help(width), width));
+    for (const Command& command : commands()) {
+      CAPTURE(command.name);
+      CHECK(fits(command_help(command, width), width));
+      CHECK(fits(whole_help(command, width), width));
+    }
+  }
+}
+
+TEST_CASE("cli: --help shows settings that the command takes")
+{
+  for (const Command& command : commands()) {
+    const std::string help = command_help(command, 80);
+    const std::string named = command.groups.empty() ? "" : std::string(command.usual);
+    for (const std::string& key : split(named, ' ')) {
+      CAPTURE(command.name);
+      CAPTURE(key);
+      const config::Option* option = config::find_key(key);
+      const bool takes = option != nullptr && std::ranges::count(command.groups, option->group) > 0;
+      CHECK((key.empty() || takes));
+      CHECK((!takes || help.find(config::flag_names(*option).front()) != std::string::npos));
+    }
+  }
+}
+
+TEST_CASE("cli: the example of a command that is too long for a line can still be copied")
+{
+  CHECK(command_help(*find_command("run"), 40)
+          .find("  flame-ec2 run --region eu-west-1 \\\n    --image al2023 -- uname -a\n")
+        != std::string::npos);
 }
 
 TEST_CASE("cli: a command's help holds each of its flags, in groups")
 {
-  const std::string help = command_help(*find_command("boot"));
+  const std::string help = whole_help(*find_command("boot"), 80);
   for (const config::Option* option : options_of(*find_command("boot"))) {
     for (const std::string& flag : config::flag_names(*option)) {
       CAPTURE(flag);
@@ -125,7 +172,8 @@ TEST_CASE("cli: a command's help holds each of its flags, in groups")
   CHECK(help.find("\nWhat runs:\n") != std::string::npos);
   CHECK(help.find("  -e, --env KEY=VALUE") != std::string::npos);
   CHECK(help.find("--dry-run[=ec2]") != std::string::npos);
-  CHECK(command_help(*find_command("terminate")).find("--bundle") == std::string::npos);
+  CHECK(help.find("\n  128+n") != std::string::npos);
+  CHECK(whole_help(*find_command("terminate"), 80).find("--bundle") == std::string::npos);
 }
 
 TEST_CASE("cli: the manual holds every command, flag, variable and exit status")
