@@ -6,7 +6,7 @@ ordinary=(--app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h)
 boot() { flame boot "${ordinary[@]}" "$@"; }
 # object_of KEY: the bytes that the machine's URL gives. The script of the last machine has it.
 fetch_by_script() {
-  control GET "instances/$(machines | head -n 1 | cut -f1)/user-data" >script
+  control GET "instances/$(machines | head -n 1 | cut -f1)/user-data" | zcat -f >script
   curl -sS --fail -o fetched "$(grep -oE "http://[^' ]*X-Amz-Signature=[0-9a-f]*" script | head -n 1)" ||
     die "the bundle cannot be fetched"
   rm script
@@ -87,7 +87,7 @@ sandbox
 wrong 3 bundle_sha256 --bundle 'https://example.com/hello.tar.gz?token=very-private-token'
 boot --bundle 'https://example.com/hello.tar.gz' --bundle-sha256 "$digest"
 expect_status 0
-control GET "instances/$(live_machines)/user-data" >script
+control GET "instances/$(live_machines)/user-data" | zcat -f >script
 expect_in script https://example.com/hello.tar.gz
 rm script
 
@@ -99,7 +99,7 @@ expect_in_stderr "the bundle goes with the user data, in "
 expect_same "$(asked | sort -u | xargs)" "DescribeImages DescribeInstances RunInstances"
 # carried: the files of the archive in the script of the last machine
 carried() { sed -n "/dir\/bundle\" <<'FLAME'/,/^FLAME/p" "$1" | sed '1d;$d' | base64 -d | tar -tzf - | xargs; }
-control GET "instances/$(live_machines)/user-data" >script
+control GET "instances/$(live_machines)/user-data" | zcat -f >script
 expect_same "$(carried script)" bin/hello
 flame template-user-data --app hello --max-lifetime 1h --bundle releases/hello
 expect_same "$(carried stdout)" bin/hello
@@ -224,7 +224,7 @@ mkdir -p s3/bundles/rel/release/bin && cp releases/hello/bin/hello s3/bundles/re
 head -c 5000 /dev/urandom >"s3/bundles/rel/release/a (b) %c.bin" && : >s3/bundles/rel/release/empty
 boot --bundle s3://bundles/rel/ --output json
 expect_status 0
-control GET "instances/$(jq -r '.instances[0].instance_id' stdout)/user-data" >script
+control GET "instances/$(jq -r '.instances[0].instance_id' stdout)/user-data" | zcat -f >script
 base=$(sed -n "s/^base='\(.*\)'\$/\1/p" script) query=$(sed -n "s/^query='\(.*\)'\$/\1/p" script)
 files=0
 while IFS=$'\t' read -r program size etag signature place path; do

@@ -17,7 +17,7 @@ policy() {
 boot() { flame boot "${settings[@]}" --max-lifetime 1h; }
 # fetch_bundle: what the machine would do, with the URL in its script.
 fetch_bundle() {
-  control GET "instances/$(machines | head -n 1 | cut -f1)/user-data" >script
+  control GET "instances/$(machines | head -n 1 | cut -f1)/user-data" | zcat -f >script
   curl -sS --fail -o fetched "$(grep -oE "http://[^' ]*X-Amz-Signature=[0-9a-f]*" script | head -n 1)" ||
     die "the bundle cannot be fetched"
   rm script

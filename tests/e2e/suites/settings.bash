@@ -247,7 +247,7 @@ boot --launch-template-id lt-0123456789abcdef0
 expect_status 0
 expect_same "$(machine .instance_type) $(machine .security_group_ids)" "t3.micro sg-0fedcba9876543210"
 expect_in_stderr "warning: the user data of launch template lt-0123456789abcdef0 is replaced"
-control GET "instances/$(cut -f1 stdout)/user-data" >script
+control GET "instances/$(cut -f1 stdout)/user-data" | zcat -f >script
 expect_in script "hello.tar.gz"
 # shellcheck disable=SC2016 # EC2's own word
 boot --launch-template-id sandbox-template --launch-template-version '$Latest' --instance-type t3.small
