@@ -279,7 +279,7 @@ const Command k_commands[] = {
    "A value with a pid that somebody waits for can only be made by FLAME itself. With one of --example "
    "a boot can be rehearsed: its release finds nobody and ends, at once or after 20 s.",
    "flame-ec2 decode-parent --example app@10.0.0.7 | flame-ec2 decode-parent -",
-   {}, k_decode_flags, run_decode_parent},
+   {}, k_decode_flags, run_decode_parent, "", "", nullptr, k_usual_where, k_all_outputs},
   {"completion", "print the completions of a shell", "bash|zsh|fish",
    "Prints a script by which the shell completes commands, flags and values.",
    "source <(flame-ec2 completion bash)",

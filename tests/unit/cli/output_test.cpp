@@ -110,7 +110,7 @@ TEST_CASE("cli: on a terminal a live line is taken away before anything else is 
   fake.world.terminal = {.errors = true, .width = [] { return 24; }};
   Console console({}, fake.world);
   console.doing("waiting for something that takes long");
-  CHECK(fake.err == "\rwaiting for…takes long\033[K");
+  CHECK(fake.err == "\rwaiting for… takes long\033[K");
   fake.err.clear();
   console.warn("mind");
   CHECK(fake.err == "\r\033[Kflame-ec2: \033[1;33mwarning:\033[0m mind\n");
