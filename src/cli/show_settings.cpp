@@ -49,11 +49,25 @@ Line line_of(const Option& option, const config::Configured& configured)
           printable(origin->second.text)};
 }
 
-// Where it fits into `columns`: a line each. Else where a value comes from stands below it.
+std::string in_columns(const Line& line, std::size_t keys, std::size_t values, std::size_t columns)
+{
+  const std::size_t origins = keys + values + 4;
+  const std::size_t start = keys + std::max(values, line.value.size()) + 4;
+  return fmt::format("{:{}}  {:{}}  {}\n", line.key, keys, line.value, values,
+                     wrapped(line.origin, start, origins, columns));
+}
+
+std::string in_lines(const Line& line, std::size_t columns)
+{
+  constexpr std::size_t k_indent = 4;
+  return fmt::format("{}\n{:{}}{}\n", wrapped(line.key + "  " + line.value, 0, k_indent, columns),
+                     "", k_indent, wrapped(line.origin, k_indent, k_indent, columns));
+}
+
+// Three columns where `columns` have room for them; else where a value comes from stands below it.
 std::string table(const config::Configured& configured, std::size_t columns)
 {
   constexpr std::size_t k_least = 20; // of where it comes from
-  constexpr std::size_t k_indent = 4;
   std::vector<Line> lines;
   std::size_t keys = 0;
   std::size_t values = 0;
@@ -62,13 +76,10 @@ std::string table(const config::Configured& configured, std::size_t columns)
     keys = std::max(keys, line.key.size());
     values = std::max(values, std::min(line.value.size(), std::size_t(40)));
   }
+  const bool wide = keys + values + 4 + k_least < columns;
   std::string text;
   for (const Line& line : lines) {
-    text +=
-      keys + values + k_least < columns
-        ? fmt::format("{:{}}  {:{}}  {}\n", line.key, keys, line.value, values, line.origin)
-        : fmt::format("{}\n{:{}}{}\n", wrapped(line.key + "  " + line.value, 0, k_indent, columns),
-                      "", k_indent, wrapped(line.origin, k_indent, k_indent, columns));
+    text += wide ? in_columns(line, keys, values, columns) : in_lines(line, columns);
   }
   return text;
 }
