@@ -120,9 +120,16 @@ expect_status 0
 describe
 expect_in described "<availabilityZone>eu-west-1b</availabilityZone>"
 
-TEST "moto takes several spot machines at once"
+TEST "moto, which gives the least of what is asked for on the spot market, is asked for the rest elsewhere"
 fresh
 boot --image-id "$image" --instance-type t3.small --market spot,on-demand --spot-max-price 0.01 --count 3 \
+  --subnet-id "$subnet" --security-group-id "$group" --json
+expect_status 0
+expect_json '[.instances[].market] | sort | join(" ")' "on-demand on-demand spot"
+
+TEST "moto takes several spot machines at once"
+fresh
+boot --image-id "$image" --instance-type t3.small --market spot --spot-max-price 0.01 --count 3 \
   --subnet-id "$subnet" --security-group-id "$group" --json
 expect_status 0
 expect_json '[.instances[].market] | join(" ")' "spot spot spot"
