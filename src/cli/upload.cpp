@@ -115,13 +115,14 @@ Result<void> put_in_parts(const Upload& what, io::FileReader& file, bool replace
     return tl::unexpected(done.error());
   }
   const auto completed = parts.s3.complete_upload(what.to, *id, *done, how, parts.limit());
-  if (!completed) {
-    (void)parts.s3.abort_upload(what.to, *id, parts.limit());
-    if (completed.error().http_status != k_there_already) {
-      return tl::unexpected(cannot_upload(what, completed.error()));
-    }
+  if (completed) {
+    return {};
   }
-  return {};
+  // Its answer may have been lost, and the next try has found the upload gone: NoSuchUpload.
+  const bool is_done = completed.error().http_status == k_there_already
+                       || is_there(what, file.size(), parts).value_or(false);
+  (void)parts.s3.abort_upload(what.to, *id, parts.limit());
+  return is_done ? Result<void>() : tl::unexpected(cannot_upload(what, completed.error()));
 }
 
 } // namespace

@@ -70,6 +70,15 @@ expect_in_stderr "MiB"
 cmp large.tar.gz "s3/keep/flame/bundles/$(sha256sum large.tar.gz | cut -d' ' -f1).tar.gz"
 expect_same "$(find s3/.s3/uploads -name about | wc -l)" 0
 
+TEST "an upload whose last answer was lost has succeeded"
+echo other >>large/noise
+tar -C large -cf large.tar.gz .
+sandbox --fault CompleteMultipartUpload:lost-after=1
+boot --bundle large.tar.gz
+expect_status 0
+expect_same "$(asked | grep -c CompleteMultipartUpload)" 2
+cmp large.tar.gz "s3/keep/flame/bundles/$(sha256sum large.tar.gz | cut -d' ' -f1).tar.gz"
+
 TEST "an upload that fails leaves no parts, and launches nothing"
 echo more >>large/noise
 tar -C large -cf large.tar.gz .

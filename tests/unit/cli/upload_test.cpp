@@ -28,13 +28,14 @@ struct World {
   std::string content = "the bundle";
   std::uint64_t in_one_piece = 1000;
 
-  Result<bool> send()
+  Result<bool> send() { return send_by(s3); }
+  Result<bool> send_by(test::FakeS3& to)
   {
     const std::string path = folder.path() + "/app.tar.gz";
     std::ofstream(path, std::ios::binary) << content;
     return upload(
       {.path = path, .to = {.bucket = "b", .key = "k"}, .sha256 = to_hex(sha256(content))},
-      {.s3 = s3,
+      {.s3 = to,
        .limit = [] { return aws::CallLimit(); },
        .progress = progress,
        .cancel = cancel,
@@ -111,6 +112,25 @@ TEST_CASE("cli::upload leaves no parts behind")
   CHECK(interrupted.error().kind == ErrorKind::interrupted);
   CHECK(interrupted.error().signal == 2);
   CHECK(world.s3.calls.back() == "abort b/k");
+}
+
+TEST_CASE("cli::upload finds that it was completed by a try whose answer was lost")
+{
+  struct Lossy : test::FakeS3 {
+    aws::Outcome<void> complete_upload(const aws::S3Object& object, const std::string& upload,
+                                       std::span<const std::pair<int, std::string>> parts,
+                                       const aws::S3Put& how, aws::CallLimit limit) override
+    {
+      (void)FakeS3::complete_upload(object, upload, parts, how, limit);
+      return tl::unexpected(test::s3_failure(aws::ErrorClass::parameter, "NoSuchUpload", 404));
+    }
+  };
+  Lossy s3;
+  World world;
+  world.content = std::string(20UL * 1024 * 1024, 'x');
+  CHECK(world.send_by(s3) == true);
+  CHECK(s3.objects["b/k"] == world.content);
+  CHECK(world.send_by(s3) == false);
 }
 
 TEST_CASE("cli::upload says what of the file is wrong")
