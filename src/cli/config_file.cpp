@@ -54,9 +54,16 @@ Result<std::optional<Text>> find(const ConfigChoice& choice, const World& world)
       return fail(ErrorKind::config, "flag --config: the value is empty",
                   "give the name of a file");
     }
-    return world.read_file(*path).map([&](std::string text) {
-      return std::optional(Text{{*path, true}, std::move(text)});
-    });
+    return world.read_file(*path)
+      .map([&](std::string text) {
+        return std::optional(Text{{*path, true}, std::move(text)});
+      })
+      .map_error([&](Error error) {
+        error.hint = fmt::format("it is the file of settings that {} names; flame-ec2 configure "
+                                 "writes one",
+                                 choice.file ? "--config" : "FLAME_EC2_CONFIG");
+        return error;
+      });
   }
   for (const ConfigPlace& place : places(world)) {
     auto text = world.find_file(place.path);
