@@ -167,7 +167,8 @@ Result<void> make_folder(const std::string& path)
   if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
     return cannot(ErrorKind::output, "write", path, ENOTDIR);
   }
-  return {};
+  return ::access(path.c_str(), W_OK | X_OK) == 0 ? Result<void>()
+                                                  : cannot(ErrorKind::output, "write", path, errno);
 }
 
 } // namespace flame::io

@@ -29,7 +29,8 @@ bool others_can_read(const std::string& path);
 // Kind output.
 Result<void> write_file(const std::string& path, std::string_view bytes);
 
-// With all folders above it, mode 0700; nothing is done when it is there. Kind output.
+// With all folders above it, mode 0700; what is there is left as it is. Kind output, also when
+// nothing could be written into it.
 Result<void> make_folder(const std::string& path);
 
 } // namespace flame::io

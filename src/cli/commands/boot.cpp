@@ -7,6 +7,7 @@
 #include "cli/evidence.hpp"
 #include "cli/output.hpp"
 #include "cli/planning.hpp"
+#include "cli/read_settings.hpp"
 #include "cli/user_data.hpp"
 #include "fleet/ending.hpp"
 
@@ -105,6 +106,19 @@ Result<void> write_run_id(const Planning& it)
   return file.empty() ? Result<void>() : it.world.write_file(file, it.plan.run_id + "\n");
 }
 
+// While nothing has been launched: once a boot has failed it would be too late to say.
+Result<void> can_keep_evidence(const Planning& it)
+{
+  const std::string& folder = it.settings().evidence_dir;
+  const auto made = folder.empty() ? Result<void>() : it.world.make_folder(folder);
+  return made
+           ? made
+           : no_mistakes(it.configured,
+                         Error{.kind = ErrorKind::config,
+                               .message = fmt::format("evidence_dir {}", made.error().message),
+                               .hint = "give a folder that can be written; it need not be there"});
+}
+
 void announce(const Planning& it)
 {
   it.console.note(fmt::format("to end what this run starts: {}",
@@ -174,8 +188,9 @@ Result<void> plan_and_launch(const Planning& before, const BootUse& use)
   if (!cloud) {
     return tl::unexpected(cloud.error());
   }
-  if (auto written = write_run_id(before); !written) {
-    return written;
+  if (auto ready = can_keep_evidence(before).and_then([&] { return write_run_id(before); });
+      !ready) {
+    return ready;
   }
   // Looked up before anything is promised: without them there is nothing to end.
   if (const auto credentials = (*cloud)->ec2().credentials(); !credentials) {
@@ -196,6 +211,11 @@ Result<void> plan_and_launch(const Planning& before, const BootUse& use)
 Result<void> boot_with(const Invocation& invocation, World& world, Console& console,
                        const std::optional<std::string>& attached, const BootUse& use)
 {
+  if (invocation.has("--dry-run") && invocation.output == Output::env) {
+    return fail(ErrorKind::usage,
+                fmt::format("{} --dry-run has no --output env", invocation.command->name),
+                "choose one of text, json");
+  }
   const auto then = [&](const Planning& it) {
     const auto how = invocation.value("--dry-run");
     if (!how) {

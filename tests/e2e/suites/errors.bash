@@ -228,3 +228,18 @@ flame boot "${ordinary[@]}" --output json --bundle s3://bundles/app.rar
 expect_status 3
 expect_json .error.kind config
 expect_json '.error.retryable' false
+
+TEST "a file of settings that is not there: who has named it, and what makes one"
+flame list --config nowhere.toml
+expect_error 3 nowhere.toml "--config names" "flame-ec2 configure"
+with=(FLAME_EC2_CONFIG=nowhere.toml)
+flame list
+expect_error 3 nowhere.toml "FLAME_EC2_CONFIG names" "flame-ec2 configure"
+with=()
+
+TEST "a folder for evidence that is a file: nothing is launched"
+sandbox
+touch why
+flame boot "${ordinary[@]}" --evidence-dir why
+expect_error 3 --evidence-dir why
+expect_machines 0
