@@ -14,8 +14,8 @@ using TimePoint = std::chrono::steady_clock::time_point;
 // What the user has asked for since the start. Each value changes once at most while the process
 // lives.
 struct CancelState {
-  int signal = 0;        // first of SIGINT, SIGTERM, SIGHUP that arrived; 0: none
-  bool at_once = false;  // a second SIGINT came: leave now
+  int signal = 0;        // first of SIGINT, SIGTERM, SIGHUP, SIGQUIT; 0: none
+  bool at_once = false;  // SIGINT or SIGQUIT came again: leave now
   bool left = false;     // what came first was the end of an attached caller's input; `signal` is
                          // SIGHUP then
   bool satisfied = true; // false while an attached caller has not said `up`

@@ -57,7 +57,7 @@ public:
     posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
     sigset_t ours; // ignored or handled by us: not by it
     ::sigemptyset(&ours);
-    for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP}) {
+    for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
       ::sigaddset(&ours, number);
     }
     posix_spawnattr_setsigdefault(&attributes_, &ours);

@@ -11,7 +11,7 @@
 namespace flame::io {
 namespace {
 
-constexpr int k_signals[] = {SIGINT, SIGTERM, SIGHUP};
+constexpr int k_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 // What the handler may touch: lock-free, so that it is safe inside a signal.
 std::atomic<int> g_first = 0;
@@ -23,7 +23,8 @@ extern "C" void on_signal(int number)
 {
   const int saved = errno;
   int none = 0;
-  if (!g_first.compare_exchange_strong(none, number) && number == SIGINT) {
+  const bool is_typed = number == SIGINT || number == SIGQUIT; // by a person, at a terminal
+  if (!g_first.compare_exchange_strong(none, number) && is_typed) {
     g_at_once = true;
   }
   const std::uint64_t one = 1;

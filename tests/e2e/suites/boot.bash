@@ -170,7 +170,7 @@ expect_status 74
 expect_machines 0
 binary=$binary_was
 
-for signal in INT TERM HUP; do
+for signal in INT TERM HUP QUIT; do
   TEST "ends the machine when SIG$signal comes while it waits"
   sandbox --pending-time 60s
   flame_signalled_when "waiting for i-" "$signal" boot "${ordinary[@]}"

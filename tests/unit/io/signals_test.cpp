@@ -45,6 +45,17 @@ TEST_CASE("io::Signals keeps the first signal")
     CHECK(signals.state().signal == SIGINT);
     CHECK(signals.state().at_once);
   }
+  SUBCASE("a SIGQUIT is one as well, first or second")
+  {
+    ::raise(SIGQUIT);
+    CHECK(signals.state().signal == SIGQUIT);
+    CHECK(!signals.state().at_once);
+    ::raise(SIGTERM);
+    CHECK(!signals.state().at_once);
+    ::raise(SIGQUIT);
+    CHECK(signals.state().signal == SIGQUIT);
+    CHECK(signals.state().at_once);
+  }
   SUBCASE("SIGTERM and SIGHUP after the first change nothing")
   {
     ::raise(SIGINT);
