@@ -19,7 +19,7 @@ std::string join(std::span<const std::string> pieces, std::string_view separator
 bool is_valid_utf8(std::string_view text); // RFC 3629: no surrogates, nothing over U+10FFFF
 
 // The candidate with the smallest edit distance (a swap of neighbours counts one), or "" when
-// none is near enough to be what was meant: a third of the letters, rounded up.
+// none is near enough to be what was meant: a third of the letters, rounded down, but one.
 std::string_view nearest(std::string_view wanted, std::span<const std::string_view> candidates);
 
 } // namespace flame

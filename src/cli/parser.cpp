@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/arguments.hpp"
+#include "cli/meant.hpp"
 
 #include <fmt/format.h>
 
@@ -91,16 +92,7 @@ private:
       return;
     }
     unknown_command_ = true;
-    std::vector<std::string_view> names;
-    for (const Command& command : commands()) {
-      names.push_back(command.name);
-    }
-    const std::string_view meant = nearest(text, names);
-    const bool is_flag = find_own(global_flags(), "--" + text) != nullptr; // "version"
-    mistakes_.add(fmt::format("there is no command \"{}\"", text),
-                  is_flag         ? fmt::format("did you mean: flame-ec2 --{}", text)
-                  : meant.empty() ? "see: flame-ec2 --help"
-                                  : fmt::format("did you mean: flame-ec2 {}", meant));
+    mistakes_.add(fmt::format("there is no command \"{}\"", text), meant_command(text));
   }
 
   void take(const std::string& name, const std::string& value)

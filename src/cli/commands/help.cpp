@@ -1,15 +1,11 @@
 #include "cli/help.hpp"
 
-#include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/meant.hpp"
 #include "cli/output.hpp"
 #include "cli/reference.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <iterator>
-#include <vector>
 
 namespace flame::cli {
 
@@ -26,12 +22,8 @@ Result<std::string> help_on(std::string_view topic, std::size_t width)
   if (const Command* command = find_command(topic); command != nullptr) {
     return whole_help(*command, width);
   }
-  std::vector<std::string_view> names = {k_settings_topic, k_statuses_topic};
-  std::ranges::transform(commands(), std::back_inserter(names), &Command::name);
-  const std::string_view meant = nearest(topic, names);
   return fail(ErrorKind::usage, fmt::format("there is no command \"{}\"", topic),
-              meant.empty() ? "see: flame-ec2 --help"
-                            : fmt::format("did you mean: flame-ec2 help {}", meant));
+              meant_topic(topic));
 }
 
 } // namespace

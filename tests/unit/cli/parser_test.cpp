@@ -113,6 +113,22 @@ TEST_CASE("cli: flags of the command that run runs, and words that are flags her
         == "there is no command \"version\" | did you mean: flame-ec2 --version");
 }
 
+TEST_CASE("cli: words of other programs, and of help, lead to what does that here")
+{
+  const auto meant = [](const std::string& word) {
+    const std::string text = message({word});
+    return text.substr(text.find("| ") + 2);
+  };
+  for (const char* word : {"rm", "delete", "stop", "kill", "destroy"}) {
+    CHECK(meant(word) == "did you mean: flame-ec2 terminate");
+  }
+  CHECK(meant("ps") == "did you mean: flame-ec2 list");
+  CHECK(meant("init") == "did you mean: flame-ec2 configure");
+  CHECK(meant("settings") == "did you mean: flame-ec2 help settings");
+  CHECK(meant("statuses") == "did you mean: flame-ec2 help statuses");
+  CHECK(meant("login") == "see: flame-ec2 --help"); // two of five letters are too many
+}
+
 TEST_CASE("cli: a command has the outputs that its row names")
 {
   CHECK(message({"logs", "i-1", "-o", "env"})
