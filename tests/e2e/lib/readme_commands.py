@@ -1,5 +1,6 @@
 """The commands of documents in Markdown, in their order: of blocks that are indented by four, or fenced as
 sh. readme_commands.py FILE... prints each with a NUL behind, as it stands there, its continuation lines joined.
+With --told in front: those that the text tells of instead, `between backquotes` or behind "$ ", before output.
 
 A block is one of commands when a line of it begins with a word that one types; others hold output, files of
 settings, programs.
@@ -46,8 +47,20 @@ def commands(block):
             command = ""
 
 
-for path in sys.argv[1:]:
+def told(text):
+    """A word alone is a name, and what does not begin with the program's is a part of a command."""
+    for line in re.findall(r"(?m)^    \$ (.*)$", text):
+        yield line
+    prose = re.sub(r"(?ms)^```.*?^```|^    .*?$", "", text)
+    for span in re.findall(r"`([^`]+)`", prose):
+        if re.match(r"(sudo |man )?(flame-ec2|scripts/|apt)( |/|$)", span) and " " in span:
+            yield " ".join(span.split())
+
+
+arguments = sys.argv[1:]
+is_told = arguments[:1] == ["--told"]
+for path in arguments[is_told:]:
     with open(path, encoding="utf-8") as file:
-        for found in blocks(file.read()):
-            for command in commands(found):
-                sys.stdout.write(command + "\0")
+        content = file.read()
+    for found in told(content) if is_told else (c for block in blocks(content) for c in commands(block)):
+        sys.stdout.write(found + "\0")
