@@ -17,6 +17,10 @@
 // Follows commands of `run` on machines that live, each to its end, by the store or the console.
 namespace flame::boot {
 
+// What a machine may take until the first line of its script, when nobody says more: as a boot that
+// waits for ready.
+inline constexpr Millis k_patience = std::chrono::minutes(5);
+
 // A machine, and what is known of its command.
 struct RunningJob {
   aws::Instance machine = {};
@@ -36,6 +40,7 @@ struct FollowParts {
   aws::S3Api* s3 = nullptr;               // not owned; nullptr: there is no store
   aws::S3Object folder = {};              // the boot's own in it
   std::optional<TimePoint> deadline = {}; // when no machine can live any more; nullopt: no limit
+  Millis patience = k_patience;           // with a machine that says nothing at all
   // Given what a command prints, as it comes; an error ends it all.
   std::function<Result<void>(std::size_t job, fleet::Stream, std::string_view)> show = {};
 };

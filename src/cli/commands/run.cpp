@@ -91,6 +91,7 @@ private:
       .s3 = folder.bucket.empty() ? nullptr : &booted_.cloud.s3(),
       .folder = folder,
       .deadline = deadline(),
+      .patience = booted_.settings.boot_timeout.value_or(boot::k_patience),
       .show = [this](std::size_t job, fleet::Stream stream, std::string_view bytes) {
         return show(machines_.at(job).index, stream, bytes);
       }};

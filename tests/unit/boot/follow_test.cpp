@@ -171,9 +171,21 @@ TEST_CASE("boot::follow ends with the reason when it cannot go on")
   SUBCASE("the machine's time is over, and EC2 still shows it")
   {
     it.looks(InstanceState::running, 9999);
+    it.says(k_began);
     const boot::Followed followed = it.run();
     REQUIRE(followed.error.has_value());
     CHECK(followed.error->kind == ErrorKind::timeout);
+    CHECK(followed.error->hint.find("--max-lifetime") != std::string::npos);
+  }
+  SUBCASE("the machine never says a word, as one without cloud-init")
+  {
+    it.looks(InstanceState::running, 999);
+    const TimePoint began = it.clock.now();
+    const boot::Followed followed = it.run();
+    REQUIRE(followed.error.has_value());
+    CHECK(followed.error->kind == ErrorKind::timeout);
+    CHECK(followed.error->message == "i-1 has run for 5m and said nothing");
+    CHECK(it.clock.now() - began < std::chrono::minutes(6));
   }
 }
 
