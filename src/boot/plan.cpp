@@ -1,11 +1,11 @@
 #include "boot/plan.hpp"
 
 #include "aws/endpoints.hpp"
-#include "aws/instance_types.hpp"
 #include "boot/names.hpp"
 #include "boot/network.hpp"
 #include "boot/plan_bundle.hpp"
 #include "boot/plan_machine.hpp"
+#include "boot/plan_times.hpp"
 #include "boot/raw_parameters.hpp"
 #include "boot/request.hpp"
 #include "flame/node.hpp"
@@ -20,12 +20,11 @@ namespace {
 
 using config::Settings;
 
-constexpr Millis k_default_boot_timeout = std::chrono::seconds(120);
-constexpr Millis k_default_ready_timeout = std::chrono::seconds(300);
 constexpr Millis k_default_bootstrap_timeout = std::chrono::minutes(15);
 // A machine that is past its lifetime gets so long to be off before others may end it.
 constexpr std::chrono::minutes k_expiry_margin(5);
 constexpr std::string_view k_default_user = "flame";
+
 // What a missing setting is called by the one who has to give it.
 void need(Mistakes& mistakes, const std::string& value, std::string_view key, std::string hint)
 {
@@ -59,11 +58,6 @@ Result<void> check_region(std::string_view region)
   });
 }
 
-bool has_parent(const Settings& settings)
-{
-  return !settings.flame_parent.empty();
-}
-
 child::RunnerEnvironment environment_of(const Settings& settings, const Facts& facts,
                                         Mistakes& mistakes)
 {
@@ -90,70 +84,6 @@ std::string user_of(const Settings& settings)
   return settings.run_as == "root" ? "" : settings.run_as;
 }
 
-// A parent that decodes; what is wrong with any other is said with the runner's environment.
-std::optional<child::Parent> parent_of(const Settings& settings)
-{
-  auto parent = child::decode_parent(settings.flame_parent);
-  return parent ? std::optional(*std::move(parent)) : std::nullopt;
-}
-
-// Of a lifetime that is not set.
-void check_other_end(Mistakes& mistakes, const Settings& settings)
-{
-  constexpr std::string_view k_hint = "give --max-lifetime 1h, or say none";
-  const auto parent = parent_of(settings);
-  if (!has_parent(settings)) {
-    mistakes.add("max_lifetime is not set, and without a FLAME parent nothing else ends the "
-                 "machine",
-                 std::string(k_hint));
-  } else if (parent && !child::check_backend(*parent)) {
-    mistakes.add("max_lifetime is not set, and FLAME.LocalBackend, which FLAME_PARENT names, ends "
-                 "no machine",
-                 std::string(k_hint));
-  }
-}
-
-config::WaitFor wait_for_of(const Settings& settings)
-{
-  if (!settings.command.empty()) { // whose end is waited for
-    return config::WaitFor::launched;
-  }
-  return settings.wait_for.value_or(has_parent(settings) ? config::WaitFor::launched
-                                                         : config::WaitFor::ready);
-}
-
-Millis boot_timeout_of(const Settings& settings)
-{
-  return settings.boot_timeout.value_or(wait_for_of(settings) == config::WaitFor::ready
-                                          ? k_default_ready_timeout
-                                          : k_default_boot_timeout);
-}
-
-// Without a store the console is all that tells of stages.
-void check_ready(Mistakes& mistakes, const Settings& settings, const Facts& facts)
-{
-  const bool listens = wait_for_of(settings) == config::WaitFor::ready || !settings.command.empty();
-  if (!listens || !settings.store.empty()) {
-    return;
-  }
-  std::vector<std::string> mute;
-  for (const Candidate& candidate : candidates_of(settings, facts)) {
-    const bool known = std::ranges::count(mute, candidate.instance_type) > 0;
-    if (!known && !aws::has_live_console(candidate.instance_type)) {
-      mute.push_back(candidate.instance_type);
-    }
-  }
-  if (!mute.empty()) {
-    const bool job = !settings.command.empty();
-    mistakes.add(
-      fmt::format("{}: no console while it runs, so that nobody could see {}",
-                  fmt::join(mute, ", "),
-                  job ? "what the command prints, and how it ends" : "when the release is ready"),
-      job ? "take a type of a newer generation, or set store"
-          : "take a type of a newer generation, set store, or --wait-for running");
-  }
-}
-
 void check_running(Mistakes& mistakes, const Settings& settings)
 {
   const int count = settings.count.value_or(1);
@@ -161,30 +91,6 @@ void check_running(Mistakes& mistakes, const Settings& settings)
     mistakes.add(fmt::format("count is {}, and max_running {}", count, *settings.max_running),
                  "give a count that fits, or raise max_running");
   }
-}
-
-void check_lifetime(Mistakes& mistakes, const Settings& settings)
-{
-  if (settings.keep_on_failure && !(settings.max_lifetime && settings.max_lifetime->limit)) {
-    mistakes.add("keep_on_failure is set, and nothing would end what it keeps",
-                 "give --max-lifetime 1h");
-  }
-  if (!settings.max_lifetime) {
-    check_other_end(mistakes, settings);
-    return;
-  }
-  const Millis boot_timeout = boot_timeout_of(settings);
-  if (settings.max_lifetime->limit && *settings.max_lifetime->limit < boot_timeout) {
-    mistakes.add(fmt::format("max_lifetime {} is shorter than boot_timeout {}",
-                             format_duration(*settings.max_lifetime->limit),
-                             format_duration(boot_timeout)),
-                 "the machine would end before the boot has");
-  }
-}
-
-std::optional<Millis> lifetime_of(const Settings& settings)
-{
-  return settings.max_lifetime ? settings.max_lifetime->limit : std::nullopt;
 }
 
 std::optional<Job> job_of(const Settings& settings)

@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "boot/bundle.hpp"
+#include "boot/script_text.hpp"
 #include "boot/templates.hpp"
 #include "boot/user_data_files.hpp"
 
@@ -35,49 +36,6 @@ std::string lean(std::string_view name)
     }
   }
   return script;
-}
-
-// As one word of sh. cloud-init takes user data that says "mime-version:" near its top for an
-// e-mail, so an empty pair of quotes parts the colon from it; for sh nothing changes.
-std::string quote(std::string_view text)
-{
-  constexpr std::string_view mime = "mime-version";
-  std::string word = "'";
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool mail = text[at] == ':' && at >= mime.size()
-                      && to_lower(text.substr(at - mime.size(), mime.size())) == mime;
-    word += text[at] == '\'' ? "'\\''" : mail ? "'':" : std::string(1, text[at]);
-  }
-  return word + "'";
-}
-
-// For a `url = "…"` line of curl's config file.
-std::string quote_for_curl(std::string_view url)
-{
-  std::string text;
-  for (const char c : url) {
-    text += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
-  }
-  return text;
-}
-
-std::string seconds(Millis duration)
-{
-  return fmt::format("{}", std::max<Millis::rep>(1, (duration.count() + 999) / 1000));
-}
-
-std::string assign(std::string_view name, std::string_view value)
-{
-  return fmt::format("{}={}\n", name, quote(value));
-}
-
-// base64 has no blank, so a list of texts is one text of several words.
-std::string base64_words(const std::vector<std::string>& texts)
-{
-  std::vector<std::string> words;
-  std::ranges::transform(texts, std::back_inserter(words),
-                         [](const std::string& text) { return to_base64(text); });
-  return join(words, " ");
 }
 
 // The script ends the line of a value that ends in the machine's address.
@@ -172,8 +130,8 @@ std::string guard(const Runner& runner)
   const std::string store =
     runner.store ? assign("prefix", runner.store->prefix) + lean("store.sh") : assign("prefix", "");
   return assign("app", runner.app) + assign("nonce", runner.nonce)
-         + assign("timeout", seconds(runner.bootstrap_timeout))
-         + assign("lifetime", runner.max_lifetime ? seconds(*runner.max_lifetime) : "")
+         + assign("timeout", whole_seconds(runner.bootstrap_timeout))
+         + assign("lifetime", runner.max_lifetime ? whole_seconds(*runner.max_lifetime) : "")
          + flag("keep", runner.keep_on_failure) + lean("arm.sh")
          + write("guard", store + job(runner)
                             + (runner.on_interruption ? lean("interruption.sh") : "")

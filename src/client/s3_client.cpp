@@ -1,6 +1,7 @@
 #include "client/s3_client.hpp"
 
 #include "base/encoding.hpp"
+#include "client/s3_headers.hpp"
 
 #include <fmt/format.h>
 
@@ -17,50 +18,6 @@ using aws::S3Object;
 
 constexpr std::size_t k_answer = 8UL * 1024 * 1024; // a page of 1000 objects is far below
 constexpr std::size_t k_any_size = 1ULL << 50U;     // HEAD tells the size of what it does not send
-
-std::string header_in(const aws::Headers& headers, std::string_view name)
-{
-  const auto found = std::ranges::find(headers, name, &aws::Headers::value_type::first);
-  return found == headers.end() ? "" : found->second;
-}
-
-// The digest of the whole object, as hex; "" for one of parts ("…-3"), which nobody can check.
-std::string sha256_in(const aws::Headers& headers)
-{
-  const bool composite = header_in(headers, "x-amz-checksum-type") == "COMPOSITE";
-  const auto raw = from_base64(header_in(headers, "x-amz-checksum-sha256"));
-  return !composite && raw && raw->size() == 32 ? to_hex(*raw) : "";
-}
-
-aws::S3Head head_in(const aws::Headers& headers)
-{
-  aws::S3Head head{.etag = header_in(headers, "etag"),
-                   .version_id = header_in(headers, "x-amz-version-id"),
-                   .sha256 = sha256_in(headers),
-                   .storage_class = header_in(headers, "x-amz-storage-class"),
-                   .restore = header_in(headers, "x-amz-restore")};
-  const std::string size = header_in(headers, "content-length");
-  std::from_chars(size.data(), size.data() + size.size(), head.size);
-  if (head.version_id == "null") { // of before the bucket had versions
-    head.version_id.clear();
-  }
-  return head;
-}
-
-aws::Headers put_headers(const aws::S3Put& how)
-{
-  aws::Headers headers;
-  if (how.only_new) {
-    headers.emplace_back("if-none-match", "*");
-  }
-  if (how.encrypted) {
-    headers.emplace_back("x-amz-server-side-encryption", "AES256");
-  }
-  if (!how.sha256.empty()) {
-    headers.emplace_back("x-amz-checksum-sha256", to_base64(how.sha256));
-  }
-  return headers;
-}
 
 // One call as an action of S3 names it; the request is made anew for the Region of the bucket.
 struct Call {
