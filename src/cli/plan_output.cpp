@@ -69,8 +69,8 @@ std::string plan_text(const PlanReport& report)
   }
   text +=
     fmt::format("expires at: {}\n", report.expires_at ? iso8601(*report.expires_at) : "never");
-  text += fmt::format("user data: {} of {} bytes{}\n", report.user_data, report.user_data_limit,
-                      report.packed ? ", in gzip" : "");
+  text += fmt::format("user data: at most {} of {} bytes{}\n", report.user_data,
+                      report.user_data_limit, report.packed ? ", in gzip" : "");
   text += fmt::format("wait for EC2's limits: {}; when each candidate is asked for: {}\n",
                       shown(report.least), shown(report.least_all));
   text += "\n" + candidates_text(report);

@@ -47,7 +47,7 @@ TEST_CASE("cli: a plan as text fits 80 columns, and names what cannot be had")
   }
   for (const char* part :
        {"machines: 3\n", "live: 2 of the app, max_running 9\n", "expires at: never\n",
-        "user data: 3000 of 16384 bytes, in gzip\n",
+        "user data: at most 3000 of 16384 bytes, in gzip\n",
         "wait for EC2's limits: none; when each candidate is asked for: 17s500ms\n",
         "not asked for: there is none\n", "not-offered\n", "InstanceType = u-24tb1.112xlarge\n",
         "*      ec2 "}) {
