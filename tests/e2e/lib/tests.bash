@@ -88,6 +88,10 @@ at_exit() {
   sandbox_stop || true
   local command
   for command in "${at_end[@]}"; do eval "$command" || true; done
+  local job
+  for job in $(jobs -p); do # what a failed or ended suite has left would be waited for
+    kill -KILL -- "-$job" 2>/dev/null || true
+  done
   wait 2>/dev/null || true # else bash says that they were ended
   if [ -z "$failed" ] && [ "$result" -ne 0 ] && [ "$result" -ne 77 ]; then
     failed=yes
