@@ -44,6 +44,17 @@ public:
   // At most `longest` bytes, else an error of class answer.
   virtual Outcome<std::string> get(const S3Object& object, std::size_t longest,
                                    CallLimit limit) = 0;
+  // Of many objects, in their order, each as by get(). One after another, unless the client can do
+  // better.
+  virtual std::vector<Outcome<std::string>> get_all(std::span<const S3Object> objects,
+                                                    std::size_t longest, CallLimit limit)
+  {
+    std::vector<Outcome<std::string>> all;
+    for (const S3Object& object : objects) {
+      all.push_back(get(object, longest, limit));
+    }
+    return all;
+  }
   virtual Outcome<void> put(const S3Object& object, std::string bytes, const S3Put& how,
                             CallLimit limit) = 0;
   virtual Outcome<void> remove(const S3Object& object, CallLimit limit) = 0;

@@ -1,7 +1,7 @@
 #include "boot/follow.hpp"
 
 #include "base/time.hpp"
-#include "boot/followed_job.hpp"
+#include "boot/ear.hpp"
 #include "boot/status_reader.hpp"
 #include "fleet/finding.hpp"
 #include "fleet/store.hpp"
@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 
 namespace flame::boot {
 namespace {
@@ -23,6 +25,9 @@ constexpr Millis k_longest_pause = seconds(5);
 constexpr Millis k_console_pause = seconds(20); // between looks at it beside a store
 constexpr Millis k_deaf_limit = minutes(5);     // without any answer
 constexpr std::size_t k_longest_part = 16UL * 1024 * 1024;
+constexpr std::size_t k_parts_at_once = 16;  // in memory; 4 MiB each are usual
+constexpr std::size_t k_most_consoles = 100; // in one look, which is what EC2 takes at once
+constexpr std::size_t k_most_beside_store = 10;
 
 class Follower {
 public:
@@ -31,7 +36,7 @@ public:
     began_ = parts.clock.now();
     answered_ = began_;
     for (const aws::Instance& machine : machines) {
-      followed_.push_back({.job = {.machine = machine}, .looked = began_});
+      ears_.push_back({.job = {.machine = machine}, .looked = began_});
     }
   }
 
@@ -42,8 +47,8 @@ public:
     if (!error) {
       followed.error = error.error();
     }
-    for (FollowedJob& it : followed_) {
-      followed.jobs.push_back(std::move(it.job));
+    for (Ear& ear : ears_) {
+      followed.jobs.push_back(std::move(ear.job));
     }
     return followed;
   }
@@ -58,12 +63,12 @@ private:
       if (!gone_on) {
         return gone_on;
       }
-      if (std::ranges::all_of(followed_, &FollowedJob::is_over)) {
+      if (std::ranges::all_of(ears_, &Ear::is_over)) {
         return {};
       }
       pause = news_ ? k_first_pause : std::min<Millis>(pause * 5 / 4, k_longest_pause);
-      const bool ends = std::ranges::any_of(
-        followed_, [](const FollowedJob& it) { return it.ending && !it.is_over; });
+      const bool ends =
+        std::ranges::any_of(ears_, [](const Ear& ear) { return ear.ending && !ear.is_over; });
       parts_.clock.sleep(ends ? std::min(pause, Millis(seconds(1))) : pause, parts_.cancel, {});
       if (const int signal = parts_.cancel.state().signal; signal != 0) {
         return tl::unexpected(fleet::interrupted_by(signal));
@@ -82,8 +87,8 @@ private:
                   "the command had not ended when the machine's lifetime was over",
                   "give it more with --max-lifetime");
     }
-    const auto mute = std::ranges::find_if(followed_, &FollowedJob::is_mute);
-    if (now - began_ < parts_.patience || mute == followed_.end()) {
+    const auto mute = std::ranges::find_if(ears_, &Ear::is_mute);
+    if (now - began_ < parts_.patience || mute == ears_.end()) {
       return {};
     }
     const std::string& id = mute->job.machine.id;
@@ -119,9 +124,9 @@ private:
   Result<void> look()
   {
     std::vector<std::string> ids;
-    for (const FollowedJob& it : followed_) {
-      if (!it.is_over && !it.job.has_left) {
-        ids.push_back(it.job.machine.id);
+    for (const Ear& ear : ears_) {
+      if (!ear.is_over && !ear.job.has_left) {
+        ids.push_back(ear.job.machine.id);
       }
     }
     if (ids.empty()) {
@@ -141,109 +146,184 @@ private:
 
   void note(aws::Instance machine)
   {
-    const auto it = std::ranges::find_if(
-      followed_, [&](const FollowedJob& other) { return other.job.machine.id == machine.id; });
-    if (it == followed_.end()) {
+    const auto ear =
+      std::ranges::find_if(ears_, [&](const Ear& it) { return it.job.machine.id == machine.id; });
+    if (ear == ears_.end()) {
       return;
     }
-    it->job.has_left = fleet::is_ended(machine.state)
-                       || machine.state == aws::InstanceState::stopping
-                       || machine.state == aws::InstanceState::stopped;
-    if (it->job.has_left && !it->ending) {
-      it->ending = parts_.clock.now();
+    ear->job.has_left = fleet::is_ended(machine.state)
+                        || machine.state == aws::InstanceState::stopping
+                        || machine.state == aws::InstanceState::stopped;
+    if (ear->job.has_left && !ear->ending) {
+      ear->ending = parts_.clock.now();
     }
-    it->job.machine = std::move(machine);
+    ear->job.machine = std::move(machine);
   }
 
   Result<void> listen_to_all()
   {
-    for (std::size_t i = 0; i < followed_.size(); ++i) {
-      if (followed_[i].is_over) {
-        continue;
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < ears_.size(); ++i) {
+      if (!ears_[i].is_over) {
+        open.push_back(i);
       }
-      if (auto heard = listen(i); !heard) {
-        return heard;
-      }
-      judge(followed_[i], parts_.s3 != nullptr, parts_.clock.now());
+    }
+    auto heard =
+      parts_.s3 == nullptr ? read_consoles(due_consoles(open), true) : listen_to_store(open);
+    if (!heard) {
+      return heard;
+    }
+    for (const std::size_t i : open) {
+      judge(ears_[i], parts_.clock.now(), parts_.s3 == nullptr);
     }
     say();
     return {};
   }
 
-  Result<void> listen(std::size_t i)
+  Result<void> listen_to_store(const std::vector<std::size_t>& open)
   {
-    FollowedJob& it = followed_[i];
-    if (parts_.s3 == nullptr) {
-      return read_console(i, true);
-    }
-    std::string status;
-    auto heard = read_parts(i).and_then([&] { return read_store_status(it, status); });
-    if (!heard) {
-      return heard;
-    }
-    const TimePoint now = parts_.clock.now();
-    const bool mute = status.empty() && it.job.lines.empty();
-    if (mute || it.ending || now - it.looked >= k_console_pause) {
-      it.looked = now;
-      heard = read_console(i, false);
-    }
-    // What it sent before it said its end has come by now.
-    return heard.and_then([&] { return it.job.end ? read_parts(i) : Result<void>(); });
+    return read_parts(open)
+      .and_then([&] { return read_store_statuses(open); })
+      .and_then([&] { return read_consoles(due_consoles(open), false); })
+      .and_then([&] {
+        // What they sent before they said their end has come by now.
+        std::vector<std::size_t> ended;
+        std::ranges::copy_if(open, std::back_inserter(ended),
+                             [&](std::size_t i) { return ears_[i].job.end.has_value(); });
+        return read_parts(ended);
+      });
   }
 
-  Result<void> read_store_status(FollowedJob& it, std::string& status)
+  // All that end; of the others those that were not asked for longest, for EC2 does not give many.
+  std::vector<std::size_t> due_consoles(const std::vector<std::size_t>& open)
   {
-    auto text = read_status(*parts_.s3, parts_.folder, it.job.machine.id, limit());
-    if (!text) {
-      return bear(text.error());
+    const TimePoint now = parts_.clock.now();
+    const bool alone = parts_.s3 == nullptr; // nothing else tells
+    std::vector<std::size_t> due;
+    std::vector<std::size_t> others;
+    for (const std::size_t i : open) {
+      const Ear& ear = ears_[i];
+      if (ear.ending) {
+        due.push_back(i);
+      } else if (alone || ear.job.lines.empty() || now - ear.looked >= k_console_pause) {
+        others.push_back(i);
+      }
     }
-    answered_ = parts_.clock.now();
-    status = std::move(*text);
-    take(it, status);
+    std::ranges::stable_sort(others, {}, [&](std::size_t i) { return ears_[i].looked; });
+    others.resize(std::min(others.size(), alone ? k_most_consoles : k_most_beside_store));
+    due.insert(due.end(), others.begin(), others.end());
+    for (const std::size_t i : due) {
+      ears_[i].looked = now;
+    }
+    return due;
+  }
+
+  Result<void> read_consoles(const std::vector<std::size_t>& jobs, bool needed)
+  {
+    for (const std::size_t i : jobs) {
+      if (auto heard = read_console(i, needed); !heard) {
+        return heard;
+      }
+    }
     return {};
   }
 
-  Result<void> read_parts(std::size_t i)
+  Result<void> read_store_statuses(const std::vector<std::size_t>& open)
   {
-    FollowedJob& it = followed_[i];
-    for (;; ++it.part) {
-      const aws::S3Object object{
-        .bucket = parts_.folder.bucket,
-        .key = fleet::output_key(parts_.folder.key, it.job.machine.id, it.part)};
-      const auto bytes = parts_.s3->get(object, k_longest_part, limit());
-      if (!bytes) {
-        return is_not_there(bytes.error()) ? Result<void>() : bear(bytes.error());
+    std::vector<std::string> ids;
+    ids.reserve(open.size());
+    for (const std::size_t i : open) {
+      ids.push_back(ears_[i].job.machine.id);
+    }
+    const auto texts = read_statuses(*parts_.s3, parts_.folder, ids, limit());
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      if (!texts[k]) {
+        if (auto borne = bear(texts[k].error()); !borne) {
+          return borne;
+        }
+        continue;
       }
       answered_ = parts_.clock.now();
-      const auto streams = fleet::parse_part(*bytes);
-      if (!streams) {
-        return fail(ErrorKind::bootstrap,
-                    fmt::format("{} is no part of an output", aws::describe(object)));
-      }
-      for (std::size_t stream = 0; stream < fleet::k_streams; ++stream) {
-        const auto which = static_cast<fleet::Stream>(stream);
-        fleet::Piece piece{
-          .stream = which, .at = it.parts.next(which), .bytes = streams->at(stream)};
-        it.parts.take(piece);
-        if (auto shown = show(i, piece); !shown) {
-          return shown;
+      take(ears_[open[k]], *texts[k]);
+    }
+    return {};
+  }
+
+  // All parts that have come, some machines at a time, since a part is large.
+  Result<void> read_parts(std::vector<std::size_t> jobs)
+  {
+    while (!jobs.empty()) {
+      std::vector<std::size_t> more;
+      for (std::size_t at = 0; at < jobs.size(); at += k_parts_at_once) {
+        const std::size_t count = std::min(k_parts_at_once, jobs.size() - at);
+        if (auto read = read_next_parts(std::span(jobs).subspan(at, count), more); !read) {
+          return read;
         }
       }
+      jobs = std::move(more);
     }
+    return {};
+  }
+
+  Result<void> read_next_parts(std::span<const std::size_t> jobs, std::vector<std::size_t>& more)
+  {
+    std::vector<aws::S3Object> objects;
+    for (const std::size_t i : jobs) {
+      objects.push_back(
+        {.bucket = parts_.folder.bucket,
+         .key = fleet::output_key(parts_.folder.key, ears_[i].job.machine.id, ears_[i].part)});
+    }
+    const auto parts = parts_.s3->get_all(objects, k_longest_part, limit());
+    for (std::size_t k = 0; k < jobs.size(); ++k) {
+      if (!parts[k]) {
+        auto borne = is_not_there(parts[k].error()) ? Result<void>() : bear(parts[k].error());
+        if (!borne) {
+          return borne;
+        }
+        continue;
+      }
+      answered_ = parts_.clock.now();
+      if (auto taken = take_part(jobs[k], objects[k], *parts[k]); !taken) {
+        return taken;
+      }
+      ++ears_[jobs[k]].part;
+      more.push_back(jobs[k]);
+    }
+    return {};
+  }
+
+  Result<void> take_part(std::size_t i, const aws::S3Object& object, const std::string& bytes)
+  {
+    const auto streams = fleet::parse_part(bytes);
+    if (!streams) {
+      return fail(ErrorKind::bootstrap,
+                  fmt::format("{} is no part of an output", aws::describe(object)));
+    }
+    Ear& ear = ears_[i];
+    for (std::size_t stream = 0; stream < fleet::k_streams; ++stream) {
+      const auto which = static_cast<fleet::Stream>(stream);
+      fleet::Piece piece{
+        .stream = which, .at = ear.parts.next(which), .bytes = streams->at(stream)};
+      ear.parts.take(piece);
+      if (auto shown = show(i, piece); !shown) {
+        return shown;
+      }
+    }
+    return {};
   }
 
   // Not every type has one while it runs, and not everybody may read it: no matter beside a store.
   Result<void> read_console(std::size_t i, bool needed)
   {
-    FollowedJob& it = followed_[i];
-    const auto console = parts_.ec2.console_output(it.job.machine.id, true, limit());
+    Ear& ear = ears_[i];
+    const auto console = parts_.ec2.console_output(ear.job.machine.id, true, limit());
     if (!console) {
       const bool passes =
-        console.error().error_class == aws::ErrorClass::consistency || it.job.has_left;
+        console.error().error_class == aws::ErrorClass::consistency || ear.job.has_left;
       return needed && !passes ? bear(console.error()) : Result<void>();
     }
     answered_ = parts_.clock.now();
-    take(it, console->text);
+    take(ear, console->text);
     for (const fleet::Piece& piece : fleet::parse_pieces(console->text, parts_.nonce)) {
       if (auto shown = show(i, piece); !shown) {
         return shown;
@@ -252,17 +332,9 @@ private:
     return {};
   }
 
-  void take(FollowedJob& it, std::string_view text)
-  {
-    if (take_lines(it, text, parts_.nonce, parts_.clock.now())) {
-      news_ = true;
-      tell_of_spot(it, parts_.progress);
-    }
-  }
-
   Result<void> show(std::size_t i, const fleet::Piece& piece)
   {
-    const std::string bytes = followed_[i].job.output.take(piece);
+    const std::string bytes = ears_[i].job.output.take(piece);
     if (bytes.empty()) {
       return {};
     }
@@ -270,18 +342,26 @@ private:
     return parts_.show(i, piece.stream, bytes);
   }
 
+  void take(Ear& ear, std::string_view text)
+  {
+    if (take_lines(ear, fleet::parse_stages(text, parts_.nonce), parts_.clock.now())) {
+      news_ = true;
+      tell_of_spot(ear, parts_.progress);
+    }
+  }
+
   void say()
   {
     parts_.progress.until(parts_.deadline);
-    for (const FollowedJob& it : followed_) {
-      if (!it.is_over) {
-        return parts_.progress.doing(fmt::format("{} {}", it.job.machine.id, how_far(it)));
+    for (const Ear& ear : ears_) {
+      if (!ear.is_over) {
+        return parts_.progress.doing(fmt::format("{} {}", ear.job.machine.id, how_far(ear)));
       }
     }
   }
 
   const FollowParts& parts_;
-  std::vector<FollowedJob> followed_ = {};
+  std::vector<Ear> ears_ = {};
   TimePoint began_ = {};
   TimePoint answered_ = {};
   std::optional<TimePoint> renewed_ = {};

@@ -16,13 +16,21 @@ bool is_not_there(const aws::ApiError& error)
   return error.http_status == k_not_found || error.http_status == k_forbidden;
 }
 
-aws::Outcome<std::string> read_status(aws::S3Api& s3, const aws::S3Object& folder,
-                                      const std::string& instance_id, aws::CallLimit limit)
+std::vector<aws::Outcome<std::string>> read_statuses(aws::S3Api& s3, const aws::S3Object& folder,
+                                                     std::span<const std::string> instance_ids,
+                                                     aws::CallLimit limit)
 {
-  const aws::S3Object status{.bucket = folder.bucket,
-                             .key = fleet::machine_keys(folder.key, instance_id).status};
-  auto text = s3.get(status, k_longest_status, limit);
-  return !text && is_not_there(text.error()) ? std::string() : std::move(text);
+  std::vector<aws::S3Object> objects;
+  for (const std::string& id : instance_ids) {
+    objects.push_back({.bucket = folder.bucket, .key = fleet::machine_keys(folder.key, id).status});
+  }
+  auto texts = s3.get_all(objects, k_longest_status, limit);
+  for (aws::Outcome<std::string>& text : texts) {
+    if (!text && is_not_there(text.error())) {
+      text = std::string();
+    }
+  }
+  return texts;
 }
 
 } // namespace flame::boot

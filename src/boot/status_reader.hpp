@@ -2,7 +2,9 @@
 
 #include "aws/s3_api.hpp"
 
+#include <span>
 #include <string>
+#include <vector>
 
 // What machines of a boot say of themselves through its store: stage lines as on a console, in one
 // object a machine, which it writes anew at each stage.
@@ -13,9 +15,10 @@ namespace flame::boot {
 // GetObject, "Permissions".
 bool is_not_there(const aws::ApiError& error);
 
-// The text so far, "" while it has written nothing. `folder` is a boot's own: its key is a
-// fleet::boot_prefix().
-aws::Outcome<std::string> read_status(aws::S3Api& s3, const aws::S3Object& folder,
-                                      const std::string& instance_id, aws::CallLimit limit);
+// The text of each machine so far, in their order, "" while it has written nothing. `folder` is a
+// boot's own: its key is a fleet::boot_prefix().
+std::vector<aws::Outcome<std::string>> read_statuses(aws::S3Api& s3, const aws::S3Object& folder,
+                                                     std::span<const std::string> instance_ids,
+                                                     aws::CallLimit limit);
 
 } // namespace flame::boot

@@ -2,7 +2,6 @@
 
 #include "aws/sigv4.hpp"
 #include "base/encoding.hpp"
-#include "boot/status_reader.hpp"
 #include "boot/user_data.hpp"
 #include "cli/find_bundle.hpp"
 #include "fleet/store.hpp"
@@ -189,22 +188,13 @@ Result<std::string> Delivery::render(std::size_t first)
   return boot::make_user_data(runner);
 }
 
-aws::Outcome<std::string> Delivery::listen(const std::string& instance_id, aws::CallLimit limit)
+boot::Said Delivery::listen(const std::vector<std::string>& instance_ids, aws::CallLimit limit)
 {
-  const auto store = boot::store_of(parts_.settings);
-  auto status =
-    store ? boot::read_status(parts_.cloud.s3(), {.bucket = store->bucket, .key = boot_prefix_},
-                              instance_id, limit)
-          : aws::Outcome<std::string>(std::string());
-  if (status && !status->empty()) {
-    return status;
+  if (!listener_) {
+    const aws::S3Object own = folder();
+    listener_.emplace(parts_.cloud.ec2(), own.bucket.empty() ? nullptr : &parts_.cloud.s3(), own);
   }
-  // A machine may have no way to the store but to its console.
-  auto console = parts_.cloud.ec2().console_output(instance_id, true, limit);
-  if (!console && store) { // whose type may have none while it runs
-    return status;
-  }
-  return console.map([](const aws::ConsoleOutput& output) { return output.text; });
+  return listener_->listen(instance_ids, limit);
 }
 
 aws::S3Object Delivery::folder() const

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "boot/listener.hpp"
 #include "boot/plan.hpp"
 #include "boot/plan_bundle.hpp"
 #include "boot/reach.hpp"
@@ -38,8 +39,8 @@ public:
   // `gc` does the same later.
   void forget_environment();
 
-  // What a machine says of its stages: what it has written into the store, else its console.
-  aws::Outcome<std::string> listen(const std::string& instance_id, aws::CallLimit limit);
+  // What machines say of their stages.
+  boot::Said listen(const std::vector<std::string>& instance_ids, aws::CallLimit limit);
 
   // Of the boot in the store, once prepared; without a store it has no bucket.
   aws::S3Object folder() const;
@@ -58,6 +59,7 @@ private:
   std::string boot_prefix_ = {};
   aws::S3Object environment_ = {};
   SignedUrls urls_;
+  std::optional<boot::Listener> listener_ = {}; // once it is prepared
 };
 
 } // namespace flame::cli

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace flame::cli {
 namespace {
@@ -102,6 +103,35 @@ Result<std::optional<StoredLogs>> read_stored(const aws::S3Object& store, const 
     *text = std::move(*bytes);
   }
   return std::optional(std::move(found));
+}
+
+Result<std::map<std::string, std::string>>
+read_stored_statuses(const aws::S3Object& store, const std::string& run_id,
+                     std::span<const std::string> ids, aws::S3Api& s3, aws::CallLimit limit)
+{
+  const std::string below =
+    run_id.empty() ? fleet::runs_prefix(store.key) : fleet::run_prefix(store.key, run_id);
+  const auto keys = keys_below({.bucket = store.bucket, .key = below}, s3, limit);
+  if (!keys) {
+    return tl::unexpected(keys.error());
+  }
+  std::vector<std::string> known;
+  std::vector<aws::S3Object> objects;
+  for (const std::string& id : ids) {
+    std::string key = fleet::find_machine_keys(*keys, id).status;
+    if (!key.empty()) {
+      known.push_back(id);
+      objects.push_back({.bucket = store.bucket, .key = std::move(key)});
+    }
+  }
+  std::map<std::string, std::string> statuses;
+  auto texts = s3.get_all(objects, boot::k_longest_log, limit);
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (texts[i] && !texts[i]->empty()) {
+      statuses[known[i]] = std::move(*texts[i]);
+    }
+  }
+  return statuses;
 }
 
 Result<std::size_t> sweep_environments(const aws::S3Object& store, Seconds now, bool dry_run,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace flame::cli {
 
 using aws::CallLimit;
@@ -34,6 +36,22 @@ Outcome<aws::S3Head> TracedS3::head(const S3Object& object, CallLimit limit)
 Outcome<std::string> TracedS3::get(const S3Object& object, std::size_t longest, CallLimit limit)
 {
   return said("GetObject", object, [&] { return s3_.get(object, longest, limit); });
+}
+
+// One line for all of them.
+std::vector<Outcome<std::string>> TracedS3::get_all(std::span<const S3Object> objects,
+                                                    std::size_t longest, CallLimit limit)
+{
+  for (const S3Object& object : objects) {
+    console_.trace(fmt::format("GetObject {}", aws::describe(object)));
+  }
+  const TimePoint start = clock_.now();
+  auto all = s3_.get_all(objects, longest, limit);
+  const auto took = std::chrono::duration_cast<Millis>(clock_.now() - start).count();
+  const auto had = std::ranges::count_if(all, &Outcome<std::string>::has_value);
+  console_.detail(
+    fmt::format("S3 GetObject gave {} of {} objects after {} ms", had, all.size(), took));
+  return all;
 }
 
 Outcome<void> TracedS3::put(const S3Object& object, std::string bytes, const aws::S3Put& how,

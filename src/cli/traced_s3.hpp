@@ -19,6 +19,9 @@ public:
   aws::Outcome<aws::S3Head> head(const aws::S3Object& object, aws::CallLimit limit) override;
   aws::Outcome<std::string> get(const aws::S3Object& object, std::size_t longest,
                                 aws::CallLimit limit) override;
+  std::vector<aws::Outcome<std::string>> get_all(std::span<const aws::S3Object> objects,
+                                                 std::size_t longest,
+                                                 aws::CallLimit limit) override;
   aws::Outcome<void> put(const aws::S3Object& object, std::string bytes, const aws::S3Put& how,
                          aws::CallLimit limit) override;
   aws::Outcome<void> remove(const aws::S3Object& object, aws::CallLimit limit) override;

@@ -87,25 +87,6 @@ aws::Request post_of(const QueryCall& call)
   return request;
 }
 
-io::HttpRequest signed_request(const QueryCall& call, const Sending& sending)
-{
-  aws::Request request = call.request != nullptr ? *call.request : post_of(call);
-  request.headers.emplace_back("user-agent", call.user_agent);
-  if (!sending.credentials.access_key_id.empty()) {
-    request = aws::sign(std::move(request),
-                        {.region = call.region, .service = call.service, .time = sending.time},
-                        sending.credentials);
-  }
-  return {.method = request.method,
-          .url = aws::url_of(request),
-          .headers = std::move(request.headers),
-          .body = std::move(request.body),
-          .deadline = sending.limit.deadline,
-          .body_limit = call.longest_answer,
-          .cancel = sending.cancel,
-          .cancel_grace = sending.limit.cancel_grace};
-}
-
 ApiError from_redirect(const QueryCall& call, const io::HttpResponse& response)
 {
   const auto target = split_url(response.header("location"));
@@ -172,25 +153,48 @@ std::string page_title(std::string_view body)
 
 } // namespace
 
+io::HttpRequest signed_request(const QueryCall& call, const Sending& sending)
+{
+  aws::Request request = call.request != nullptr ? *call.request : post_of(call);
+  request.headers.emplace_back("user-agent", call.user_agent);
+  if (!sending.credentials.access_key_id.empty()) {
+    request = aws::sign(std::move(request),
+                        {.region = call.region, .service = call.service, .time = sending.time},
+                        sending.credentials);
+  }
+  return {.method = request.method,
+          .url = aws::url_of(request),
+          .headers = std::move(request.headers),
+          .body = std::move(request.body),
+          .deadline = sending.limit.deadline,
+          .body_limit = call.longest_answer,
+          .cancel = sending.cancel,
+          .cancel_grace = sending.limit.cancel_grace};
+}
+
 Exchange exchange(const QueryCall& call, const Sending& sending)
 {
-  auto response = sending.http.send(signed_request(call, sending));
-  if (!response) {
-    return {.body = tl::unexpected(from_failure(call, response.error(), sending.cancel))};
+  return read_answer(call, sending.http.send(signed_request(call, sending)), sending.cancel);
+}
+
+Exchange read_answer(const QueryCall& call, io::HttpAnswer answer, const Cancel* cancel)
+{
+  if (!answer) {
+    return {.body = tl::unexpected(from_failure(call, answer.error(), cancel))};
   }
-  const bool cached = !response->header("age").empty();
-  const auto time = cached ? std::nullopt : parse_http_date(response->header("date"));
-  const int status = response->status;
+  const bool cached = !answer->header("age").empty();
+  const auto time = cached ? std::nullopt : parse_http_date(answer->header("date"));
+  const int status = answer->status;
   if (status >= 200 && status < 300) {
-    return {.body = std::move(response->body),
+    return {.body = std::move(answer->body),
             .status = status,
             .server_time = time,
-            .headers = std::move(response->headers)};
+            .headers = std::move(answer->headers)};
   }
-  return {.body = tl::unexpected(from_status(call, *response)),
+  return {.body = tl::unexpected(from_status(call, *answer)),
           .status = status,
           .server_time = time,
-          .headers = std::move(response->headers)};
+          .headers = std::move(answer->headers)};
 }
 
 ApiError name_source(ApiError error, const QueryCall& call, int status, std::string_view body)

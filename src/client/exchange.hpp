@@ -48,6 +48,9 @@ struct Exchange {
 };
 
 Exchange exchange(const QueryCall& call, const Sending& sending);
+// Its halves, for who sends several at a time.
+io::HttpRequest signed_request(const QueryCall& call, const Sending& sending);
+Exchange read_answer(const QueryCall& call, io::HttpAnswer answer, const Cancel* cancel);
 
 // Adds to an error of the parser where the answer came from and, for a page, its title: what a
 // reader needs to find the proxy that wrote it.

@@ -69,6 +69,29 @@ public:
                 limit);
   }
 
+  std::vector<Outcome<std::string>> get_all(std::span<const S3Object> objects, std::size_t longest,
+                                            CallLimit limit) override
+  {
+    std::vector<Outcome<std::string>> all;
+    std::vector<std::size_t> moved; // whose bucket has said that it is elsewhere
+    Many many = many_in_known_places(objects);
+    for (Outcome<std::string>& outcome : get_from(many, longest, limit)) {
+      const std::size_t i = all.size();
+      const std::string& said = many.said[i];
+      if (!said.empty() && said != many.at[i]) {
+        regions_[objects[i].bucket] = said;
+        if (!outcome) {
+          moved.push_back(i);
+        }
+      }
+      all.push_back(std::move(outcome));
+    }
+    for (const std::size_t i : moved) { // seldom: a bucket is known by its first answer
+      all[i] = get(objects[i], longest, limit);
+    }
+    return all;
+  }
+
   Outcome<void> put(const S3Object& object, std::string bytes, const aws::S3Put& how,
                     CallLimit limit) override
   {
@@ -254,6 +277,46 @@ private:
                           .longest_answer = call.longest,
                           .heard = heard},
                          limit, [](std::string_view body) { return Outcome<std::string>(body); });
+  }
+
+  // Many objects, with what the calls point to.
+  struct Many {
+    std::vector<Result<aws::Request>> requests = {};
+    std::vector<std::string> at = {};   // Regions
+    std::vector<std::string> said = {}; // what answers have said of these
+  };
+
+  Many many_in_known_places(std::span<const S3Object> objects) const
+  {
+    Many many;
+    for (const S3Object& object : objects) {
+      many.at.push_back(region(object.bucket));
+      many.requests.push_back(aws::s3_request("GET", object, place_in(many.at.back())));
+    }
+    many.said.resize(objects.size());
+    return many;
+  }
+
+  std::vector<Outcome<std::string>> get_from(Many& many, std::size_t longest, CallLimit limit)
+  {
+    std::vector<ServiceCall> calls;
+    for (std::size_t i = 0; i < many.requests.size(); ++i) {
+      if (!many.requests[i]) {
+        const aws::ApiError why{.error = many.requests[i].error(),
+                                .error_class = aws::ErrorClass::parameter};
+        std::vector<Outcome<std::string>> all(many.requests.size(), tl::unexpected(why));
+        return all;
+      }
+      calls.push_back({.action = "GetObject",
+                       .body = {},
+                       .request = &*many.requests[i],
+                       .region = many.at[i],
+                       .longest_answer = longest,
+                       .heard = [&said = many.said[i]](const aws::Headers& headers) {
+                         said = aws::bucket_region(header_in(headers, "x-amz-bucket-region"), "");
+                       }});
+    }
+    return service_.call_all(calls, limit);
   }
 
   // A bucket of another Region is asked there, once, and from then on.

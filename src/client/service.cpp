@@ -24,18 +24,24 @@ ApiError interrupted(std::string_view action, const Cancel& cancel, bool may_hav
   return error;
 }
 
-bool was_cancelled(const Cancel& cancel, CancelState known)
-{
-  const CancelState state = cancel.state();
-  return state.signal != known.signal || state.at_once != known.at_once;
-}
-
 } // namespace
 
 Service::Service(std::string_view name, ClientOptions options, ClientParts parts)
   : name_(name), options_(std::move(options)), parts_(std::move(parts)),
     keys_(parts_.clock, parts_.find_credentials, parts_.warn)
 {
+}
+
+ApiError Service::without_keys(const Error& error)
+{
+  const bool stopped = error.kind == ErrorKind::interrupted;
+  return {.error = error, .error_class = stopped ? ErrorClass::cancelled : ErrorClass::credentials};
+}
+
+bool Service::was_cancelled(CancelState known) const
+{
+  const CancelState state = parts_.cancel.state();
+  return state.signal != known.signal || state.at_once != known.at_once;
 }
 
 Outcome<void> Service::send(const ServiceCall& call, CallLimit limit, const Read& read)
@@ -71,7 +77,7 @@ Outcome<void> Service::send(const ServiceCall& call, CallLimit limit, const Read
     if (!wait_for_retry(error, retry, limit, known)) {
       return outcome;
     }
-    if (was_cancelled(parts_.cancel, known)) {
+    if (was_cancelled(known)) {
       return tl::unexpected(interrupted(call.action, parts_.cancel, may_have_happened));
     }
   }
@@ -87,7 +93,7 @@ Outcome<void> Service::keep_pace(const ServiceCall& call, CallLimit limit, Cance
   const Millis pause = call.pace->wait(now, call.instances);
   if (pause > Millis(0) && pause < limit.deadline - now) {
     parts_.clock.sleep(pause, parts_.cancel, known);
-    if (was_cancelled(parts_.cancel, known)) {
+    if (was_cancelled(known)) {
       return tl::unexpected(interrupted(call.action, parts_.cancel, false));
     }
   }
@@ -95,7 +101,7 @@ Outcome<void> Service::keep_pace(const ServiceCall& call, CallLimit limit, Cance
   return {};
 }
 
-void Service::learn_pace(const ServiceCall& call, const ApiError& error)
+void Service::learn_pace(const ServiceCall& call, const ApiError& error) const
 {
   if (call.pace == nullptr) {
     return;
@@ -108,29 +114,41 @@ void Service::learn_pace(const ServiceCall& call, const ApiError& error)
   }
 }
 
+QueryCall Service::query_of(const ServiceCall& call) const
+{
+  return {.action = call.action,
+          .service = name_,
+          .region = call.region.empty() ? std::string_view(options_.region) : call.region,
+          .user_agent = options_.user_agent,
+          .endpoint = options_.endpoint,
+          .body = call.body,
+          .target = call.target,
+          .request = call.request,
+          .longest_answer = call.longest_answer};
+}
+
+Sending Service::sending(const aws::Credentials& credentials, CallLimit limit) const
+{
+  return {.http = parts_.http,
+          .credentials = credentials,
+          .time = keys_.time(),
+          .limit = limit,
+          .cancel = &parts_.cancel};
+}
+
 Outcome<void> Service::try_once(const ServiceCall& call, CallLimit limit, const Read& read)
 {
   const auto keys = keys_.credentials();
   if (!keys) {
-    const bool stopped = keys.error().kind == ErrorKind::interrupted;
-    return tl::unexpected(
-      ApiError{.error = keys.error(),
-               .error_class = stopped ? ErrorClass::cancelled : ErrorClass::credentials});
+    const ApiError error = without_keys(keys.error());
+    learn_pace(call, error);
+    return tl::unexpected(error);
   }
-  const QueryCall query{.action = call.action,
-                        .service = name_,
-                        .region = call.region.empty() ? options_.region : call.region,
-                        .user_agent = options_.user_agent,
-                        .endpoint = options_.endpoint,
-                        .body = call.body,
-                        .target = call.target,
-                        .request = call.request,
-                        .longest_answer = call.longest_answer};
-  const Exchange exchanged = exchange(query, {.http = parts_.http,
-                                              .credentials = *keys,
-                                              .time = keys_.time(),
-                                              .limit = limit,
-                                              .cancel = &parts_.cancel});
+  return take(call, exchange(query_of(call), sending(*keys, limit)), read);
+}
+
+Outcome<void> Service::take(const ServiceCall& call, const Exchange& exchanged, const Read& read)
+{
   if (call.heard && exchanged.status != 0) {
     call.heard(exchanged.headers);
   }
@@ -140,7 +158,7 @@ Outcome<void> Service::try_once(const ServiceCall& call, CallLimit limit, const 
   } else if (outcome = read(*exchanged.body);
              !outcome && outcome.error().error_class == ErrorClass::answer) {
     outcome.error() =
-      name_source(std::move(outcome.error()), query, exchanged.status, *exchanged.body);
+      name_source(std::move(outcome.error()), query_of(call), exchanged.status, *exchanged.body);
   }
   if (outcome || !outcome.error().error.aws_code.empty()) { // AWS's own word, not a proxy's
     keys_.learn(exchanged);

@@ -11,8 +11,10 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // What the clients of all services do alike: sign each try anew, retry what may be retried, tell
 // whether a failed call may have had its effect.
@@ -74,6 +76,12 @@ public:
     return outcome;
   }
 
+  // Many calls at a time that only look, each by the rules of call(); their answers in their order.
+  // A call that has to be tried again waits for all the others. Their `pace` and `once` do not
+  // count.
+  std::vector<aws::Outcome<std::string>> call_all(std::span<const ServiceCall> calls,
+                                                  aws::CallLimit limit);
+
   Keys& keys() { return keys_; }
   const Keys& keys() const { return keys_; }
   const ClientOptions& options() const { return options_; }
@@ -82,10 +90,21 @@ private:
   using Read = std::function<aws::Outcome<void>(std::string_view body)>;
 
   aws::Outcome<void> send(const ServiceCall& call, aws::CallLimit limit, const Read& read);
+  QueryCall query_of(const ServiceCall& call) const;
+  Sending sending(const aws::Credentials& credentials, aws::CallLimit limit) const;
+  // What came of one try, with what it teaches.
+  aws::Outcome<void> take(const ServiceCall& call, const Exchange& exchanged, const Read& read);
+  void try_all(std::span<const ServiceCall> calls, std::span<const std::size_t> which,
+               aws::CallLimit limit, std::vector<aws::Outcome<std::string>>& outcomes);
   aws::Outcome<void> try_once(const ServiceCall& call, aws::CallLimit limit, const Read& read);
   aws::Outcome<void> keep_pace(const ServiceCall& call, aws::CallLimit limit, CancelState known);
-  void learn_pace(const ServiceCall& call, const aws::ApiError& error);
+  void learn_pace(const ServiceCall& call, const aws::ApiError& error) const;
   void explain(aws::ApiError& error) const;
+  static aws::ApiError without_keys(const Error& error);
+  bool was_cancelled(CancelState known) const;
+  std::vector<std::size_t> worth_another_try(std::span<const std::size_t> which,
+                                             const std::vector<aws::Outcome<std::string>>& outcomes,
+                                             int retry);
   bool wait_for_retry(const aws::ApiError& error, int retry, aws::CallLimit limit,
                       CancelState known);
 

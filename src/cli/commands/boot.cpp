@@ -53,11 +53,8 @@ boot::BootParts parts_of(const Planning& it, const BootUse& use, Cloud& cloud, D
           .random = *it.world.random,
           .progress = it.console,
           .render = [&delivery](std::size_t first) { return delivery.render(first); },
-          .listen =
-            [&delivery](const std::vector<std::string>& ids, aws::CallLimit limit) {
-              return boot::each_said(
-                ids, [&](const std::string& id) { return delivery.listen(id, limit); });
-            },
+          .listen = [&delivery](const std::vector<std::string>& ids,
+                                aws::CallLimit limit) { return delivery.listen(ids, limit); },
           .hear = [&evidence](const boot::LastWords& words) { evidence.hear(words); },
           .report =
             [&it, &use](const boot::BootResult& result) {

@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 namespace flame::cli {
 namespace {
@@ -23,6 +25,8 @@ constexpr Millis k_settle = seconds(30);     // EC2 may not show a machine for s
 constexpr Millis k_last_words = seconds(15); // of a machine that has ended
 constexpr Millis k_first_pause = seconds(1);
 constexpr Millis k_longest_pause = seconds(10); // EC2 limits how often consoles are read
+constexpr std::size_t k_most_consoles = 100;    // in one look
+constexpr std::size_t k_most_beside_store = 10;
 
 struct Waited {
   aws::Instance machine = {};
@@ -31,6 +35,7 @@ struct Waited {
   std::optional<Error> error = {};    // why it never gets there
   std::optional<TimePoint> left = {}; // since when EC2 shows it as ended
   bool told = false;                  // of EC2's notice
+  TimePoint looked = {};              // at its console
   bool done = false;
 };
 
@@ -50,10 +55,8 @@ public:
       if (auto looked = look(); !looked) {
         return looked;
       }
-      for (Waited& one : all_) {
-        if (auto heard = one.done ? Result<void>() : listen(one); !heard) {
-          return heard;
-        }
+      if (auto heard = listen_to_all(); !heard) {
+        return heard;
       }
       if (!all_.empty() && std::ranges::all_of(all_, &Waited::done)) {
         return finish();
@@ -131,16 +134,55 @@ private:
     }
   }
 
-  // What the machine says of itself: in its store, else on its console.
-  Result<std::string> said(const Waited& one)
+  // What machines say of themselves: all at once in their store, else on their consoles. Of these
+  // EC2 does not give many a second: of ended machines first, then of each in its turn.
+  Result<void> listen_to_all()
   {
-    if (store_) {
-      const std::string run_id(fleet::tag(one.machine.tags, fleet::k_tag_run_id));
-      const auto stored = read_stored(*store_, run_id, one.machine.id, cloud_.s3(), limit());
-      if (stored && *stored && !(*stored)->status.empty()) {
-        return (*stored)->status;
+    const auto stored = read_store();
+    std::vector<Waited*> silent;
+    for (Waited& one : all_) {
+      const auto text = stored.find(one.machine.id);
+      if (!one.done && text != stored.end()) {
+        take(one, text->second);
+      } else if (!one.done) {
+        silent.push_back(&one);
       }
     }
+    std::ranges::stable_sort(silent, {},
+                             [](const Waited* one) { return std::pair(!one->left, one->looked); });
+    silent.resize(std::min(silent.size(), store_ ? k_most_beside_store : k_most_consoles));
+    for (Waited* one : silent) {
+      one->looked = world_.clock->now();
+      const auto text = console_of(*one);
+      if (!text) {
+        return tl::unexpected(text.error());
+      }
+      take(*one, *text);
+    }
+    return {};
+  }
+
+  // By id. Without a store, or while it cannot be read, consoles tell.
+  std::map<std::string, std::string> read_store()
+  {
+    std::map<std::string, std::vector<std::string>> runs;
+    for (const Waited& one : all_) {
+      if (store_ && !one.done) {
+        runs[std::string(fleet::tag(one.machine.tags, fleet::k_tag_run_id))].push_back(
+          one.machine.id);
+      }
+    }
+    std::map<std::string, std::string> all;
+    for (const auto& [run_id, ids] : runs) {
+      if (auto stored = read_stored_statuses(*store_, run_id, ids, cloud_.s3(), limit())) {
+        all.merge(*stored);
+      }
+    }
+    return all;
+  }
+
+  Result<std::string> console_of(const Waited& one)
+  {
     const auto console = cloud_.ec2().console_output(one.machine.id, true, limit());
     if (!console) {
       const bool passes =
@@ -151,13 +193,9 @@ private:
     return console->text;
   }
 
-  Result<void> listen(Waited& one)
+  void take(Waited& one, const std::string& text)
   {
-    const auto text = said(one);
-    if (!text) {
-      return tl::unexpected(text.error());
-    }
-    const auto lines = fleet::parse_stages(*text, fleet::nonce_in(*text));
+    const auto lines = fleet::parse_stages(text, fleet::nonce_in(text));
     one.stage = lines.empty() ? one.stage : lines.back().stage;
     if (const auto* const notice = fleet::interruption_in(lines); notice != nullptr && !one.told) {
       one.told = true;
@@ -175,7 +213,6 @@ private:
       one.done = true;
       one.error = ready_ ? never_ready(one.machine) : boot::end_unsaid(one.machine, lines).error;
     }
-    return {};
   }
 
   // Of one that has gone without a word.

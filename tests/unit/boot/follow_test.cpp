@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <vector>
 
 using namespace flame;
 using aws::InstanceState;
@@ -29,10 +31,19 @@ struct Following {
   std::string packed = {};
   Result<void> shown = {};
   bool store = false;
+  std::size_t count = 1; // i-1, i-2, …
 
+  std::vector<aws::Instance> machines(InstanceState state) const
+  {
+    std::vector<aws::Instance> all;
+    for (std::size_t i = 1; i <= count; ++i) {
+      all.push_back({.id = "i-" + std::to_string(i), .state = state});
+    }
+    return all;
+  }
   boot::Followed run()
   {
-    return boot::follow({{.id = "i-1", .state = InstanceState::running}},
+    return boot::follow(machines(InstanceState::running),
                         {.ec2 = ec2,
                          .clock = clock,
                          .cancel = cancel,
@@ -127,6 +138,52 @@ TEST_CASE("boot::follow reads a store's parts in their order, to the last")
   CHECK(it.err == "E");
   CHECK(it.packed == "zzzz");
   CHECK(followed.jobs.at(0).end->status == 3);
+}
+
+TEST_CASE("boot::follow reads the store of many, each to its own end")
+{
+  Following it;
+  it.store = true;
+  it.count = 40;
+  for (int i = 0; i < 99; ++i) {
+    it.ec2.looks.emplace_back(it.machines(InstanceState::running));
+  }
+  for (std::size_t i = 1; i <= it.count; ++i) {
+    const std::string at = "keep/runs/r/b/i-" + std::to_string(i);
+    it.s3.objects[at + "/out.00000000"] = "3 0 0\nhel";
+    it.s3.objects[at + "/out.00000001"] = "2 0 0\nlo";
+    it.s3.objects[at + "/status"] = i == 7 ? k_began : k_began + k_three;
+  }
+  it.clock.on_sleep = [&] { it.s3.objects["keep/runs/r/b/i-7/status"] = k_began + k_three; };
+  const boot::Followed followed = it.run();
+  CHECK_FALSE(followed.error.has_value());
+  CHECK(followed.jobs.size() == 40);
+  for (const boot::RunningJob& job : followed.jobs) {
+    CAPTURE(job.machine.id);
+    REQUIRE(job.end.has_value());
+    CHECK(job.end->status == 3);
+    CHECK(job.output.left_out(fleet::Stream::out) == 0);
+  }
+  CHECK(it.out.size() == 40 * 5);
+}
+
+TEST_CASE("boot::follow asks few consoles of many that are silent in the store, and all in turn")
+{
+  Following it;
+  it.store = true;
+  it.count = 35;
+  for (int i = 0; i < 99; ++i) {
+    it.ec2.looks.emplace_back(it.machines(InstanceState::running));
+  }
+  int sleeps = 0;
+  it.clock.on_sleep = [&] { it.cancel.now.signal = ++sleeps == 5 ? 2 : 0; };
+  CHECK(it.run().error->kind == ErrorKind::interrupted);
+  std::map<std::string, int> asked;
+  for (const std::string& call : it.ec2.calls) {
+    asked[call] += call.starts_with("console ") ? 1 : 0;
+  }
+  std::erase_if(asked, [](const auto& one) { return one.second == 0; });
+  CHECK(asked.size() == 35); // ten in each look; the first is no later than the beginning
 }
 
 TEST_CASE("boot::follow takes the console when a store's machine says nothing by it")

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace flame;
 using namespace flame::cli;
 
@@ -39,6 +41,22 @@ TEST_CASE("cli::read_stored finds the latest machine of a run, or the one that i
   CHECK(!*read_stored(k_store, "ci-9", "", s3, {}));
   CHECK(!*read_stored(k_store, "ci-7", "i-3", s3, {}));
   CHECK(!*read_stored(k_store, "ci-8", "", s3, {}));
+}
+
+TEST_CASE("cli::read_stored_statuses reads those of many machines, and of who has written one")
+{
+  Store s3;
+  const std::vector<std::string> ids = {"i-1", "i-2", "i-4"};
+  const auto statuses = read_stored_statuses(k_store, "ci-7", ids, s3, {});
+  REQUIRE(statuses);
+  CHECK(*statuses == std::map<std::string, std::string>{{"i-1", "old\n"}, {"i-2", "new\n"}});
+  CHECK(std::ranges::count_if(s3.calls,
+                              [](const std::string& call) { return call.starts_with("list"); })
+        == 1);
+  s3.refused["get"] = test::s3_failure(aws::ErrorClass::transient, "SlowDown", 503);
+  CHECK(read_stored_statuses(k_store, "ci-7", ids, s3, {})->empty());
+  s3.refused = {{"list", test::s3_failure(aws::ErrorClass::permission, "AccessDenied", 403)}};
+  CHECK(!read_stored_statuses(k_store, "ci-7", ids, s3, {}));
 }
 
 TEST_CASE("cli::sweep_environments removes those alone that nobody can read")

@@ -32,7 +32,8 @@ struct Launches {
   ClientWorld world = {};
   TimePoint start = world.clock.now();
 
-  aws::Outcome<std::vector<aws::Instance>> launch(const std::string& count, Millis patience = 1h)
+  aws::Outcome<std::vector<aws::Instance>> launch(const std::string& count,
+                                                  Millis patience = 1h) const
   {
     return world.ec2->run_instances({{"MinCount", "1"}, {"MaxCount", count}},
                                     {.deadline = world.clock.now() + patience});
@@ -176,6 +177,14 @@ TEST_CASE("client::Ec2Client keeps its own launches below EC2's limit")
     CHECK(!own.launch("1000"));
     CHECK(own.launch("20"));
     CHECK(own.passed() == 10s);
+  }
+  SUBCASE("what was never sent takes nothing")
+  {
+    own.world.keys.insert(own.world.keys.begin(), fail(ErrorKind::credentials, "no keys"));
+    answers.assign(2, launched);
+    CHECK(!own.launch("1000"));
+    CHECK(own.launch("1000"));
+    CHECK(own.passed() == 0ms);
   }
   SUBCASE("the user's will ends the wait")
   {

@@ -106,6 +106,114 @@ TEST_CASE("client::make_s3_client follows no redirect of somebody else, and not 
   CHECK(world.http.requests.size() == 4);
 }
 
+namespace {
+
+std::vector<aws::S3Object> numbered(std::size_t count)
+{
+  std::vector<aws::S3Object> objects;
+  for (std::size_t i = 0; i < count; ++i) {
+    objects.push_back({.bucket = "bundles", .key = "status-" + std::to_string(i)});
+  }
+  return objects;
+}
+
+} // namespace
+
+TEST_CASE("client::make_s3_client gets many objects, each with its own outcome")
+{
+  S3World world;
+  world.http.answers = {FakeHttp::response(200, "a"), error(404, "NoSuchKey"),
+                        FakeHttp::response(200, "c")};
+  const auto all = world.s3->get_all(numbered(3), 100, world.limit);
+  REQUIRE(all.size() == 3);
+  CHECK(*all[0] == "a");
+  REQUIRE(!all[1]);
+  CHECK(all[1].error().http_status == 404);
+  CHECK(*all[2] == "c");
+  CHECK(world.request(2).url == "https://bundles.s3.eu-west-1.amazonaws.com/status-2");
+  CHECK(world.request(2).body_limit == 100);
+  CHECK(world.s3->get_all({}, 100, world.limit).empty());
+}
+
+TEST_CASE("client::make_s3_client tries again what has failed of many, and that alone")
+{
+  S3World world;
+  world.http.answers = {error(503, "SlowDown"), FakeHttp::response(200, "b"),
+                        FakeHttp::failure(io::HttpFailure::Reason::broken, true),
+                        FakeHttp::response(200, "a"), FakeHttp::response(200, "c")};
+  const auto all = world.s3->get_all(numbered(3), 100, world.limit);
+  CHECK(*all.at(0) == "a");
+  CHECK(*all.at(1) == "b");
+  CHECK(*all.at(2) == "c");
+  CHECK(world.http.requests.size() == 5);
+  CHECK(world.clock.slept == std::vector<Millis>{1s}); // once for both
+}
+
+TEST_CASE("client::make_s3_client gives up on those of many that fail on and on")
+{
+  S3World world;
+  SUBCASE("after three tries")
+  {
+    world.http.answers.assign(6, error(503, "SlowDown"));
+    const auto all = world.s3->get_all(numbered(2), 100, world.limit);
+    CHECK(all.at(0).error().error_class == aws::ErrorClass::throttle);
+    CHECK(world.http.requests.size() == 6);
+  }
+  SUBCASE("when the user has had enough")
+  {
+    world.http.answers.assign(6, error(503, "SlowDown"));
+    world.clock.on_sleep = [&] { world.cancel.now.signal = 2; };
+    CHECK(!world.s3->get_all(numbered(2), 100, world.limit).at(1));
+    CHECK(world.http.requests.size() == 2);
+  }
+  SUBCASE("when the time is over")
+  {
+    world.http.answers.assign(6, error(503, "SlowDown"));
+    CHECK(!world.s3->get_all(numbered(2), 100, {.deadline = world.clock.now() + 500ms}).at(1));
+    CHECK(world.http.requests.size() == 2);
+  }
+}
+
+TEST_CASE("client::make_s3_client gets many objects of a bucket that is elsewhere")
+{
+  S3World world;
+  const std::vector<std::pair<std::string, std::string>> there = {
+    {"x-amz-bucket-region", "us-west-2"}};
+  world.http.answers = {FakeHttp::response(301, "", there), FakeHttp::response(301, "", there),
+                        FakeHttp::response(200, "a", there), FakeHttp::response(200, "b", there),
+                        FakeHttp::response(200, "c", there)};
+  const auto all = world.s3->get_all(numbered(2), 100, world.limit);
+  CHECK(*all.at(0) == "a");
+  CHECK(*all.at(1) == "b");
+  CHECK(*world.s3->get_all(numbered(1), 100, world.limit).at(0) == "c");
+  CHECK(world.request(4).url == "https://bundles.s3.us-west-2.amazonaws.com/status-0");
+}
+
+TEST_CASE("client::make_s3_client asks for new keys once when those of many requests have expired")
+{
+  ClientWorld world;
+  std::size_t lookups = 0;
+  const auto s3 = client::make_s3_client(
+    {.endpoint = {.host = "s3.eu-west-1.amazonaws.com"}, .region = "eu-west-1"},
+    {.http = world.http,
+     .clock = world.clock,
+     .cancel = world.cancel,
+     .random = world.random,
+     .find_credentials =
+       [&] {
+         return Result<aws::Credentials>(aws::Credentials{
+           .access_key_id = "AKID" + std::to_string(lookups++), .secret_access_key = "secret"});
+       }},
+    {.region = "eu-west-1"});
+  world.http.answers.assign(3, error(400, "ExpiredToken"));
+  world.http.answers.insert(world.http.answers.end(), 3, FakeHttp::response(200, "x"));
+  for (const auto& one : s3->get_all(numbered(3), 100, {.deadline = world.clock.now() + 30s})) {
+    CHECK(one);
+  }
+  CHECK(lookups == 2);
+  CHECK(world.clock.slept.empty());
+}
+
 TEST_CASE("client::make_s3_client finds that requesters pay")
 {
   S3World world;

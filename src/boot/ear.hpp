@@ -1,15 +1,17 @@
 #pragma once
 
+#include "base/ports.hpp"
 #include "boot/follow.hpp"
 
 #include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
-// What is known of one command that is followed, and what follows from it. Nothing is asked here.
+// What is known of one job that is followed, and what follows from that. Used by follow.cpp.
+// Nothing is asked here.
 namespace flame::boot {
 
-struct FollowedJob {
+struct Ear {
   RunningJob job = {};
   unsigned part = 0;                    // the next one of the store
   fleet::Gathered parts = {};           // what came by the store, which has no gaps
@@ -22,16 +24,16 @@ struct FollowedJob {
   bool is_mute() const; // its machine has said nothing at all, and lives
 };
 
-// Takes the stages that the text has; false: nothing is new. A console forgets its beginning, and a
-// status may be older than the console.
-bool take_lines(FollowedJob& it, std::string_view text, const std::string& nonce, TimePoint now);
+// A console forgets its beginning, and a status may be older than the console. False: nothing new.
+bool take_lines(Ear& ear, std::vector<fleet::StageLine> lines, TimePoint now);
 
 // What EC2 has told a spot machine, once.
-void tell_of_spot(FollowedJob& it, Progress& progress);
+void tell_of_spot(Ear& ear, Progress& progress);
 
-// Whether it is over: its end is known and its output has come, or has had its time to come.
-void judge(FollowedJob& it, bool by_store, TimePoint now);
+// Whether it is over by now: it has ended, and all that it printed has come, or is not waited for
+// any longer. `by_console`: pieces of output stand before the line with their sums.
+void judge(Ear& ear, TimePoint now, bool by_console);
 
-std::string how_far(const FollowedJob& it); // "is at fetch"
+std::string how_far(const Ear& ear); // "is at fetch"
 
 } // namespace flame::boot
