@@ -212,7 +212,7 @@ TEST_CASE_FIXTURE(RunnerMachines, "a setup command that fails ends the machine")
                        .scene = with_setup({"true", "exit 3", "echo too far"}),
                        .at = "setup",
                        .status = 3,
-                       .reason = "setup command 2 failed",
+                       .reason = "setup command 2 failed with status 3",
                        .never = "too far"},
                       {.name = "one that ends the script",
                        .scene = with_setup({"kill -TERM $PPID; sleep 1"}),

@@ -9,7 +9,7 @@ n=0
 for text in $setup; do
   n=$((n + 1))
   decode "$text" >"$dir/setup"
-  (umask 022 && exec /bin/sh "$dir/setup" </dev/null) || fail "setup command $n failed" "$?"
+  (umask 022 && exec /bin/sh "$dir/setup" </dev/null) || fail "setup command $n failed with status $?" "$?"
 done
 cd /
 
