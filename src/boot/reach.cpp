@@ -2,6 +2,7 @@
 
 #include "base/digest.hpp"
 #include "base/encoding.hpp"
+#include "base/size_text.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -52,12 +53,6 @@ Error unreachable(const aws::ApiError& failed, const std::string& name)
   return why;
 }
 
-std::string size_text(std::uint64_t bytes)
-{
-  constexpr double mib = 1024.0 * 1024.0;
-  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / mib);
-}
-
 Result<void> judge(Reached& reached, const aws::S3Head& head, const std::string& name,
                    const config::Settings& settings)
 {
@@ -85,7 +80,7 @@ Result<void> judge(Reached& reached, const aws::S3Head& head, const std::string&
       fmt::format("who fetches from bucket {} pays for it; the machine does so on this account",
                   reached.object.bucket));
   }
-  reached.notices.push_back(fmt::format("bundle {}, {}", name, size_text(head.size)));
+  reached.notices.push_back(fmt::format("{} has {}", name, size_text(head.size)));
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "cli/upload.hpp"
 
 #include "base/encoding.hpp"
+#include "base/size_text.hpp"
 #include "io/file_reader.hpp"
 
 #include <fmt/format.h>
@@ -138,7 +139,7 @@ Result<bool> upload(const Upload& what, const UploadParts& parts)
     return false;
   }
   parts.progress.doing(
-    fmt::format("uploading {} MiB to {}", mebibytes(file->size()), aws::describe(what.to)));
+    fmt::format("uploading {} to {}", size_text(file->size()), aws::describe(what.to)));
   const bool replace = there.has_value(); // something else stands under its name
   const auto put = file->size() <= parts.in_one_piece ? put_whole(what, *file, replace, parts)
                                                       : put_in_parts(what, *file, replace, parts);

@@ -52,7 +52,7 @@ for line in "credentials  environment: found" "image " "profile " "bundle " "sub
 done
 expect_in_stdout "EC2 would launch t3.nano"
 expect_in_stdout "sandbox-runner with the role sandbox-runner-role"
-expect_in_stdout "bundle s3://bundles/hello.tar.gz, 0.1 MiB"
+expect_in_stdout "bundle       s3://bundles/hello.tar.gz has 97.7 KiB"
 ! grep -qE '^(warn|fail)' stdout || die "something is not well"
 expect_machines 0
 
