@@ -8,7 +8,7 @@
 packages=()
 for release in "" bullseye trixie; do
   if package=$("$project/tests/cloud_init/fetch" $release 2>why); then
-    packages+=("$package")
+    packages+=("$package/usr/lib/python3/dist-packages")
   elif [ -z "$release" ]; then
     skip "$(cat why)"
   else
