@@ -54,6 +54,7 @@ Result<void> perform(const Parsed& parsed, World& world, Console& console, std::
 // A bug must still end as a sentence and a status.
 Result<void> guarded(const Parsed& parsed, World& world, Console& console, std::string_view commit)
 {
+  const Ticking ticking(world, console);
   try {
     return perform(parsed, world, console, commit);
   } catch (const std::exception& failure) {
@@ -72,11 +73,7 @@ int run_program(std::span<const std::string> arguments, World& world, std::strin
     console.raw(overview(help_width(world.terminal.width())));
     return info(ErrorKind::usage).exit_status;
   }
-  Clock* const clock = world.clock;
-  TickingClock ticking(*clock, console);
-  world.clock = console.is_live() ? &ticking : clock;
   const Result<void> outcome = guarded(parsed, world, console, commit);
-  world.clock = clock;
   console.clear();
   if (outcome) {
     return 0;

@@ -2,6 +2,7 @@
 
 #include "base/ports.hpp"
 #include "cli/console.hpp"
+#include "cli/world.hpp"
 
 namespace flame::cli {
 
@@ -16,6 +17,24 @@ public:
 private:
   Clock& clock_;
   Console& console_;
+};
+
+// Has a world's clock tick as long as this lives, where there is a live line. Both outlive it.
+class Ticking {
+public:
+  Ticking(World& world, Console& console)
+    : world_(world), clock_(*world.clock), ticking_(clock_, console)
+  {
+    world_.clock = console.is_live() ? &ticking_ : &clock_;
+  }
+  Ticking(const Ticking&) = delete;
+  Ticking& operator=(const Ticking&) = delete;
+  ~Ticking() { world_.clock = &clock_; }
+
+private:
+  World& world_;
+  Clock& clock_;
+  TickingClock ticking_;
 };
 
 } // namespace flame::cli
