@@ -17,7 +17,13 @@ std::string quote(std::string_view text)
   for (std::size_t at = 0; at < text.size(); ++at) {
     const bool mail = text[at] == ':' && at >= mime.size()
                       && to_lower(text.substr(at - mime.size(), mime.size())) == mime;
-    word += text[at] == '\'' ? "'\\''" : mail ? "'':" : std::string(1, text[at]);
+    if (text[at] == '\'') {
+      word += "'\\''";
+    } else if (mail) {
+      word += "'':";
+    } else {
+      word += text[at];
+    }
   }
   return word + "'";
 }

@@ -28,12 +28,14 @@ std::string_view template_text(std::string_view name)
 std::string lean(std::string_view name)
 {
   std::string script;
-  for (const std::string& line : split(template_text(name), '\n')) {
-    const std::string_view code = trim(line);
+  for (std::string_view left = template_text(name); !left.empty();) {
+    const std::size_t end = std::min(left.find('\n'), left.size() - 1) + 1;
+    const std::string_view code = trim(left.substr(0, end));
     if (!code.empty() && !code.starts_with('#')) {
       script += code;
       script += '\n';
     }
+    left.remove_prefix(end);
   }
   return script;
 }

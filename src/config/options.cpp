@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 namespace flame::config {
 namespace {
@@ -196,11 +198,25 @@ std::vector<std::string> keys(const Option& option)
   return found;
 }
 
-template <typename Names> const Option* find(std::string_view wanted, Names names)
+using ByName = std::map<std::string, const Option*, std::less<>>;
+
+// Made once of each kind of names: to put them together takes longer than most of what a small
+// command does.
+ByName by_name(std::vector<std::string> (*names)(const Option&))
 {
-  const auto row = std::ranges::find_if(
-    k_options, [&](const Option& option) { return std::ranges::count(names(option), wanted) > 0; });
-  return row == std::end(k_options) ? nullptr : &*row;
+  ByName rows;
+  for (const Option& option : k_options) {
+    for (std::string& name : names(option)) {
+      rows.emplace(std::move(name), &option);
+    }
+  }
+  return rows;
+}
+
+const Option* find(const ByName& rows, std::string_view wanted)
+{
+  const auto row = rows.find(wanted);
+  return row == rows.end() ? nullptr : row->second;
 }
 
 struct Show {
@@ -344,17 +360,20 @@ std::vector<std::string> variable_names(const Option& option)
 
 const Option* find_key(std::string_view key)
 {
-  return find(key, keys);
+  static const ByName rows = by_name(keys);
+  return find(rows, key);
 }
 
 const Option* find_flag(std::string_view flag)
 {
-  return find(flag, flag_names);
+  static const ByName rows = by_name(flag_names);
+  return find(rows, flag);
 }
 
 const Option* find_variable(std::string_view variable)
 {
-  return find(variable, variable_names);
+  static const ByName rows = by_name(variable_names);
+  return find(rows, variable);
 }
 
 bool is_denial(const Option& option, std::string_view flag)
