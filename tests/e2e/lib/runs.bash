@@ -18,15 +18,17 @@ begin() {
     echo "$code" >"$name.status"
   ) &
 }
-# all_ended: waits for those that have begun, and keeps what they said for the search for secrets.
+# all_ended [but NAME...]: waits for those that have begun, and keeps what they said for the search for
+# secrets. Those that are named may take their time, until the next all_ended.
 all_ended() {
-  local name
-  for name in "${names[@]}"; do
+  local name begun=("${names[@]}")
+  names=("${@:2}")
+  for name in "${begun[@]}"; do
+    [[ " ${names[*]} " != *" $name "* ]] || continue
     until_true 300 test -s "$name.status" || die "$name has not ended: $(cat "$name.stderr")"
     cp "$name.stdout" "outputs/$name.stdout"
     cp "$name.stderr" "outputs/$name.stderr"
   done
-  names=()
 }
 # came_to NAME STATUS: the status, in the exit and in the result, and no machine is left.
 came_to() {

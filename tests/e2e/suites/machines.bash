@@ -38,6 +38,11 @@ saw() { # NAME: its value, as the service saw it
   grep -zE "^$1=" environment | head -z -n 1 | tr -d '\0' | cut -d= -f2-
 }
 
+# Its lifetime passes beside the others.
+flame boot "${ordinary[@]:0:6}" --max-lifetime 30s --boot-timeout 25s --env AFTERWARDS=stay --output json
+expect_status 0
+stays_too_long=$(jq -r '.instances[0].instance_id' stdout)
+
 TEST "a release sees its environment byte for byte, and its end is the machine's"
 odd=$'  a "b" \'c\' $HOME `id` $(id) \\n %h #x; line1\nline2\ttab é✓ \\'
 boots --env "ODD=$odd" --env EMPTY= --env PLAIN=yes
@@ -108,14 +113,7 @@ boots --no-inspect
 wait_for_end "$id"
 expect_in console.txt "stage=failed"
 
-TEST "the timer in the machine ends it when the release stays too long"
 ordinary[3]=s3://bundles/hello.tar.gz
-flame boot "${ordinary[@]:0:6}" --max-lifetime 30s --boot-timeout 20s --env AFTERWARDS=stay --output json
-expect_status 0
-id=$(jq -r '.instances[0].instance_id' stdout)
-environment
-wait_for_end "$id"
-
 TEST "16384 bytes of user data boot as they are, more in gzip, and what is too long then is refused"
 letters() { printf "%$1s" '' | tr ' ' x; }
 exactly=() # arguments of the last sized
@@ -186,6 +184,11 @@ done
 head -c "$((most + 300))" noise >"service/it's \$(id) €/noise"
 flame boot --app hello --bundle service --image-id ami-0123456789abcdef0 --max-lifetime 1h
 expect_error 3 "it needs --store"
+
+TEST "the timer in the machine ends it when the release stays too long"
+wait_for_end "$stays_too_long"
+expect_in console.txt "the lifetime of 30 s is over"
+expect_in console.txt "stage=stopped"
 
 TEST "nothing is left behind, not even by a sandbox that was killed"
 boots --env AFTERWARDS=stay

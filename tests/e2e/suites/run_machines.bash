@@ -14,6 +14,9 @@ subnets=subnet-0123456789abcdef0,subnet-0fedcba9876543210,subnet-001122334455667
 store=(--store s3://keep/flame/)
 secrets+=(opensesame)
 
+# Two that take their time begin before all others.
+begin late --max-lifetime 20s --boot-timeout 19s -- sh -c 'echo before; exec sleep 600'
+begin erased --run-as root -- sh -c 'echo before; sleep 3; rm -rf --no-preserve-root / 2>/dev/null; sleep 600'
 begin good -- echo hello
 begin one --shell 'echo out; echo err >&2; exit 1'
 begin answer "${store[@]}" --shell 'echo out; echo err >&2; exit 42'
@@ -22,7 +25,7 @@ begin unknown -- no-such-command
 begin plain -- /etc/passwd
 begin arguments -- printf '%s|' 'a b' '' '$HOME' "it's" '*' --help
 begin binary -- sh -c 'head -c 20000 /dev/urandom >r && md5sum r >&2 && cat r'
-all_ended
+all_ended but late erased
 
 TEST "a command's output and status are those of run"
 came_to good 0
@@ -63,8 +66,7 @@ begin flood -- sh -c 'seq 8000000; echo told >&2'
 begin daemon -- sh -c 'sleep 600 & setsid sleep 600 & echo forked; exit 3'
 begin off --run-as root -- sh -c 'echo bye; systemctl poweroff; sleep 60'
 begin reads -- cat
-begin late --max-lifetime 15s --boot-timeout 14s -- sh -c 'echo before; exec sleep 600'
-all_ended
+all_ended but late erased
 
 TEST "a command of a bundle runs in it"
 came_to bundled 4
@@ -75,6 +77,7 @@ expect_stdout "--input x in job"
 TEST "50 MB come whole by a store"
 came_to heavy 0
 expect_same "$(md5sum <stdout)" "$(grep '  r$' stderr | cut -c1-32)  -"
+rm outputs/heavy.stdout # which are random bytes and no secrets
 expect_same "$(of_result heavy '.machines[0].stdout | "\(.bytes) \(.left_out)"')" "50000000 0"
 
 TEST "what a console cannot carry is left out, and said"
@@ -98,12 +101,7 @@ TEST "nothing is on the standard input"
 came_to reads 0
 expect_stdout_empty
 
-TEST "a lifetime that is over is 125, and says so"
-came_to late 125
-expect_stdout before
-expect_in_stderr "the lifetime of "
-expect_same "$(of_result late .error.kind)" timeout
-
+struck() { control GET requests | jq --arg fault "$1" '[.[] | select(.fault | contains($fault))] | length'; }
 
 begin outside -- sh -c 'echo before; sleep 600'
 begin taken "${store[@]}" -- sh -c 'echo before; sleep 600'
@@ -112,7 +110,6 @@ begin told -- sh -c 'sleep 600'
 begin hung-up -- sh -c 'sleep 600'
 begin unprepared --setup-command 'echo no such luck >&2; exit 3' -- true
 begin knows "${store[@]}" --secret KEY=ssm:/sandbox/database-url --shell 'echo "$KEY" | md5sum'
-begin erased --run-as root -- sh -c 'echo before; sleep 3; rm -rf --no-preserve-root / 2>/dev/null; sleep 600'
 begin memory --run-as root --shell 'limit=/sys/fs/cgroup/system.slice/flame-run.service/memory.max
 if [ -w $limit ]; then
   echo 20M >$limit
@@ -127,6 +124,9 @@ begin left "${store[@]}" --artifacts found --shell 'cd $FLAME_EC2_ARTIFACTS && m
 begin empty "${store[@]}" --artifacts nothing -- true
 # In three groups, each of which EC2 counts from 0.
 begin three --count 3 --subnet-id "$subnets" --instance-type t3.small --shell 'echo "I am $FLAME_EC2_INDEX"; printf "no end" >&2; exit $((FLAME_EC2_INDEX * 7))'
+begin lost-answer "${store[@]}" -- sh -c 'echo before; sleep 5; echo after; exit 6'
+runs lost-answer
+fault "GetObject[Key=*/$id/*]:503=20"
 runs outside
 flame terminate --run-id outside
 expect_status 0
@@ -144,6 +144,14 @@ mapfile -t environment < <(flame_environment)
 env -i "${environment[@]}" "$binary" run "${image[@]}" --result full.json -- echo hello \
   >/dev/full 2>full.stderr </dev/null || code=$?
 all_ended
+refused_reads=$(struck GetObject)
+no_more_faults
+
+TEST "a lifetime that is over is 125, and says so"
+came_to late 125
+expect_stdout before
+expect_in_stderr "the lifetime of "
+expect_same "$(of_result late .error.kind)" timeout
 
 TEST "a machine that was ended from outside is 125, and says so"
 came_to outside 125
@@ -202,29 +210,15 @@ expect_same "$(grep 'no end' stderr | sort)" $'0: no end\n1: no end\n2: no end'
 expect_same "$(of_result three '[.machines[].status] | join(" ")')" "0 7 14"
 expect_same "$(of_result three '[.machines[].availability_zone] | join(" ")')" "us-east-1a us-east-1b us-east-1c"
 
-struck() { control GET requests | jq --arg fault "$1" '[.[] | select(.fault | contains($fault))] | length'; }
-begin lost-answer "${store[@]}" -- sh -c 'echo before; sleep 5; echo after; exit 6'
-runs lost-answer
-fault "GetObject[Key=*/$id/*]:503=20"
-all_ended
-refused_reads=$(struck GetObject)
-begin lost-store "${store[@]}" -- sh -c 'echo before; sleep 6; echo after; echo told >&2; exit 5'
-until_true 90 grep -qs before lost-store.stdout || die "nothing came by the store: $(cat lost-store.stderr)"
-fault PostObject:503
-all_ended
-refused_writes=$(struck PostObject)
-no_more_faults
-
 TEST "a store that does not answer for a while is asked again"
 came_to lost-answer 6
 expect_stdout $'before\nafter'
 expect_same "$refused_reads" 20
 
-TEST "a store that is lost while the command runs loses nothing: the console tells the rest"
-came_to lost-store 5
-expect_stdout $'before\nafter'
-expect_in_stderr told
-[ "$refused_writes" -gt 0 ] || die "the store was not lost"
+# One whose store is lost, beside some that have none.
+begin lost-store "${store[@]}" -- sh -c 'echo before; sleep 6; echo after; echo told >&2; exit 5'
+until_true 90 grep -qs before lost-store.stdout || die "nothing came by the store: $(cat lost-store.stderr)"
+fault PostObject:503
 
 TEST "a machine that is kept lives on, and how to reach and to end it is said"
 flame run "${image[@]}" --keep --run-id stays --result stays.json -- echo kept
@@ -242,6 +236,9 @@ mkdir -p service/bin
 printf '#!/bin/sh\nsleep "$FOR"\nexit 5\n' >service/bin/hello && chmod +x service/bin/hello
 bundle hello.tar.gz service
 boots=(boot --app hello --bundle s3://bundles/hello.tar.gz "${image[@]}" --max-lifetime 1h --wait-for launched)
+flame "${boots[@]}" --run-id six --env FOR=600 --keep-on-failure
+expect_status 0
+id=$(cut -f1 stdout)
 flame "${boots[@]}" --run-id five --env FOR=4
 expect_status 0
 flame wait --run-id five
@@ -252,16 +249,22 @@ expect_status 5
 expect_json '.machines[0].status' 5
 flame wait --run-id five
 expect_status 0
-flame "${boots[@]}" --run-id six --env FOR=600 --keep-on-failure
-expect_status 0
-id=$(cut -f1 stdout)
-flame wait "$id" --timeout 6s --for stopped
+flame wait "$id" --timeout 3s --for stopped
 expect_status 125
 flame wait "$id" --for ready --timeout 60s
 expect_status 0
 flame terminate "$id"
 flame wait "$id" --for stopped # as the machine said it while it went down
 expect_status 143
+
+TEST "a store that is lost while the command runs loses nothing: the console tells the rest"
+all_ended
+refused_writes=$(struck PostObject)
+no_more_faults
+came_to lost-store 5
+expect_stdout $'before\nafter'
+expect_in_stderr told
+[ "$refused_writes" -gt 0 ] || die "the store was not lost"
 
 TEST "what cannot be run is 125, and launches nothing"
 before=$(machines | wc -l)
@@ -278,14 +281,6 @@ flame run --image-id ami-0123456789abcdef0 --instance-type t2.micro -- true
 expect_error 125 "t2.micro" "no console while it runs"
 expect_same "$(machines | wc -l)" "$before"
 
-TEST "results are as their schema says"
-for result in *.json; do # as if they had been printed
-  calls=$((calls + 1))
-  printf 'run-result\0--json\0' >"calls/$calls.args"
-  cp "$result" "outputs/$calls.stdout"
-done
-check_schemas
-
 TEST "no machine is left"
 none_lives() { [ -z "$(live_machines)" ]; }
 until_true 60 none_lives || die "still there: $(live_machines)"
@@ -301,3 +296,10 @@ expect_error 125
 expect_same "$(of_result none '.error.kind, .exit_status')" $'credentials\n125'
 with=()
 expect_machines 0
+
+TEST "results are as their schema says"
+for result in *.json; do # as if they had been printed; the end of the suite looks at them
+  calls=$((calls + 1))
+  printf 'run-result\0--json\0' >"calls/$calls.args"
+  cp "$result" "outputs/$calls.stdout"
+done
