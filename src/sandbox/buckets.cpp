@@ -10,7 +10,7 @@ namespace {
 
 struct Row {
   std::string_view action; // with * for any text
-  bool plain;              // only of calls without ids, filters and pages
+  bool plain;              // only of calls without filters and pages
   Bucket requests;
   Bucket machines; // of size 0: none
 };
@@ -19,12 +19,15 @@ struct Row {
 // The first that fits. Those of RunInstances and of Describe calls are published, the rest is what
 // accounts have been seen to have.
 constexpr Row k_rows[] = {
-  {"RunInstances",       false, {5, 2},    {1000, 2}},
-  {"TerminateInstances", false, {100, 5},  {1000, 20}},
-  {"Describe*",          true,  {50, 10},  {}},
-  {"Describe*",          false, {100, 20}, {}},
-  {"Get*",               false, {100, 20}, {}},
-  {"*",                  false, {50, 5},   {}},
+  {"RunInstances",              false, {5, 2},    {1000, 2}},
+  {"TerminateInstances",        false, {100, 5},  {1000, 20}},
+  {"DescribeInstances",         true,  {50, 10},  {}},
+  {"DescribeNetworkInterfaces", true,  {50, 10},  {}},
+  {"DescribeSecurityGroups",    true,  {50, 10},  {}},
+  {"DescribeVolumes",           true,  {50, 10},  {}},
+  {"Describe*",                 false, {100, 20}, {}},
+  {"Get*",                      false, {100, 20}, {}},
+  {"*",                         false, {50, 5},   {}},
 };
 // clang-format on
 

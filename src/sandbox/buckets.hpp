@@ -21,7 +21,8 @@ struct ActionLimit {
   std::optional<Bucket> machines = {}; // one token a machine
 };
 
-// Those of EC2 itself. `plain`: the call has no ids, no filters and no pages.
+// Those of EC2 itself. `plain`: the call has no filters and no pages; EC2's guide does
+// not count ids for either.
 ActionLimit ec2_limit(std::string_view action, bool plain);
 
 // How full they are. A bucket begins full, and is one of its name whatever its size is now.

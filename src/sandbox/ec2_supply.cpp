@@ -35,11 +35,12 @@ Ec2Error limit_exceeded(std::string_view action, std::string_view what)
                                  k_account, action, what)};
 }
 
-// Nothing in the call says which of all things, or how many.
 bool is_plain(const Params& params)
 {
-  return std::ranges::all_of(
-    params, [](const auto& param) { return param.first == "DryRun" || param.first == "Owner.1"; });
+  return std::ranges::none_of(params, [](const auto& param) {
+    return param.first.starts_with("Filter.") || param.first == "MaxResults"
+           || param.first == "NextToken";
+  });
 }
 
 // Hosts of the subnet that machines get while none is there.
