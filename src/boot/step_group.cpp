@@ -119,6 +119,12 @@ void pass_by(State& state, Attempt attempt, const Plan& plan)
   state.candidate = first_hopeful(state, plan, next);
 }
 
+bool has_another(const State& state, const Plan& plan, std::size_t candidate)
+{
+  const std::size_t next = std::max(state.candidate, candidate + 1);
+  return first_hopeful(state, plan, next) < plan.candidates.size();
+}
+
 void forget(State& state, const std::string& id)
 {
   std::erase_if(state.machines, [&](const aws::Instance& machine) { return machine.id == id; });

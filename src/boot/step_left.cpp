@@ -10,8 +10,8 @@ namespace {
 
 using aws::ErrorClass;
 
-// For reasons of its own, other than a want of room, EC2 may take back so many machines, and a
-// tenth of all, before we believe it.
+// For reasons of its own, other than a want of room, or where there is no other candidate, EC2 may
+// take back so many machines, and a tenth of all, before we believe it.
 constexpr std::size_t k_replacements = 2;
 
 bool has_left(const aws::Instance& machine)
@@ -23,18 +23,25 @@ bool has_left(const aws::Instance& machine)
 // Of a StateReason: what a refusal of that code would be; unknown when it is another matter.
 ErrorClass want_of_capacity(const std::string& code)
 {
-  if (code.starts_with("Server.Insufficient") || code.starts_with("Server.SpotInstance")) {
+  if (code.starts_with("Server.Insufficient")) {
     return ErrorClass::capacity;
   }
   const ErrorClass of_code = code.empty() ? ErrorClass::unknown : aws::classify(code, 0, "");
   return aws::info(of_code).next_candidate ? of_code : ErrorClass::unknown;
 }
 
-// EC2's notice came before it was ready; then it powers itself off.
+// EC2's notice came before it was ready; then it powers itself off, or EC2 ends it.
 bool was_interrupted(const State& state, const aws::Instance& machine)
 {
   const auto told = state.stages.find(machine.id);
   return told != state.stages.end() && told->second == "interrupted";
+}
+
+// EC2 had given it: its candidate may have another.
+bool was_taken_back(const State& state, const aws::Instance& machine)
+{
+  return was_interrupted(state, machine)
+         || machine.state_reason_code.starts_with("Server.SpotInstance");
 }
 
 Error reason_of(const State& state, const aws::Instance& machine, ErrorClass want)
@@ -47,9 +54,8 @@ Error reason_of(const State& state, const aws::Instance& machine, ErrorClass wan
               .aws_code = code};
   if (want != ErrorClass::unknown) {
     error.kind = ErrorKind::capacity;
-  } else if (was_interrupted(state, machine)) {
-    error.kind = ErrorKind::capacity;
-    error.hint = "EC2 took the machine back before it was ready";
+    error.hint =
+      was_interrupted(state, machine) ? "EC2 took the machine back before it was ready" : "";
   } else if (code == "Client.InstanceInitiatedShutdown") {
     error.kind = ErrorKind::bootstrap;
     error.hint = "the machine powered itself off while it booted; its console says why";
@@ -68,23 +74,26 @@ struct Left {
 
 void take(Left& left, State& state, const aws::Instance& machine, const Plan& plan)
 {
-  const ErrorClass want = want_of_capacity(machine.state_reason_code);
+  const std::size_t candidate = state.origins[machine.id].candidate;
+  const bool taken = was_taken_back(state, machine);
+  const ErrorClass want =
+    taken ? ErrorClass::capacity : want_of_capacity(machine.state_reason_code);
   left.last = reason_of(state, machine, want);
   // A machine that is only stopped can start again, and one that is reported has its user.
   const bool is_replaceable = is_ended(machine.state) && state.unsure.empty() && !state.reported;
-  const bool by_ec2 =
-    (machine.state_reason_code.starts_with("Server.") || was_interrupted(state, machine))
-    && state.replacements < k_replacements + plan.count / 10;
-  if (!is_replaceable || (want == ErrorClass::unknown && !by_ec2)) {
+  const bool by_ec2 = machine.state_reason_code.starts_with("Server.");
+  const bool is_asked_again =
+    state.replacements < k_replacements + plan.count / 10
+    && (want == ErrorClass::unknown ? by_ec2 : taken && !has_another(state, plan, candidate));
+  if (!is_replaceable || (want == ErrorClass::unknown && !is_asked_again)) {
     state.watched = machine.id;
     left.for_good = true;
     return;
   }
-  if (want == ErrorClass::unknown) {
+  if (is_asked_again) {
     ++state.replacements;
     left.pause = std::chrono::seconds(1);
   } else {
-    const std::size_t candidate = state.origins[machine.id].candidate;
     pass_by(state, {candidate, want, left.last->aws_code, left.last->message}, plan);
   }
   forget(state, machine.id);

@@ -48,6 +48,9 @@ void begin_launch(State& state, const Plan& plan);
 // A candidate has answered this; the one to be asked next is another.
 void pass_by(State& state, Attempt attempt, const Plan& plan);
 
+// Whether there is one to be asked after this.
+bool has_another(const State& state, const Plan& plan, std::size_t candidate);
+
 // The machine does not count any more.
 void forget(State& state, const std::string& id);
 

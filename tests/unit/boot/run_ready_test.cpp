@@ -112,6 +112,49 @@ TEST_CASE("boot::run takes another machine when EC2 takes the first one back bef
   CHECK(world.ec2.alive == std::set<std::string>{"i-2"});
 }
 
+TEST_CASE("boot::run asks another candidate after one that took its machine back, else the same")
+{
+  const std::string notice =
+    k_boot + "flame-ec2 n0nce stage=interrupted t=2.00 at=2026-01-15T08:22:00Z .\n";
+  for (const std::string code : // it powers itself off, or EC2 is faster
+       {"Client.InstanceInitiatedShutdown", "Server.SpotInstanceTermination"}) {
+    for (const std::size_t candidates : {1U, 2U}) {
+      CAPTURE(code);
+      CAPTURE(candidates);
+      Awaiting world;
+      world.plan.candidates.resize(candidates);
+      world.ec2.consoles = {notice, k_ready};
+      world.ec2.launches.emplace_back(Machines{machine("i-2", pending)});
+      world.ec2.looks = {Machines{}, Machines{machine("i-1", running)},
+                         Machines{machine("i-1", terminated, code)},
+                         Machines{machine("i-2", running)}};
+      const auto result = world.run();
+      REQUIRE(result);
+      const bool is_lone = candidates == 1;
+      CHECK(std::ranges::count(world.ec2.calls, "run m7g.large token 2") == (is_lone ? 1 : 0));
+      CHECK(std::ranges::count(world.ec2.calls, "run m6g.large token 2") == (is_lone ? 0 : 1));
+      CHECK(result->refused.size() == (is_lone ? 0U : 1U));
+    }
+  }
+}
+
+TEST_CASE("boot::run gives up a lone candidate that takes all its machines back")
+{
+  Awaiting world;
+  world.plan.candidates.resize(1);
+  world.ec2.looks = {Machines{}};
+  world.ec2.launches.clear();
+  for (const std::string id : {"i-1", "i-2", "i-3"}) {
+    world.ec2.launches.emplace_back(Machines{machine(id, pending)});
+    world.ec2.looks.emplace_back(
+      Machines{machine(id, terminated, "Server.SpotInstanceTermination")});
+  }
+  const auto result = world.run();
+  REQUIRE(!result);
+  CHECK(exit_status(result.error()) == 6);
+  CHECK(world.ec2.alive.empty());
+}
+
 TEST_CASE("boot::run says what was not ready when time is over")
 {
   Awaiting world;
