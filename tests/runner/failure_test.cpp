@@ -155,16 +155,15 @@ TEST_CASE_FIXTURE(RunnerMachines, "keep_on_failure leaves what never started to 
   Scene late = scene(runner, "");
   late.script = replaced(late.script, "timeout='900'", "timeout='3'");
   late.hangs = true;
+  const std::string id = start(missing);
+  CHECK(says_within(id, "stage=failed", 60s));
+  CHECK(!wait(id, 6s).off);
   check_table(
     *this, {{.name = "no bundle", .scene = missing, .at = "fetch", .status = 22},
             {.name = "no folder", .scene = broken, .at = "start"},
             {.name = "too late", .scene = late, .at = "bootstrap"},
             {.name = "an end", .scene = scene(runner, "exit 1"), .stage = "stopped", .status = 1}});
-  const std::string id = start(missing);
-  CHECK(says_within(id, "stage=failed", 60s));
-  const auto failed = std::chrono::steady_clock::now();
   CHECK(wait(id).off);
-  CHECK(std::chrono::steady_clock::now() - failed > 5s);
 }
 
 TEST_CASE_FIXTURE(RunnerMachines, "a disk that is full ends the machine")

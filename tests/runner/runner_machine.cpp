@@ -9,6 +9,7 @@
 #include <httplib.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -270,7 +271,7 @@ RunnerMachines::~RunnerMachines()
 
 std::string RunnerMachines::start(Scene scene)
 {
-  const std::string id = fmt::format("i-{}", ++count_);
+  std::string id = fmt::format("i-{}", ++count_);
   sandbox::MachineSpec spec;
   spec.id = id;
   spec.private_ip = "10.1.2.3";
@@ -338,17 +339,22 @@ Outcome RunnerMachines::wait(const std::string& id, std::chrono::seconds limit)
 
 std::vector<Outcome> RunnerMachines::run_all(const std::vector<Scene>& scenes)
 {
-  constexpr std::size_t k_at_once = 6;
+  constexpr std::ptrdiff_t k_at_once = 6;
   std::vector<std::string> ids;
-  std::vector<Outcome> outcomes;
+  ids.reserve(scenes.size());
+  const auto is_on = [&](const std::string& id) { return !notes_->off[id]; };
+  const auto has_room = [&] {
+    const std::lock_guard lock(notes_->mutex);
+    return std::ranges::count_if(ids, is_on) < k_at_once;
+  };
   for (const Scene& scene : scenes) {
-    if (ids.size() - outcomes.size() == k_at_once) {
-      outcomes.push_back(wait(ids[outcomes.size()]));
-    }
+    becomes_true(has_room, k_limit); // what never ends is told below
     ids.push_back(start(scene));
   }
-  while (outcomes.size() < ids.size()) {
-    outcomes.push_back(wait(ids[outcomes.size()]));
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(ids.size());
+  for (const std::string& id : ids) {
+    outcomes.push_back(wait(id));
   }
   return outcomes;
 }

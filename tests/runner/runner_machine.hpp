@@ -64,6 +64,9 @@ struct Outcome {
 std::string machine_system();
 int systemd_version();
 
+// In which a machine ends. Generous: the computer may be busy with others.
+constexpr std::chrono::seconds k_limit{90};
+
 class RunnerMachines {
 public:
   RunnerMachines();
@@ -74,7 +77,7 @@ public:
   std::string start(Scene scene); // gives the machine's id
   bool says_within(const std::string& id, std::string_view text, std::chrono::seconds limit) const;
   void press_power_button(const std::string& id) { host_->press_power_button(id); }
-  Outcome wait(const std::string& id, std::chrono::seconds limit = std::chrono::seconds(90));
+  Outcome wait(const std::string& id, std::chrono::seconds limit = k_limit);
   Outcome run(Scene scene) { return wait(start(std::move(scene))); }
   // Several at once, and no more than the computer can bear; the outcomes in the same order.
   std::vector<Outcome> run_all(const std::vector<Scene>& scenes);
