@@ -104,13 +104,15 @@ Error with_stage(Error error, const State& state, const Plan& plan)
     return error;
   }
   const bool failed = line->stage == "failed";
-  error.stage = failed ? line->at : line->stage;
+  const std::string stage = failed ? line->at : line->stage;
+  const bool is_told = error.stage == stage; // the error is about that line
+  error.stage = stage;
   const std::string told =
     fmt::format("the bootstrap of {} {}", state.watched, fleet::story_of(*line));
   if (error.kind == ErrorKind::bootstrap && failed) {
     error.message = told;
     error.hint = {};
-  } else if (error.kind == ErrorKind::bootstrap || error.kind == ErrorKind::timeout) {
+  } else if (!is_told && (error.kind == ErrorKind::bootstrap || error.kind == ErrorKind::timeout)) {
     error.message += "; " + told;
   }
   return error;

@@ -59,7 +59,7 @@ std::optional<Error> failure_of(const std::string& id, const std::vector<fleet::
                  .message =
                    fmt::format("the release on {} ended with status {} before it was ready", id,
                                line->exit_status.value_or(0)),
-                 .hint = "--wait-for running is for what ends within seconds",
+                 .hint = "see its last words; --wait-for running is for what ends within seconds",
                  .stage = "stopped"};
   }
   return std::nullopt;

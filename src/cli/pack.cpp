@@ -167,6 +167,11 @@ std::uint64_t size_of(const std::vector<Found>& all)
     [](std::uint64_t sum, const Found& found) { return sum + found.entry.size + 2 * k_block; });
 }
 
+std::string packing(std::size_t files, const std::string& folder)
+{
+  return fmt::format("packing {} file{} of {}", files, files == 1 ? "" : "s", folder);
+}
+
 } // namespace
 
 bool is_program_file(const std::string& path)
@@ -182,7 +187,7 @@ Result<io::TempFile> pack_folder(const std::string& folder, boot::Progress& prog
   if (!all) {
     return tl::unexpected(all.error());
   }
-  progress.doing(fmt::format("packing {} files of {}", all->size(), folder));
+  progress.doing(packing(all->size(), folder));
   return packed(io::Packing::gzip, std::move(*all));
 }
 
@@ -196,7 +201,7 @@ Result<std::optional<std::string>> tar_of_folder(const std::string& folder, std:
   if (size_of(*all) > most) {
     return std::nullopt;
   }
-  progress.doing(fmt::format("packing {} files of {}", all->size(), folder));
+  progress.doing(packing(all->size(), folder));
   const auto file = packed(io::Packing::none, std::move(*all));
   if (!file) {
     return tl::unexpected(file.error());

@@ -83,8 +83,7 @@ TEST_CASE("boot::run: a release that ends before it is ready has failed")
   const auto result = world.run();
   REQUIRE(!result);
   CHECK(exit_status(result.error()) == 9);
-  CHECK(result.error().message.find("ended with status 3 before it was ready")
-        != std::string::npos);
+  CHECK(result.error().message == "the release on i-1 ended with status 3 before it was ready");
   CHECK(world.ec2.alive.empty());
 }
 
