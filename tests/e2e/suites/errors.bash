@@ -63,6 +63,26 @@ flame $command
 expect_status 0
 expect_machines 0
 
+TEST "an app that names no unit and no folder: its name, its place and what would be one, before any request"
+before=$(asked | wc -l)
+for app in . .. a/b ../b 'a b' a@b a%i -a .a é $'a\nb' 'a"b' 'a$b' "$(printf 'a%.0s' {1..300})"; do
+  shown=${app//$'\n'/?}
+  flame boot "--app=$app" "${ordinary[@]:2}"
+  expect_error 3 "flag --app: app \"$shown\" cannot name a systemd unit and a folder" "hint: 1 to 64 of the characters"
+done
+printf 'app = "a/b"\n' >app.toml
+flame template-user-data --config app.toml --max-lifetime 1h --bundle s3://bundles/hello.tar.gz
+expect_error 3 app.toml:1 'app "a/b"'
+with=(FLAME_EC2_APP=a@b)
+flame run "${ordinary[@]:4}" -- true
+expect_error 125 "variable FLAME_EC2_APP" 'app "a@b"'
+with=(RELEASE_NAME=..)
+flame boot "${ordinary[@]:2}"
+expect_error 3 "variable RELEASE_NAME" 'app ".."'
+with=()
+expect_same "$(asked | wc -l)" "$before"
+expect_machines 0
+
 TEST "a bundle of no known kind"
 flame boot "${ordinary[@]}" --bundle ftp://example.com/app.tar.gz
 expect_error 3 s3://
