@@ -1,10 +1,11 @@
+#include "base/text.hpp"
 #include "boot/job.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
-#include "cli/json.hpp"
 #include "cli/regions.hpp"
 #include "cli/selection.hpp"
 #include "cli/stored_logs.hpp"
+#include "cli/waited.hpp"
 #include "fleet/stages.hpp"
 #include "fleet/tags.hpp"
 
@@ -27,17 +28,6 @@ constexpr Millis k_first_pause = seconds(1);
 constexpr Millis k_longest_pause = seconds(10); // EC2 limits how often consoles are read
 constexpr std::size_t k_most_consoles = 100;    // in one look
 constexpr std::size_t k_most_beside_store = 10;
-
-struct Waited {
-  aws::Instance machine = {};
-  std::string stage = {};
-  std::optional<int> status = {};     // of what ran, once it has stopped
-  std::optional<Error> error = {};    // why it never gets there
-  std::optional<TimePoint> left = {}; // since when EC2 shows it as ended
-  bool told = false;                  // of EC2's notice
-  TimePoint looked = {};              // at its console
-  bool done = false;
-};
 
 class Waiting {
 public:
@@ -62,9 +52,7 @@ public:
         return finish();
       }
       if (limit_ > Millis(0) && world_.clock->now() - started_ >= limit_) {
-        return fail(ErrorKind::timeout,
-                    fmt::format("not {} within {}", wanted(), format_duration(limit_)),
-                    "the machines live on; wait longer with --timeout");
+        return too_late();
       }
       say();
       world_.clock->sleep(pause, *world_.cancel, {});
@@ -107,6 +95,24 @@ private:
                   "it shows ended machines for about an hour; check the Region");
     }
     return {};
+  }
+
+  Result<void> too_late() const
+  {
+    std::vector<std::string> late;
+    for (const Waited& one : all_) {
+      if (!one.done) {
+        late.push_back(one.machine.id);
+      }
+    }
+    const std::string limit = format_duration(limit_);
+    return all_.empty()
+             ? fail(ErrorKind::timeout,
+                    fmt::format("EC2 has shown no machine {} within {}", missing(), limit),
+                    "check the Region; wait longer with --timeout")
+             : fail(ErrorKind::timeout,
+                    fmt::format("not {} within {}: {}", wanted(), limit, join(late, ", ")),
+                    "nothing was ended; wait longer with --timeout");
   }
 
   std::string missing() const
@@ -257,33 +263,11 @@ private:
     }
   }
 
-  std::string output() const
-  {
-    if (invocation_.output == Output::json) {
-      Json json;
-      json.begin().key("machines").begin_list();
-      for (const Waited& one : all_) {
-        json.begin().key("instance_id").text(one.machine.id);
-        json.key("stage").text_or_null(one.stage);
-        json.key("status").number(one.status).end();
-      }
-      return json.end_list().end().line();
-    }
-    std::string text;
-    for (const Waited& one : all_) {
-      text += fmt::format("{}\t{}\n", one.machine.id,
-                          one.status  ? fmt::format("{}", *one.status)
-                          : one.error ? "failed"
-                                      : "ready");
-    }
-    return text;
-  }
-
   // The first failure; else, of what has stopped, the highest status.
   Result<void> finish()
   {
     console_.clear();
-    if (auto written = world_.write_out(output()); !written) {
+    if (auto written = world_.write_out(waited_output(all_, invocation_.output)); !written) {
       return written;
     }
     Error outcome{.kind = ErrorKind::command, .in_result = true};

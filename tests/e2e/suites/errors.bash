@@ -263,3 +263,7 @@ touch why
 flame boot "${ordinary[@]}" --evidence-dir why
 expect_error 3 --evidence-dir why
 expect_machines 0
+
+TEST "a wait that is too short for anything to be seen names what it has not seen"
+flame wait --run-id nobody --timeout 1s
+expect_error 8 "no machine of run nobody within 1s" --timeout
