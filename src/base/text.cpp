@@ -126,7 +126,8 @@ bool is_valid_utf8(std::string_view text)
 std::string_view nearest(std::string_view wanted, std::span<const std::string_view> candidates)
 {
   std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(wanted.size() / 3, 1) + 1;
+  std::size_t best_distance =
+    wanted.size() < 2 ? 1 : std::max<std::size_t>(wanted.size() / 3, 1) + 1;
   for (const std::string_view candidate : candidates) {
     const std::size_t found = distance(wanted, candidate);
     if (found < best_distance) {

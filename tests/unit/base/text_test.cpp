@@ -64,7 +64,8 @@ TEST_CASE("base::nearest finds what was meant, or nothing")
   CHECK(nearest("subnetid", names) == "subnet_id");
   CHECK(nearest("imageid", names) == "image_id");
   CHECK(nearest("ap", names) == "app");
-  CHECK(nearest("aqq", names) == ""); // two of three letters
+  CHECK(nearest("aqq", names) == "");                                   // two of three letters
+  CHECK(nearest("b", std::array<std::string_view, 2>{"a", "c"}) == ""); // nothing of it is right
   CHECK(nearest("zzz", names) == "");
   CHECK(nearest("", names) == "");
   CHECK(nearest("app", {}) == "");
