@@ -71,7 +71,7 @@ of_run() { # NAME SECONDS: a machine of the run ci-7, booted in a folder without
 # What stands around a command: in words of the README, or on the stranger's computer.
 before() { # COMMAND
   case $1 in
-  "eval "*sandbox.env*) until_true 20 test -s sandbox.env || die "the sandbox has left no sandbox.env" ;;
+  "until [ -s sandbox.env ]"*) until_true 20 test -s sandbox.env || die "the sandbox has left no sandbox.env" ;;
   "export AWS_PROFILE=dev"*) aws ;;
   *" --like i-0abc…"*) example=$(of_run stays 600 | cut -f1) ;;
   *"logs --run-id ci-7 -f"*) of_run ends 4 >>"$work/session" ;;
@@ -107,7 +107,7 @@ perform() { # COMMAND: as it stands in the document
     eval "$text" >"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
     cat "$work/stdout" "$work/stderr" >>"$work/session"
     [ "$status" -eq 0 ] || { cd "$work" && die "status $status of: $text"; }
-    [[ $text != *"sandbox.env &"* ]] || at_end+=("kill $!")
+    [[ $text != *"sandbox.log 2>&1 &"* ]] || at_end+=("kill $!")
   fi
 }
 while IFS= read -r -d '' command; do
