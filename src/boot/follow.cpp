@@ -352,9 +352,9 @@ private:
 
   void say()
   {
-    parts_.progress.until(parts_.deadline);
     for (const Ear& ear : ears_) {
       if (!ear.is_over) {
+        parts_.progress.until(ear.is_mute() ? began_ + parts_.patience : parts_.deadline);
         return parts_.progress.doing(fmt::format("{} {}", ear.job.machine.id, how_far(ear)));
       }
     }
