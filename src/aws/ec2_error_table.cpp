@@ -59,6 +59,9 @@ constexpr ErrorRule k_rules[] = {
   {"InvalidSignatureException", clock, "", "not yet current"},
   {"InvalidParameterValue",     unsupported, "", "instance type"},
   {"InvalidParameterValue",     parameter,
+   "correct instance_type: EC2 knows no type of that name; `aws ec2 describe-instance-type-offerings` lists those of "
+   "the Region", "for instancetype"},
+  {"InvalidParameterValue",     parameter,
    "check the name of the instance profile; one that was just made is visible after some seconds",
    "iam instance profile"},
   {"InvalidParameterCombination", parameter,

@@ -295,11 +295,12 @@ expect_json '.instances[0].instance_type' t3.nano
 flame terminate "$(jq -r '.instances[0].instance_id' stdout)" --wait
 expect_status 0
 
-TEST "a type that is not there, alone: EC2's words, and nothing lives"
+TEST "a type that is not there, alone: EC2's words, the setting, and nothing lives"
 boot --instance-type t3.nanoo --subnet-id "$sub_a"
 expect_status 1
 expect_json '.error | "\(.kind) \(.aws_code)"' "refused InvalidParameterValue"
 expect_in_stderr "Invalid value 't3.nanoo' for InstanceType"
+expect_in_stderr "hint: correct instance_type"
 expect_machines 0
 
 TEST "spot beside a template: what the template leaves open, and what it does not"

@@ -119,6 +119,14 @@ TEST_CASE("aws::classify: without a known code the HTTP status decides")
   CHECK(of("", 0) == ErrorClass::unknown);
 }
 
+TEST_CASE("aws::api_error: of a type that there is not, which setting names it")
+{
+  const ApiError failed = api_error("RunInstances", "InvalidParameterValue",
+                                    "Invalid value 't3.nanoo' for InstanceType.", 400, "req-1");
+  CHECK(failed.error.message.find("t3.nanoo") != std::string::npos);
+  CHECK(failed.error.hint.starts_with("correct instance_type"));
+}
+
 TEST_CASE("aws::api_error: says what EC2 said, with the code")
 {
   const ApiError failed =
