@@ -22,7 +22,7 @@ struct Word {
 };
 
 // clang-format off
-// To add a fault: a row here, an enumerator, and what it does in front.cpp.
+// To add a fault: a row here, an enumerator, and what it does in spoil.cpp (to an answer) or front.cpp.
 constexpr Word k_words[] = {
   {"delay",       FaultKind::delay,       Takes::time,    "answer TIME later; goes with any other"},
   {"late",        FaultKind::late,        Takes::time,    "do it TIME later, and answer then"},
