@@ -15,6 +15,10 @@ constexpr double k_slowest = 1.0 / 16; // of what the guide says
 constexpr double k_guess_requests = 8;
 constexpr double k_guess_instances = 2;
 constexpr std::chrono::minutes k_calm(1);
+// The request that empties a full bucket may come to EC2 so late, with a connection to open first,
+// and EC2 fills the bucket from then on: who counts from when it was sent is refused once it is
+// empty.
+constexpr std::chrono::milliseconds k_way(200);
 constexpr double k_rounding = 1e-9; // of a token, which no sum of fractions may miss
 
 } // namespace
@@ -26,12 +30,16 @@ Millis Pace::wait(TimePoint now, double tokens)
   refill(now);
   // More than there can ever be is as good as all.
   const double missing = std::min(tokens, full_.capacity) - tokens_ - k_rounding;
-  return missing <= 0 ? Millis(0) : std::chrono::ceil<Millis>(Fraction(missing / rate_));
+  if (missing <= 0) {
+    return Millis(0);
+  }
+  return std::chrono::ceil<Millis>(Fraction(missing / rate_) + (*filled_ - now));
 }
 
 void Pace::take(TimePoint now, double tokens)
 {
   refill(now);
+  filled_ = tokens_ >= full_.capacity ? now + k_way : *filled_;
   tokens_ -= tokens;
 }
 
@@ -45,7 +53,7 @@ void Pace::throttled(TimePoint now, double tokens, double guess)
   refill(now);
   rate_ = std::max(rate_ / 2, full_.refill * k_slowest);
   tokens_ = std::min(tokens_, tokens - std::min(tokens, rate_ * guess));
-  calm_since_ = now;
+  filled_ = calm_since_ = now; // EC2 has just looked
 }
 
 void Pace::refill(TimePoint now)
@@ -57,8 +65,10 @@ void Pace::refill(TimePoint now)
     rate_ = std::min(rate_ * 2, full_.refill);
     calm_since_ += k_calm;
   }
-  tokens_ = std::min(full_.capacity, tokens_ + Fraction(now - *filled_).count() * rate_);
-  filled_ = now;
+  if (now > *filled_) {
+    tokens_ = std::min(full_.capacity, tokens_ + Fraction(now - *filled_).count() * rate_);
+    filled_ = now;
+  }
 }
 
 ActionPace::ActionPace(const aws::ActionLimits& limits) : requests_(limits.requests)

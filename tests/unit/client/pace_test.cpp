@@ -49,10 +49,21 @@ TEST_CASE("client::Pace: five launches at once, then two a second")
   for (int i = 0; i < 5; ++i) {
     CHECK(next(pace, k_start) == 0ms);
   }
-  CHECK(next(pace, k_start) == 500ms);
-  CHECK(next(pace, k_start) == 1000ms);
-  CHECK(next(pace, k_start + 1s) == 500ms);
+  CHECK(next(pace, k_start) == 700ms); // EC2 counts from when the first one has come to it
+  CHECK(next(pace, k_start) == 1200ms);
+  CHECK(next(pace, k_start + 1s) == 700ms);
   CHECK(next(pace, k_start + 1h) == 0ms);
+}
+
+TEST_CASE("client::Pace is late once, whatever the pace")
+{
+  ActionPace pace = launches();
+  TimePoint now = k_start;
+  for (int i = 0; i < 25; ++i) {
+    now += pace.wait(now, 1);
+    pace.take(now, 1);
+  }
+  CHECK(now - k_start == 10'200ms);
 }
 
 TEST_CASE("client::Pace: a thousand machines at once, then two a second")
@@ -60,8 +71,8 @@ TEST_CASE("client::Pace: a thousand machines at once, then two a second")
   ActionPace pace = launches();
   CHECK(next(pace, k_start, 600) == 0ms);
   CHECK(next(pace, k_start, 400) == 0ms);
-  CHECK(next(pace, k_start, 10) == 5s);
-  CHECK(pace.wait(k_start + 5s, 2) == 1s);
+  CHECK(next(pace, k_start, 10) == 5200ms);
+  CHECK(pace.wait(k_start + 5s, 2) == 1200ms);
   SUBCASE("what EC2 had no room for is still there")
   {
     pace.give_back(1000);
@@ -93,7 +104,7 @@ TEST_CASE("client::Pace slows after a throttle, and recovers in calm")
     for (int i = 0; i < 5; ++i) {
       CHECK(next(pace, calm) == 0ms);
     }
-    CHECK(next(pace, calm) == 500ms);
+    CHECK(next(pace, calm) == 700ms);
   }
 }
 
@@ -127,12 +138,12 @@ TEST_CASE("client::Pace: each action has its own")
   for (int i = 0; i < 5; ++i) {
     CHECK(next(paces.of("RunInstances"), k_start) == 0ms);
   }
-  CHECK(paces.of("RunInstances").wait(k_start, 1) == 500ms);
+  CHECK(paces.of("RunInstances").wait(k_start, 1) == 700ms);
   CHECK(paces.of("TerminateInstances").wait(k_start, 1000) == 0ms);
   for (int i = 0; i < 50; ++i) {
     CHECK(next(paces.of("DescribeInstances"), k_start, 0) == 0ms);
   }
-  CHECK(paces.of("DescribeInstances").wait(k_start, 0) == 100ms);
+  CHECK(paces.of("DescribeInstances").wait(k_start, 0) == 300ms);
   CHECK(paces.of("GetConsoleOutput").wait(k_start, 0) == 0ms);
 }
 
@@ -147,7 +158,7 @@ TEST_CASE("client::Ec2Client keeps its own launches below EC2's limit")
     for (int i = 0; i < 6; ++i) {
       CHECK(own.launch("1"));
     }
-    CHECK(own.passed() == 500ms);
+    CHECK(own.passed() == 700ms);
   }
   SUBCASE("a throttle slows what comes next")
   {
@@ -176,7 +187,7 @@ TEST_CASE("client::Ec2Client keeps its own launches below EC2's limit")
     answers = {FakeHttp::failure(io::HttpFailure::Reason::broken, true), launched};
     CHECK(!own.launch("1000"));
     CHECK(own.launch("20"));
-    CHECK(own.passed() == 10s);
+    CHECK(own.passed() == 10'200ms);
   }
   SUBCASE("what was never sent takes nothing")
   {
@@ -209,10 +220,10 @@ TEST_CASE("client::Ec2Client keeps looks and ends below EC2's limits")
   for (int i = 0; i < 60; ++i) {
     CHECK(world.ec2->describe_instances({.ids = {"i-1"}}, limit));
   }
-  CHECK(world.clock.now() - start == 1s);
+  CHECK(world.clock.now() - start == 1200ms);
   world.http.answers.assign(2, FakeHttp::response(200, "<TerminateInstancesResponse/>"));
   const std::vector<std::string> ids(1000, "i-1");
   CHECK(world.ec2->terminate_instances(ids, limit));
   CHECK(world.ec2->terminate_instances({"i-1", "i-2"}, limit));
-  CHECK(world.clock.now() - start == 1100ms);
+  CHECK(world.clock.now() - start == 1500ms);
 }
