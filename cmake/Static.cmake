@@ -3,7 +3,7 @@
 # Sets and makes the same names as the find_package calls of the usual build.
 set(FLAME_STATIC_LIBRARIES "${PROJECT_SOURCE_DIR}/build/static-libraries/${CMAKE_SYSTEM_PROCESSOR}"
   CACHE PATH "Static libcurl and cpp-httplib; made by scripts/static-libraries when they are not there")
-execute_process(COMMAND_ERROR_IS_FATAL ANY
+execute_process(COMMAND_ERROR_IS_FATAL ANY WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
   COMMAND ${PROJECT_SOURCE_DIR}/scripts/static-libraries ${FLAME_STATIC_LIBRARIES} ${CMAKE_TOOLCHAIN_FILE})
 
 set(OPENSSL_USE_STATIC_LIBS ON)
