@@ -53,15 +53,20 @@ std::string to_hex(std::string_view bytes)
 
 std::string to_base64(std::string_view bytes)
 {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
+  std::string text((bytes.size() + 2) / 3 * 4, '='); // filled in place: user data is long
+  char* to = text.data();
+  const std::size_t whole = bytes.size() / 3 * 3;
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
     const std::uint32_t group =
       byte_at(bytes, at) << 16U | byte_at(bytes, at + 1) << 8U | byte_at(bytes, at + 2);
-    text += k_base64[group >> 18U];
-    text += k_base64[group >> 12U & 63U];
-    text += at + 1 < bytes.size() ? k_base64[group >> 6U & 63U] : '=';
-    text += at + 2 < bytes.size() ? k_base64[group & 63U] : '=';
+    *to++ = k_base64[group >> 18U];
+    *to++ = k_base64[group >> 12U & 63U];
+    if (at < whole || bytes.size() - at == 2) {
+      *to++ = k_base64[group >> 6U & 63U];
+    }
+    if (at < whole) {
+      *to++ = k_base64[group & 63U];
+    }
   }
   return text;
 }
