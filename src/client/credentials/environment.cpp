@@ -22,7 +22,7 @@ tl::unexpected<Error> missing(const char* name, const char* because)
 // A line end at the end is what a secret store or `echo` adds; AWS would only call it a wrong key.
 bool has_blank(const std::string& value)
 {
-  return std::ranges::any_of(value, [](char c) { return c >= 0 && c <= ' '; });
+  return std::ranges::any_of(value, [](unsigned char c) { return c <= ' '; });
 }
 
 } // namespace
