@@ -73,10 +73,8 @@ public:
         add(flag);
       }
     }
-    for (const config::Option& option : config::options()) {
-      for (const std::string& name : config::flag_names(option)) {
-        add(name, option.metavar);
-      }
+    for (const std::string& word : spelled_) {
+      add_option(word);
     }
   }
 
@@ -96,6 +94,25 @@ public:
   }
 
 private:
+  // The options that a word may be: "--key", or letters, as in "-eNAME".
+  void add_option(const std::string& word)
+  {
+    if (word.starts_with("--")) {
+      add_known(word);
+    } else if (word.starts_with('-')) {
+      for (const char letter : word.substr(1)) {
+        add_known({'-', letter});
+      }
+    }
+  }
+
+  void add_known(const std::string& name)
+  {
+    if (const config::Option* option = config::find_flag(name)) {
+      add(name, option->metavar);
+    }
+  }
+
   void add(const OwnFlag& flag)
   {
     add(std::string(flag.name), flag.metavar);
