@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "boot/ear.hpp"
+#include "boot/listener.hpp"
 #include "boot/status_reader.hpp"
 #include "fleet/finding.hpp"
 #include "fleet/store.hpp"
@@ -25,9 +26,7 @@ constexpr Millis k_longest_pause = seconds(5);
 constexpr Millis k_console_pause = seconds(20); // between looks at it beside a store
 constexpr Millis k_deaf_limit = minutes(5);     // without any answer
 constexpr std::size_t k_longest_part = 16UL * 1024 * 1024;
-constexpr std::size_t k_parts_at_once = 16;  // in memory; 4 MiB each are usual
-constexpr std::size_t k_most_consoles = 100; // in one look, which is what EC2 takes at once
-constexpr std::size_t k_most_beside_store = 10;
+constexpr std::size_t k_parts_at_once = 16; // in memory; 4 MiB each are usual
 
 class Follower {
 public:

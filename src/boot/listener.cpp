@@ -5,13 +5,6 @@
 #include <algorithm>
 
 namespace flame::boot {
-namespace {
-
-// EC2 takes a hundred looks at once, then twenty a second.
-constexpr std::size_t k_most_consoles = 100;
-constexpr std::size_t k_most_beside_store = 10;
-
-} // namespace
 
 Listener::Listener(aws::Ec2Api& ec2, aws::S3Api* s3, aws::S3Object folder)
   : ec2_(ec2), s3_(s3), folder_(std::move(folder))

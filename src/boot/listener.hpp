@@ -4,6 +4,7 @@
 #include "aws/s3_api.hpp"
 #include "boot/run.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,10 @@
 // way to it from a machine. Of many machines a look reads some consoles, and the next look the
 // next.
 namespace flame::boot {
+
+// Consoles that one look reads at most: EC2 takes a hundred looks at once, then twenty a second.
+inline constexpr std::size_t k_most_consoles = 100;
+inline constexpr std::size_t k_most_beside_store = 10;
 
 class Listener {
 public:

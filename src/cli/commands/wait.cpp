@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "boot/job.hpp"
+#include "boot/listener.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
 #include "cli/regions.hpp"
@@ -26,8 +27,6 @@ constexpr Millis k_settle = seconds(30);     // EC2 may not show a machine for s
 constexpr Millis k_last_words = seconds(15); // of a machine that has ended
 constexpr Millis k_first_pause = seconds(1);
 constexpr Millis k_longest_pause = seconds(10); // EC2 limits how often consoles are read
-constexpr std::size_t k_most_consoles = 100;    // in one look
-constexpr std::size_t k_most_beside_store = 10;
 
 class Waiting {
 public:
@@ -156,7 +155,8 @@ private:
     }
     std::ranges::stable_sort(silent, {},
                              [](const Waited* one) { return std::pair(!one->left, one->looked); });
-    silent.resize(std::min(silent.size(), store_ ? k_most_beside_store : k_most_consoles));
+    silent.resize(
+      std::min(silent.size(), store_ ? boot::k_most_beside_store : boot::k_most_consoles));
     for (Waited* one : silent) {
       one->looked = world_.clock->now();
       const auto text = console_of(*one);
