@@ -2,18 +2,21 @@
 
 #include "wait_until.hpp"
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace flame::tests {
 namespace {
 
 namespace fs = std::filesystem;
+using sandbox::machine::Descriptor;
 using namespace std::chrono_literals;
 
 struct Stat {
@@ -75,25 +78,38 @@ std::map<pid_t, std::string> below(pid_t owner)
 }
 
 // Of all threads: a thread of a host is in the network of its machine.
-std::set<std::string> namespaces_of(const std::string& process)
+std::vector<fs::path> namespace_links_of(const std::string& process)
 {
-  std::set<std::string> found;
+  std::vector<fs::path> found;
   std::error_code gone;
   for (const auto& thread : fs::directory_iterator("/proc/" + process + "/task", gone)) {
-    for (const char* const kind : {"ns/net", "ns/mnt", "ns/pid", "ns/ipc", "ns/uts"}) {
-      if (const fs::path name = fs::read_symlink(thread.path() / kind, gone); !name.empty()) {
-        found.insert(name.string());
-      }
+    for (const char* const kind : {"net", "mnt", "pid", "ipc", "uts"}) {
+      found.push_back(thread.path() / "ns" / kind);
     }
   }
   return found;
 }
 
+std::map<std::string, Descriptor> hold_namespaces_of(const std::string& process)
+{
+  std::map<std::string, Descriptor> held;
+  for (const fs::path& link : namespace_links_of(process)) {
+    if (Descriptor file(::open(link.c_str(), O_RDONLY | O_CLOEXEC)); file) {
+      const fs::path name = "/proc/self/fd/" + std::to_string(file.get());
+      held.emplace(fs::read_symlink(name).string(), std::move(file));
+    }
+  }
+  return held;
+}
+
 std::set<std::string> namespaces_in_use()
 {
   std::set<std::string> found;
+  std::error_code gone;
   for (const auto& [pid, stat] : all_processes()) {
-    found.merge(namespaces_of(std::to_string(pid)));
+    for (const fs::path& link : namespace_links_of(std::to_string(pid))) {
+      found.insert(fs::read_symlink(link, gone)); // "" of one that is gone
+    }
   }
   return found;
 }
@@ -130,7 +146,7 @@ std::string still_there(const Traces& traces, Kinds kinds)
     left += lives ? "process " + std::to_string(pid) + "\n" : "";
   }
   const auto used = namespaces_in_use();
-  for (const std::string& name : traces.namespaces) {
+  for (const auto& [name, held] : traces.namespaces) {
     left += used.contains(name) ? "namespace " + name + "\n" : "";
   }
   for (const std::string& token : traces.tokens) {
@@ -152,9 +168,9 @@ Traces traces_of(pid_t owner, const std::string& state_folder)
   Traces found;
   found.state_folder = state_folder;
   found.processes = below(owner);
-  found.namespaces = namespaces_of(std::to_string(owner));
+  found.namespaces = hold_namespaces_of(std::to_string(owner));
   for (const auto& [pid, started] : found.processes) {
-    found.namespaces.merge(namespaces_of(std::to_string(pid)));
+    found.namespaces.merge(hold_namespaces_of(std::to_string(pid)));
   }
   for (const char* const kind : {"net", "mnt", "pid", "ipc", "uts"}) {
     found.namespaces.erase(fs::read_symlink(std::string("/proc/self/ns/") + kind).string());

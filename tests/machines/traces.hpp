@@ -1,5 +1,7 @@
 #pragma once
 
+#include "sandbox/machine/descriptor.hpp"
+
 #include <sys/types.h>
 
 #include <map>
@@ -11,8 +13,10 @@ namespace flame::tests {
 // What the machines of one process have on this computer, which may be full of other machines.
 struct Traces {
   std::map<pid_t, std::string> processes = {}; // below the owner, with the time of their start
-  std::set<std::string> namespaces = {};       // "net:[4026532000]", less those of this process
-  std::set<std::string> tokens = {};           // the names of the owner's leases
+  // "net:[4026532000]", less those of this process. Held open: the kernel gives the number of one
+  // that is gone to the next, which may be another test's.
+  std::map<std::string, sandbox::machine::Descriptor> namespaces = {};
+  std::set<std::string> tokens = {}; // the names of the owner's leases
   std::string state_folder = {};
 };
 
