@@ -23,5 +23,10 @@ cp demo.svg outputs/recording.stdout
 [ -z "$(find . -maxdepth 1 -name 'tmp*')" ] || die "files are left"
 secrets+=(AWS_SECRET_ACCESS_KEY)
 
-TEST "docs/demo.svg is such a recording"
+TEST "docs/demo.svg shows what flame-ec2 says today"
 grep -q 'recorded by scripts/record' "$project/docs/demo.svg" || die "docs/demo.svg is something else"
+said() { # FILE: its lines, numbers apart
+  grep -oE '>(flame-ec2|hint):[^<]*' "$1" | sed 's/^>//; s/[0-9][0-9a-f]*/N/g' | LC_ALL=C sort -u
+}
+[ "$(said demo.svg | wc -l)" -gt 5 ] || die "the recording shows too little: $(said demo.svg)"
+diff <(said "$project/docs/demo.svg") <(said demo.svg) || die "docs/demo.svg is old: run scripts/record"
