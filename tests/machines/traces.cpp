@@ -3,8 +3,8 @@
 #include "wait_until.hpp"
 
 #include <fcntl.h>
-#include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -41,7 +41,7 @@ Stat stat_of(const fs::path& process)
     field = text.substr(at, blank - at);
     at = blank + 1;
     if (number == 4) {
-      found.parent = ::atoi(field.c_str());
+      found.parent = std::atoi(field.c_str());
     }
   }
   found.started = field;
@@ -52,7 +52,7 @@ std::map<pid_t, Stat> all_processes()
 {
   std::map<pid_t, Stat> found;
   for (const auto& entry : fs::directory_iterator("/proc")) {
-    if (const pid_t pid = ::atoi(entry.path().filename().c_str()); pid > 0) {
+    if (const pid_t pid = std::atoi(entry.path().filename().c_str()); pid > 0) {
       found[pid] = stat_of(entry.path());
     }
   }
