@@ -6,17 +6,51 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace flame::boot {
 namespace {
 
-// RFC 2045 allows 76 letters in a line.
+constexpr std::size_t k_width = 76; // of a line, by RFC 2045
+
+bool is_ascii(std::string_view text)
+{
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 std::string base64_lines(std::string_view bytes)
 {
-  constexpr std::size_t k_width = 76;
   const std::string text = to_base64(bytes);
   std::string lines;
   for (std::size_t at = 0; at < text.size(); at += k_width) {
     lines += text.substr(at, k_width) + "\n";
+  }
+  return lines;
+}
+
+// As quoted-printable, which gzip makes as short as the text itself; of base64 it does not find
+// what repeats.
+std::string quoted_lines(std::string_view text)
+{
+  std::string lines;
+  std::size_t column = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '\n') {
+      lines += c;
+      column = 0;
+      continue;
+    }
+    const bool last = at + 1 == text.size() || text[at + 1] == '\n';
+    const bool plain = c > ' ' ? c <= '~' && c != '=' : (c == ' ' || c == '\t') && !last;
+    const std::string shown =
+      plain ? std::string(1, c) : fmt::format("={:02X}", static_cast<unsigned char>(c));
+    if (column + shown.size() >= k_width) {
+      lines += "=\n";
+      column = 0;
+    }
+    lines += shown;
+    column += shown.size();
   }
   return lines;
 }
@@ -40,6 +74,15 @@ std::string part_of(std::string_view user_data)
                      packed ? "application/gzip" : "text/plain", base64_lines(user_data));
 }
 
+// Python takes a byte beyond ASCII of a part that names no encoding for another one ("é"), or for
+// its name ("€"), and cloud-init then leaves the script out, or runs another.
+std::string encoding_and(std::string_view script)
+{
+  return is_ascii(script)
+           ? fmt::format("\n{}", script)
+           : fmt::format("Content-Transfer-Encoding: quoted-printable\n\n{}", quoted_lines(script));
+}
+
 } // namespace
 
 std::string merge_user_data(std::string_view script, std::string_view other)
@@ -49,9 +92,9 @@ std::string merge_user_data(std::string_view script, std::string_view other)
   // cloud-init runs the scripts in the order of their names, and calls them "part-001".
   return fmt::format("Content-Type: multipart/mixed; boundary=\"{0}\"\nMIME-Version: 1.0\n\n"
                      "--{0}\nContent-Type: text/x-shellscript\nMIME-Version: 1.0\n"
-                     "Content-Disposition: attachment; filename=\"00-flame-ec2\"\n\n{1}\n"
+                     "Content-Disposition: attachment; filename=\"00-flame-ec2\"\n{1}\n"
                      "--{0}\n{2}\n--{0}--\n",
-                     boundary, script, part_of(other));
+                     boundary, encoding_and(script), part_of(other));
 }
 
 } // namespace flame::boot

@@ -118,3 +118,34 @@ TEST "a merged message is unpacked when it was too long"
 user_data --launch-template-id message --merge-user-data --env "LONG=$(seq 1 2000 | tr '\n' ' ')"
 expect_same "$(head -c 2 user-data | od -An -tx1)" " 1f 8b"
 each inside
+
+# ours_in_ascii: what user-data has for our script, as RFC 2045 decodes it, is what cloud-init reads.
+ours_in_ascii() {
+  zcat -f user-data | python3 -c '
+import email, sys
+message = email.message_from_bytes(sys.stdin.buffer.read())
+sys.stdout.buffer.write(message.get_payload(0).get_payload(decode=True))' >ours
+  cmp ours read/scripts/00-flame-ec2 || die "ours is not byte for byte"
+  sh -n ours || die "ours is cut"
+  for name in "${odd[@]}"; do expect_in ours "$name"; done
+  expect_same "$(grep '^script' told)" $'script 00-flame-ec2 700\nscript part-002 700'
+  cmp own read/scripts/part-002 || die "the template's own is not byte for byte"
+}
+
+TEST "letters beyond ASCII in our script arrive beside a template's own"
+printf '#!/bin/sh\necho "the template'\''s own: é €"\n' >own
+template letters own
+mkdir -p s3/rel/odd s3/keep
+cp -r releases/hello/bin s3/rel/odd/
+odd=("café = 2  .txt" "5 €.txt" "日本語 𝄞.txt")
+for name in "${odd[@]}"; do echo x >"s3/rel/odd/$name"; done
+user_data --launch-template-id letters --merge-user-data --bundle s3://rel/odd/
+each ours_in_ascii
+
+TEST "so they do when it was too long"
+user_data --launch-template-id letters --merge-user-data --bundle s3://rel/odd/ --env "LONG=$(seq 1 2000 | tr '\n' ' ')"
+expect_same "$(head -c 2 user-data | od -An -tx1)" " 1f 8b"
+each ours_in_ascii
+odd=("é €/runs/") # the store's folder
+user_data --launch-template-id letters --merge-user-data --store "s3://keep/é €/"
+each ours_in_ascii

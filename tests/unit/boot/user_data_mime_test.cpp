@@ -27,6 +27,19 @@ TEST_CASE("boot::merge_user_data keeps the script as it is, and the other in bas
         != std::string::npos);
 }
 
+TEST_CASE("boot::merge_user_data says in ASCII what of the script is beyond it")
+{
+  const std::string long_line(200, 'x');
+  const std::string script = "#!/bin/sh\necho a=\xC3\xA9 \xE2\x82\xAC \n" + long_line + "\t\n";
+  const std::string merged = merge_user_data(script, "#cloud-config\n{}\n");
+  const std::string x75 = std::string(75, 'x') + "=\n";
+  CHECK(merged.find("\nContent-Transfer-Encoding: quoted-printable\n\n#!/bin/sh\n"
+                    "echo a=3D=C3=A9 =E2=82=AC=20\n"
+                    + x75 + x75 + std::string(50, 'x') + "=09\n\n--flame-ec2-")
+        != std::string::npos);
+  CHECK(std::ranges::all_of(merged, [](char c) { return (c >= ' ' && c <= '~') || c == '\n'; }));
+}
+
 TEST_CASE("boot::make_user_data merges what a launch template gives, and hides it when shown")
 {
   Runner runner = least_runner();
