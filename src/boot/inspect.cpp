@@ -133,7 +133,7 @@ void Inspection::check_place(const std::string& path, const ArchiveEntry& entry)
     bad(path, wrong);
   }
   const bool link = entry.kind == EntryKind::link || entry.kind == EntryKind::hard_link;
-  if (link && !stays_inside(path, plain(entry.target), entry.kind == EntryKind::hard_link)) {
+  if (link && !stays_inside(path, entry.target, entry.kind == EntryKind::hard_link)) {
     bad(path, fmt::format("is a link to \"{}\", which is not in it", entry.target));
   }
 }

@@ -53,6 +53,13 @@ TEST_CASE("boot: a release is let through, with a folder around it or without")
   CHECK(inspect({file("bin/hello"), link_to("lib/a", "../bin/hello"), link_to("releases/x", "1.0")})
           ->empty());
   CHECK(inspect({file("bin/hello"), link_to("lib/a", "bin/hello", EntryKind::hard_link)})->empty());
+  for (const char* target : {".", "./", "./.", "bin/..", "./bin/"}) {
+    CAPTURE(target);
+    CHECK(inspect({file("bin/hello"), link_to("current", target)}));
+    CHECK(inspect({file("bin/hello"), link_to("lib/current", fmt::format("../{}", target))}));
+  }
+  CHECK(!inspect({file("bin/hello"), link_to("current", "")}));
+  CHECK(!inspect({file("bin/hello"), link_to("current", "./..")}));
 }
 
 TEST_CASE("boot: a bundle without the program that is started is refused")
