@@ -144,7 +144,8 @@ void Inspection::look_into(const std::string& path, const ArchiveEntry& entry,
   const std::string wanted = program_in(what_.start_command);
   const std::string_view below = below_top(path);
   const bool in_bin = path.starts_with("bin/") || below.starts_with("bin/");
-  if (in_bin || (!wanted.empty() && (path == wanted || below == wanted))) {
+  const bool is_wanted = !wanted.empty() && (path == wanted || below == wanted);
+  if ((in_bin || is_wanted) && entry.kind != EntryKind::folder) {
     programs_.insert(path);
   }
   if (!what_.backend.empty() && path.ends_with(fmt::format("/ebin/{}.beam", what_.backend))) {
@@ -180,25 +181,44 @@ bool Inspection::add(const ArchiveEntry& entry, const std::function<std::string(
   return true;
 }
 
-// A single top folder is entered.
-std::string Inspection::root() const
+std::string Inspection::folder_alone() const
 {
   return tops_.size() == 1 && tops_.begin()->ends_with('/') && *tops_.begin() != "bin/"
            ? *tops_.begin()
            : "";
 }
 
+// Where the machine finds the release: templates/place.sh has the same rule, and says it in words.
+std::optional<std::string> Inspection::root() const
+{
+  const std::string program = fmt::format("bin/{}", what_.app);
+  if (programs_.contains(program)) {
+    return "";
+  }
+  for (const std::string& top : tops_) {
+    if (top.ends_with('/') && !top.starts_with('.') && programs_.contains(top + program)) {
+      return top;
+    }
+  }
+  if (what_.start_command.empty()) {
+    return std::nullopt;
+  }
+  return tops_.contains("release/") ? "release/" : folder_alone();
+}
+
 void Inspection::check_start(Mistakes& mistakes) const
 {
   const std::string program = what_.start_command.empty() ? fmt::format("bin/{}", what_.app)
                                                           : program_in(what_.start_command);
-  if (program.empty() || programs_.contains(root() + program)) {
+  const std::optional<std::string> found = root();
+  if (program.empty() || (found && programs_.contains(*found + program))) {
     return;
   }
+  const std::string top = found.value_or(folder_alone());
   std::vector<std::string> others;
   for (const std::string& path : programs_) {
-    if (path.starts_with(root() + "bin/") && others.size() < 3) {
-      others.push_back(path.substr(root().size()));
+    if (path.starts_with(top + "bin/") && others.size() < 3) {
+      others.push_back(path.substr(top.size()));
     }
   }
   mistakes.add(fmt::format("the bundle holds no {}, which would be started", program),

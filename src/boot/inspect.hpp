@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -41,7 +42,8 @@ private:
   void check_place(const std::string& path, const ArchiveEntry& entry);
   void look_into(const std::string& path, const ArchiveEntry& entry,
                  const std::function<std::string(std::size_t)>& read);
-  std::string root() const;
+  std::string folder_alone() const;        // that holds all the rest, with its '/'; or ""
+  std::optional<std::string> root() const; // of the release, with its '/'; "" is the top
   void check_start(Mistakes& mistakes) const;
 
   InspectFor what_;

@@ -41,9 +41,9 @@ TEST_CASE_FIXTURE(RunnerMachines, "a command of the user's needs no bin/APP")
   flame::boot::Runner runner = least_runner();
   runner.start_command = "exit $(cat lib/status)";
   std::vector<Row> rows;
-  for (const std::string folder : {"", "release/"}) {
+  for (const std::string folder : {"", "release/", "my app/"}) {
     Scene here = scene(runner, "");
-    here.bundle = tarball({{folder + "lib/status", "9", 0644}});
+    here.bundle = tarball({{folder + "lib/status", "9", 0644}, {folder + "VERSION", "1", 0644}});
     rows.push_back(
       {.name = folder, .scene = here, .stage = "stopped", .status = 9, .stages = k_whole_life});
   }

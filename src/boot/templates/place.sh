@@ -1,13 +1,18 @@
 # shellcheck shell=sh disable=SC2154
-# The release is the folder with bin/APP: the top of the bundle or a folder in it. A bundle that
-# has none needs a start command; then it is the folder "release", or the top.
+# The release is the top of the bundle, or the first folder in it, that has bin/APP. A bundle without
+# needs a start command; then it is the folder "release", or what the bundle holds alone when that is
+# a folder other than bin, or the top. Inspection::root() of src/boot/inspect.cpp has the same rule.
 # Set above: start.
 top=
 for folder in "$dir/new" "$dir/new"/*; do
-  [ -n "$top" ] || [ ! -f "$folder/bin/$app" ] || top=$folder
+  [ -n "$top" ] || [ -L "$folder" ] || [ ! -f "$folder/bin/$app" ] || top=$folder
 done
 if [ -n "$start" ]; then
-  [ -n "$top" ] || [ ! -d "$dir/new/release" ] || top=$dir/new/release
+  # Two names are those of no folder.
+  for folder in "$dir/new/release" "$(find "$dir/new" -mindepth 1 -maxdepth 1 | head -n 2)"; do
+    [ -n "$top" ] || [ "${folder##*/}" = bin ] || [ -L "$folder" ] || [ ! -d "$folder" ] ||
+      top=$folder
+  done
   top=${top:-$dir/new}
 elif [ -z "$top" ]; then
   fail "the bundle has no bin/$app"

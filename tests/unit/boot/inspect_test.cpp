@@ -69,7 +69,10 @@ TEST_CASE("boot: a bundle without the program that is started is refused")
   CHECK(other.error().kind == ErrorKind::config);
   CHECK(other.error().message == "the bundle holds no bin/hello, which would be started");
   CHECK(other.error().hint == "it holds bin/more, bin/other; give --app or --start-command");
-  CHECK(!inspect({file("a/bin/hello"), file("b/bin/hello")}));
+  CHECK(inspect({file("a/bin/other"), file("VERSION")}).error().hint
+        == "give the folder or archive of a release, or --start-command");
+  CHECK(inspect({file("a/bin/other"), file("a/VERSION")}).error().hint
+        == "it holds bin/other; give --app or --start-command");
   CHECK(
     inspect({file("run.sh"), file("x/go")}, {.app = "hello", .start_command = "./x/go --fast"}));
   CHECK(!inspect({file("run.sh")}, {.app = "hello", .start_command = "./x/go --fast"}));
