@@ -130,10 +130,16 @@ Result<Bundle> parse_bundle(std::string_view text)
 
 bool is_program(std::string_view path)
 {
-  if (path.starts_with("release/")) { // the folder of a release, as FlameEC2 lays it out
-    path.remove_prefix(8);
+  std::vector<std::string> parts = split(path, '/');
+  const auto has_programs = [](const std::string& part) {
+    return part == "bin" || part == "releases" || part.starts_with("erts-");
+  };
+  if (!has_programs(parts.front())) { // a folder with the release in it
+    parts.erase(parts.begin());
   }
-  const std::vector<std::string> parts = split(path, '/');
+  if (parts.empty()) {
+    return false;
+  }
   const std::string& top = parts.front();
   const std::string& name = parts.back();
   if (parts.size() == 2 && top == "bin") {

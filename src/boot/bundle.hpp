@@ -45,8 +45,9 @@ const BundleType* find_bundle_type(std::string_view format);
 // endings.
 Result<Bundle> parse_bundle(std::string_view text);
 
-// Whether a file of a release has to be executable, by its path below the release's folder: S3
-// keeps no modes. Scripts ("#!…") are so too, which only their content tells.
+// Whether a file of a release has to be executable, by its path in the bundle, whose top or a
+// folder in it is the release's: S3 keeps no modes. Scripts ("#!…") are so too, which only their
+// content tells.
 bool is_program(std::string_view path);
 
 } // namespace flame::boot

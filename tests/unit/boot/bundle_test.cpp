@@ -71,11 +71,13 @@ TEST_CASE("boot: which files of a release are programs")
 {
   for (const char* path :
        {"bin/app", "release/bin/app", "erts-14.2/bin/erlexec", "release/erts-14.2/bin/beam.smp",
-        "releases/1.0.0/elixir", "releases/1.0.0/iex"}) {
+        "releases/1.0.0/elixir", "releases/1.0.0/iex", "myrel/bin/app", "myrel/erts-1/bin/sl",
+        "my rel-1.0/releases/1.0.0/iex"}) {
     CAPTURE(path);
     CHECK(is_program(path));
   }
-  for (const char* path : {"bin", "releases/1.0.0/env.sh", "lib/app-1.0/bin/x", "app/bin/app",
+  for (const char* path : {"bin", "releases/1.0.0/env.sh", "lib/app-1.0/bin/x", "x/y/bin/app",
+                           "bin/bin/app", "releases/bin/app", "erts-1/erts-1/bin/x", "myrel", "",
                            "erts-14.2/lib/x", "releases/COOKIE", "releases/elixir", "bin/a/b"}) {
     CAPTURE(path);
     CHECK(!is_program(path));
