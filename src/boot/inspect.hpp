@@ -15,7 +15,7 @@
 // good a warning. Pure: the entries come from who reads the archive.
 namespace flame::boot {
 
-inline constexpr std::size_t k_most_entries = 1'000'000;
+inline constexpr std::size_t k_most_entries = 500'000; // of a bundle, here and on the machine
 
 struct InspectFor {
   std::string app = {};

@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "boot/bundle.hpp"
+#include "boot/inspect.hpp"
 #include "boot/script_text.hpp"
 #include "boot/templates.hpp"
 #include "boot/user_data_files.hpp"
@@ -180,7 +181,7 @@ std::string bundle(const Runner& runner)
   const BundleType* const type = find_bundle_type(fetch.format);
   assert(type != nullptr);
   return assign("size", fetch.size == 0 ? "" : fmt::format("{}", fetch.size))
-         + assign("sha256", fetch.sha256)
+         + assign("sha256", fetch.sha256) + assign("most", std::to_string(k_most_entries))
          + assign("unpack", type->unpacker.empty() ? "cat" : fmt::format("{} -dc", type->unpacker))
          + source(fetch) + lean("unpack.sh");
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # Fetches, unpacks and verifies at once, beside the release, so that half a bundle is never started.
-# Set above: unpack sha256 size.
+# Set above: unpack sha256 size most.
 at=unpack
 command -v "${unpack%% *}" >/dev/null || fail "the image has no ${unpack%% *}, for this bundle"
 at=fetch
@@ -43,7 +43,8 @@ fi
 # Nothing of a bundle belongs elsewhere. tar has left out or renamed what would have gone there.
 ! grep -q 'emoving leading' "$run/err" || fail "of the bundle: $(words <"$run/err")"
 cd "$dir/new" || fail 'no folder for the bundle'
-[ "$(find . | head -n 500001 | wc -l)" -le 500000 ] || fail 'the bundle has more than 500000 entries'
+[ "$(find . | head -n "$((most + 2))" | wc -l)" -le "$((most + 1))" ] ||
+  fail "the bundle has more than $most entries" # than its folder and so many in it
 odd=$(find . ! -type d ! -type f ! -type l | head -n 1 | words)
 [ -z "$odd" ] || fail "$odd of the bundle is no file, folder or link"
 cat >"$run/links" <<'FLAME'

@@ -162,7 +162,7 @@ def entry(name, **more):
 def archive(name, *members):
     (place / name).write_bytes(b"".join(members) + gzip.compress(bytes(1024)))
 archive("device.tar.gz", gzip.compress(entry("null", type=tarfile.CHRTYPE, devmajor=1, devminor=3)))
-archive("many.tar.gz", *[gzip.compress(entry("bin/hello") * 10_000, 1)] * 101)
+archive("many.tar.gz", *[gzip.compress(entry("bin/hello") * 10_000, 1)] * 51)
 zeros = gzip.compress(bytes(1 << 20))
 archive("bomb.tar.gz", gzip.compress(entry("bin/hello", size=9 << 30)), *[zeros] * 16)
 PY
@@ -175,7 +175,7 @@ wrong 3 'is absolute' --bundle s3://bundles/absolute.tar.gz
 wrong 3 'is no file, folder or link' --bundle s3://bundles/pipe.tar.gz
 wrong 3 'no whole archive' --bundle s3://bundles/cut.tar.gz
 wrong 3 'in the bundle is a device' --bundle s3://bundles/device.tar.gz
-wrong 3 'the bundle holds more than 1000000 entries' --bundle s3://bundles/many.tar.gz
+wrong 3 'the bundle holds more than 500000 entries' --bundle s3://bundles/many.tar.gz
 wrong 3 'unpacks to more than' --bundle s3://bundles/bomb.tar.gz
 wrong 3 'no whole archive' --bundle s3://bundles/text.tar.gz
 boot --bundle s3://bundles/other.tar.gz --no-inspect
