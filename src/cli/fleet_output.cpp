@@ -43,15 +43,6 @@ const FindingRow& row_of(Finding finding)
   return k_findings[static_cast<std::size_t>(finding)];
 }
 
-std::string shown_time(std::optional<Seconds> time, const Look& look)
-{
-  if (!time) {
-    return "";
-  }
-  return fmt::format("{} ({})", short_time(look.local_time(*time), look.local_time(look.now)),
-                     relative(*time, look.now));
-}
-
 std::string shown_expiry(const aws::Instance& machine, const Look& look)
 {
   const fleet::Expiry expiry = fleet::expiry_of(machine, look.now);
@@ -117,6 +108,15 @@ std::string gc_json(const Swept& swept, const Look& look, const Error* error)
 }
 
 } // namespace
+
+std::string shown_time(std::optional<Seconds> time, const Look& look)
+{
+  if (!time) {
+    return "";
+  }
+  return fmt::format("{} ({})", short_time(look.local_time(*time), look.local_time(look.now)),
+                     relative(*time, look.now));
+}
 
 void write_machine(Json& json, const Listed& it)
 {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-// What list, gc and logs print. Pure.
+// What list, gc and logs print, and how they and plan show times. Pure.
 namespace flame::cli {
 
 struct Listed { // a machine
@@ -28,6 +28,9 @@ struct Look {
   std::optional<int> width = {}; // of the terminal
   bool everywhere = false;       // regions are told
 };
+
+// "08:15 (in 1h5m)"; "" for none.
+std::string shown_time(std::optional<Seconds> time, const Look& look);
 
 std::string list_output(const std::vector<Listed>& machines, Output output, const Look& look,
                         const Error* error);

@@ -1,17 +1,19 @@
 #include "cli/plan_output.hpp"
 
+#include "cli/help.hpp"
 #include "cli/json.hpp"
 #include "cli/output.hpp"
 #include "cli/table.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace flame::cli {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-constexpr int k_width = 80;
 constexpr Column k_candidates[] = {{"NO", 9, 0},      {"MARKET", 5, 0}, {"TYPE", 8, 0},
                                    {"SUBNET", 7, 12}, {"ZONE", 6, 0},   {"AGAINST", 9, 0}};
 constexpr Column k_calls[] = {{"TIMES", 9, 0}, {"SERVICE", 5, 0}, {"ACTION", 8, 0}, {"FOR", 6, 10}};
@@ -26,7 +28,14 @@ std::string shown(Millis time)
   return time == Millis(0) ? "none" : format_duration(time);
 }
 
-std::string candidates_text(const PlanReport& report)
+// A line that the terminal has no room for is broken at its blanks.
+std::string folded(std::string_view line, const Look& look)
+{
+  const auto width = static_cast<std::size_t>(std::max(look.width.value_or(0), 0));
+  return (width == 0 ? std::string(line) : wrapped(line, 0, 2, width)) + "\n";
+}
+
+std::string candidates_text(const PlanReport& report, const Look& look)
 {
   Rows rows;
   for (const PlannedCandidate& one : report.candidates) {
@@ -35,7 +44,7 @@ std::string candidates_text(const PlanReport& report)
                     or_dash(it.subnet_id), or_dash(one.zone),
                     one.against ? one.against->code : ""});
   }
-  std::string text = table(k_candidates, std::move(rows), k_width);
+  std::string text = table(k_candidates, std::move(rows), look.width);
   std::vector<boot::Dropped> dropped;
   for (const PlannedCandidate& one : report.candidates) {
     if (one.against) {
@@ -43,41 +52,52 @@ std::string candidates_text(const PlanReport& report)
     }
   }
   for (const std::string& why : boot::reasons_of(dropped)) {
-    text += fmt::format("not asked for: {}\n", why);
+    text += folded(fmt::format("not asked for: {}", why), look);
   }
   return text;
 }
 
-std::string calls_text(const PlanReport& report)
+std::string calls_text(const PlanReport& report, const Look& look)
 {
   Rows rows;
   for (const boot::PlannedCall& call : report.calls) {
     rows.push_back(
       {call.count ? std::to_string(*call.count) : "*", call.service, call.action, call.what});
   }
-  return table(k_calls, std::move(rows), k_width) + "*: as often as it takes\n";
+  return table(k_calls, std::move(rows), look.width) + "*: as often as it takes\n";
 }
 
-std::string plan_text(const PlanReport& report)
+// What is one number or word of the whole boot, a line each.
+std::vector<std::string> facts(const PlanReport& report, const Look& look)
 {
-  std::string text = fmt::format("run id: {}\nregion: {}\napp: {}\nmachines: {}\n", report.run_id,
-                                 report.region, report.app, report.count);
+  std::vector<std::string> lines = {
+    "run id: " + report.run_id, "region: " + report.region, "app: " + report.app,
+    fmt::format("machines: {}", report.count)};
   if (report.live) {
-    text +=
-      fmt::format("live: {} of the app{}\n", *report.live,
-                  report.max_running ? fmt::format(", max_running {}", *report.max_running) : "");
+    lines.push_back(
+      fmt::format("live: {} of the app{}", *report.live,
+                  report.max_running ? fmt::format(", max_running {}", *report.max_running) : ""));
   }
-  text +=
-    fmt::format("expires at: {}\n", report.expires_at ? iso8601(*report.expires_at) : "never");
-  text += fmt::format("user data: at most {} of {} bytes{}\n", report.user_data,
-                      report.user_data_limit, report.packed ? ", in gzip" : "");
-  text += fmt::format("wait for EC2's limits: {}; when each candidate is asked for: {}\n",
-                      shown(report.least), shown(report.least_all));
-  text += "\n" + candidates_text(report);
-  text += "\n" + calls_text(report);
-  text += "\nRunInstances, of the first candidate that is asked for:\n";
+  lines.push_back("expires at: "
+                  + (report.expires_at ? shown_time(report.expires_at, look) : "never"));
+  lines.push_back(fmt::format("user data: at most {} of {} bytes{}", report.user_data,
+                              report.user_data_limit, report.packed ? ", in gzip" : ""));
+  lines.push_back(fmt::format("wait for EC2's limits: {}; when each candidate is asked for: {}",
+                              shown(report.least), shown(report.least_all)));
+  return lines;
+}
+
+std::string plan_text(const PlanReport& report, const Look& look)
+{
+  std::string text;
+  for (const std::string& line : facts(report, look)) {
+    text += folded(line, look);
+  }
+  text += "\n" + candidates_text(report, look);
+  text += "\n" + calls_text(report, look);
+  text += "\n" + folded("RunInstances, of the first candidate that is asked for:", look);
   for (const auto& [name, value] : report.request) {
-    text += fmt::format("{} = {}\n", name, value);
+    text += folded(fmt::format("{} = {}", name, value), look);
   }
   return text;
 }
@@ -138,9 +158,9 @@ std::string plan_json(const PlanReport& report)
 
 } // namespace
 
-std::string plan_output(const PlanReport& report, Output output)
+std::string plan_output(const PlanReport& report, Output output, const Look& look)
 {
-  return output == Output::json ? plan_json(report) : plan_text(report);
+  return output == Output::json ? plan_json(report) : plan_text(report, look);
 }
 
 } // namespace flame::cli

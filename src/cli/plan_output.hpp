@@ -3,6 +3,7 @@
 #include "boot/calls.hpp"
 #include "boot/survey.hpp"
 #include "cli/command.hpp"
+#include "cli/fleet_output.hpp"
 
 #include <optional>
 #include <string>
@@ -36,7 +37,7 @@ struct PlanReport {
   const Error* error = nullptr; // why a boot would be refused; not owned
 };
 
-// text: in at most 80 columns where names and values are no longer.
-std::string plan_output(const PlanReport& report, Output output);
+// text: as wide as the terminal, where no name or value is longer; whole where there is none.
+std::string plan_output(const PlanReport& report, Output output, const Look& look);
 
 } // namespace flame::cli

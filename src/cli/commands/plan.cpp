@@ -107,8 +107,11 @@ Result<void> plan(const Planning& before)
   }
   const auto refusal = refusal_of(it, *survey, report.live);
   report.error = refusal ? &*refusal : nullptr;
+  const Look look{.now = it.world.clock->wall(),
+                  .local_time = it.world.local_time,
+                  .width = it.world.terminal.out_width};
   it.console.clear();
-  auto written = it.world.write_out(plan_output(report, it.invocation.output));
+  auto written = it.world.write_out(plan_output(report, it.invocation.output, look));
   if (!written || !refusal) {
     return written;
   }

@@ -75,13 +75,15 @@ expect_json '.user_data.bytes > 1000' true
 expect_json '.least_ms.all_candidates' 0
 expect_json '.live' null
 
-TEST "as text it fits 80 columns, and holds no secret"
+TEST "as text it is whole in a pipe, its time is local, and it holds no secret"
 flame plan "${settings[@]}" --instance-type m7i.large,t3.nano --subnet-id "$sub_a,$sub_c" --market spot,on-demand \
   -e PASSWORD=sesame-open
 expect_status 0
-expect_same "$(awk 'length > 80' stdout)" ""
-expect_in_stdout "not asked for: us-east-1c does not offer m7i.large" "user data: " "expires at: 20" \
-  "wait for EC2's limits: none" "MinCount = 1" "RunInstances"
+for words in "not asked for: us-east-1c does not offer m7i.large" "user data: " \
+  "wait for EC2's limits: none" "MinCount = 1" "RunInstances" "1   spot       m7i.large  $sub_a"; do
+  expect_in_stdout "$words"
+done
+grep -qE '^expires at: [-0-9 ]*[0-9]{2}:[0-9]{2} \(in 1h[0-9]m\)$' stdout || die "the time is not for people"
 ! grep -q sesame stdout stderr || die "a secret is shown"
 
 TEST "the only candidate is looked at too, and what could not be launched is the status"

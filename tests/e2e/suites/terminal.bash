@@ -94,6 +94,21 @@ on_terminal 200 -- list
 expect_on_screen a-run-whose-name-is-rather-long
 expect_on_screen "in 1h"
 
+TEST "plan folds, and is whole in a pipe"
+plan=(plan "${boot[@]:1}" --instance-type u-24tb1.112xlarge,c7i.metal-48xl --market spot,on-demand
+  --subnet-id subnet-0123456789abcdef0,subnet-00112233445566778)
+for columns in 40 80 200; do
+  on_terminal "$columns" -- "${plan[@]}"
+  grep -v '^flame-ec2: ' seen.screen >table
+  expect_in table "u-24tb1.112xlarge"
+  expect_in table "expires at: "
+  expect_fit table "$columns"
+done
+flame "${plan[@]}"
+expect_in_stdout "u-24tb1.112xlarge  subnet-0123456789abcdef0"
+expect_in_stdout "c7i.metal-48xl     subnet-00112233445566778"
+! grep -q '…' stdout || die "cut in a pipe: $(cat stdout)"
+
 TEST "doctor and the settings fold too"
 for columns in 40 80 200; do
   on_terminal "$columns" -- doctor "${boot[@]:1}"
