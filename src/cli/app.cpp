@@ -82,15 +82,14 @@ int run_program(std::span<const std::string> arguments, World& world, std::strin
   if (!error.message.empty()) {
     console.error(error);
   }
-  if (const Command* command = parsed.invocation.command;
-      command != nullptr && command->status_of != nullptr) {
-    return command->status_of(parsed.invocation, world, error);
-  }
   if (parsed.invocation.output == Output::json && error.kind != ErrorKind::output
       && !error.in_result) {
     static_cast<void>(world.write_out(error_json(error))); // stderr has said it already
   }
-  return exit_status(error);
+  const Command* const command = parsed.invocation.command;
+  return command != nullptr && command->status_of != nullptr
+           ? command->status_of(parsed.invocation, world, error)
+           : exit_status(error);
 }
 
 int run(std::span<const std::string> arguments, World& world)

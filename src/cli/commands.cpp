@@ -166,9 +166,10 @@ const Command k_commands[] = {
    "machine among several by FLAME_EC2_INDEX, from 0.\n\n"
    "Its standard output and standard error come as they are, apart from each other, while it runs. With "
    "store all of it comes. Without, the console of the machine carries 4 KiB a second after a first 16 "
-   "KiB; of what is more the last of it is shown, and how much was left out is said.",
+   "KiB; of what is more the last of it is shown, and how much was left out is said. Standard output "
+   "being the command's, --json is refused but with --dry-run: --result is JSON.",
    "flame-ec2 run --region eu-west-1 --image al2023 -- uname -a",
-   k_all_groups, k_run_flags, run_run, "", "", status_of_run, k_usual_run, k_all_outputs},
+   k_all_groups, k_run_flags, run_run, "", "", status_of_run, k_usual_run},
   {"wait", "wait until a release is ready, or has stopped", "[ID...]",
    "Waits for machines that boot has started, by their ids or all of a run. With --for stopped the status "
    "is that of the release, the highest of several, and 125 when it is not known or flame-ec2 itself "

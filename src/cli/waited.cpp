@@ -1,12 +1,13 @@
 #include "cli/waited.hpp"
 
 #include "cli/json.hpp"
+#include "cli/output.hpp"
 
 #include <fmt/format.h>
 
 namespace flame::cli {
 
-std::string waited_output(const std::vector<Waited>& all, Output output)
+std::string waited_output(const std::vector<Waited>& all, Output output, const Error* error)
 {
   if (output == Output::json) {
     Json json;
@@ -16,7 +17,9 @@ std::string waited_output(const std::vector<Waited>& all, Output output)
       json.key("stage").text_or_null(one.stage);
       json.key("status").number(one.status).end();
     }
-    return json.end_list().end().line();
+    json.end_list();
+    write_error(json, error);
+    return json.end().line();
   }
   std::string text;
   for (const Waited& one : all) {

@@ -23,6 +23,7 @@ struct Waited {
   bool done = false;
 };
 
-std::string waited_output(const std::vector<Waited>& all, Output output);
+// `error`: the first of theirs; nullptr: none.
+std::string waited_output(const std::vector<Waited>& all, Output output, const Error* error);
 
 } // namespace flame::cli

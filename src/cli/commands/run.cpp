@@ -279,6 +279,10 @@ private:
 
 Result<void> run_run(const Invocation& invocation, World& world, Console& console)
 {
+  if (invocation.output != Output::text && !invocation.has("--dry-run")) {
+    return fail(ErrorKind::usage, "run has no --output json, but with --dry-run",
+                "standard output is the command's; --result FILE tells as JSON what became of it");
+  }
   const auto command = command_of(invocation);
   if (!command) {
     return tl::unexpected(command.error());

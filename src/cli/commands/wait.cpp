@@ -3,6 +3,7 @@
 #include "boot/listener.hpp"
 #include "cli/cloud.hpp"
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "cli/regions.hpp"
 #include "cli/selection.hpp"
 #include "cli/stored_logs.hpp"
@@ -267,16 +268,17 @@ private:
   Result<void> finish()
   {
     console_.clear();
-    if (auto written = world_.write_out(waited_output(all_, invocation_.output)); !written) {
+    const auto failed =
+      std::ranges::find_if(all_, [](const Waited& one) { return one.error.has_value(); });
+    const Error* const error = failed == all_.end() ? nullptr : &*failed->error;
+    if (auto written = world_.write_out(waited_output(all_, invocation_.output, error)); !written) {
       return written;
+    }
+    if (error != nullptr) {
+      return as_in_result(tl::unexpected(*error));
     }
     Error outcome{.kind = ErrorKind::command, .in_result = true};
     for (const Waited& one : all_) {
-      if (one.error) {
-        outcome = *one.error;
-        outcome.in_result = invocation_.output != Output::json;
-        return tl::unexpected(std::move(outcome));
-      }
       outcome.status = std::max(outcome.status, ready_ ? 0 : one.status.value_or(0));
     }
     return outcome.status == 0 ? Result<void>() : tl::unexpected(std::move(outcome));

@@ -267,3 +267,28 @@ expect_machines 0
 TEST "a wait that is too short for anything to be seen names what it has not seen"
 flame wait --run-id nobody --timeout 1s
 expect_error 8 "no machine of run nobody within 1s" --timeout
+
+TEST "a wait that fails says so as JSON too, whatever its status"
+flame wait --run-id nobody --timeout 1s --json
+expect_status 8
+expect_json '.error.kind' timeout
+flame wait --run-id nobody --timeout 1s --for stopped --json
+expect_status 125
+expect_json '.error.kind' timeout
+flame wait --json
+expect_status 2
+expect_json '.error.kind' usage
+
+TEST "the standard output of run is its command's: no JSON there, but of a dry run"
+flame run --image al2023 --json -- true
+expect_status 125
+expect_json '.error.kind' usage
+expect_in_stderr "--result FILE"
+flame run --image al2023 --output env -- true
+expect_error 125 "run has no --output env"
+flame run --image-id ami-0123456789abcdef0 --dry-run --json -- true
+expect_status 0
+expect_json '.request.ImageId' ami-0123456789abcdef0
+flame run --image-id ami-0123456789abcdef0 --dry-run --json --count 0 -- true
+expect_status 125
+expect_json '.error.kind' config

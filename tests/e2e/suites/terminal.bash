@@ -203,6 +203,9 @@ expect_json '.bytes < .limit' true
 flame template-user-data --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h --json --format gzip
 expect_status 2
 expect_json .error.kind usage
+flame wait "$machine" --json # one object, which holds the error
+expect_status 9
+expect_json '"\(.machines[0].instance_id) \(.error.kind) \(.error.stage)"' "$machine bootstrap fetch"
 flame help boot list
 expect_error 2 "flame-ec2 help boot"
 flame list --region us-eest-1

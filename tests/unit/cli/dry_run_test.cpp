@@ -24,7 +24,7 @@ TEST_CASE("cli boot --dry-run: a request is no list of variables")
   CHECK(has(fake.err, "boot --dry-run has no --output env"));
   CHECK(fake.out.empty());
   CHECK(run(fake, {"run", "--dry-run=ec2", "-o", "env", "--", "true"}, k_boot) == 125);
-  CHECK(has(fake.err, "run --dry-run has no --output env"));
+  CHECK(has(fake.err, "run has no --output env"));
 }
 
 TEST_CASE("cli boot --dry-run: refuses user data that no boot could send, and warns before that")
