@@ -14,10 +14,11 @@
 namespace flame::cli {
 namespace {
 
+// Machines that live have neither stage nor reason here; why one has ended is what --all is for.
 constexpr Column k_list_columns[] = {
-  {"ID", 10, 0},      {"STATE", 9, 0},   {"STAGE", 6, 8},  {"REASON", 4, 12},
-  {"APP", 7, 8},      {"RUN", 8, 8},     {"TYPE", 2, 0},   {"ADDRESS", 1, 0},
-  {"LAUNCHED", 5, 0}, {"EXPIRES", 6, 0}, {"REGION", 3, 0},
+  {"ID", 10, 0},      {"STATE", 9, 0},   {"STAGE", 7, 8},  {"REASON", 8, 16},
+  {"APP", 5, 8},      {"RUN", 6, 8},     {"TYPE", 1, 0},   {"ADDRESS", 0, 0},
+  {"LAUNCHED", 3, 0}, {"EXPIRES", 4, 0}, {"REGION", 2, 0},
 };
 
 constexpr Column k_gc_columns[] = {

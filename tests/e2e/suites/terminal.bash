@@ -94,6 +94,21 @@ on_terminal 200 -- list
 expect_on_screen a-run-whose-name-is-rather-long
 expect_on_screen "in 1h"
 
+TEST "why a machine has ended is on a terminal of 80 columns"
+ended=$(ours a-run-that-has-ended "$(utc '+90 minutes')")
+prints "$ended" 'flame-ec2 0123456789abcdef stage=boot t=0.01 .
+flame-ec2 0123456789abcdef stage=failed t=2.50 at=fetch rc=22 msg=the bundle could not be fetched: HTTP 403 .
+'
+flame terminate "$ended" --wait
+for columns in 80 200; do
+  on_terminal "$columns" -- list --all
+  expect_status 0
+  expect_on_screen REASON
+  expect_on_screen "Client.UserInit"
+  expect_on_screen "failed: "
+  expect_fit seen.screen "$columns"
+done
+
 TEST "plan folds, and is whole in a pipe"
 plan=(plan "${boot[@]:1}" --instance-type u-24tb1.112xlarge,c7i.metal-48xl --market spot,on-demand
   --subnet-id subnet-0123456789abcdef0,subnet-00112233445566778)
