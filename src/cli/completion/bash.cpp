@@ -29,21 +29,30 @@ _flame_ec2_values() {
 _flame_ec2_words() {
   mapfile -t COMPREPLY < <(compgen -W "$1" -- "$word")
 }
+_flame_ec2_list() {
+  local last=${word##*,}
+  mapfile -t COMPREPLY < <(compgen -P "${word%"$last"}" -W "$1" -- "$last")
+}
 _flame_ec2_files() {
   compopt -o filenames 2>/dev/null
   mapfile -t COMPREPLY < <(compgen "$1" -- "$word")
 }
 _flame_ec2() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
-  local command='' flags='' operands='' i
+  local command='' flags='' operands='' equals='' i
   COMPREPLY=()
   # --flag=value is three words here.
   if [[ $word == = ]]; then
-    word=''
+    word='' equals='='
   elif [[ $before == = ]]; then
-    before=${COMP_WORDS[COMP_CWORD-2]}
+    before=${COMP_WORDS[COMP_CWORD-2]} equals='='
   fi
   for ((i = 1; i < COMP_CWORD; i++)); do
+    if [[ ${COMP_WORDS[i]} == -- ]]; then # what follows is of another program
+      _flame_ec2_files -f
+      return
+    fi
+    [[ -z $command ]] || continue
     case ${COMP_WORDS[i]} in
 )sh";
 
@@ -61,6 +70,8 @@ std::string action(const Word& word)
   switch (word.completes) {
   case Completes::words:
     return fmt::format("_flame_ec2_words '{}'; return", word.values);
+  case Completes::list:
+    return fmt::format("_flame_ec2_list '{}'; return", word.values);
   case Completes::asked:
     return fmt::format("_flame_ec2_values {}; return", word.values);
   case Completes::files:
@@ -91,23 +102,26 @@ struct Cases {
   }
 };
 
-// By "COMMAND FLAG": first the flags that mean something else in a few commands, then the rest.
-std::string value_cases()
+// By "COMMAND FLAG", or "COMMAND FLAG=" where a value can only stand behind a =: first the flags
+// that mean something else in a few commands, then the rest. What may have a value in one command is
+// a switch in another.
+std::string value_cases(bool behind_equals)
 {
   Cases special;
   Cases general;
   std::map<std::string, std::string> action_of; // by name, of the first command that has it
   for (const Command& command : commands()) {
     for (const Word& word : words_of(command)) {
-      if (!word.takes_value) {
+      if (!(behind_equals ? word.may_take_value : word.takes_value)) {
         continue;
       }
+      const char* const equals = behind_equals ? "=" : "";
       const auto [seen, first] = action_of.emplace(word.name, action(word));
       for (const std::string& name : {word.name, word.letter}) {
-        if (!name.empty() && first) {
+        if (!name.empty() && first && !behind_equals) {
           general.add(action(word), fmt::format("*' {}'", name));
-        } else if (!name.empty() && seen->second != action(word)) {
-          special.add(action(word), fmt::format("'{} {}'", command.name, name));
+        } else if (!name.empty() && (behind_equals || seen->second != action(word))) {
+          special.add(action(word), fmt::format("'{} {}{}'", command.name, name, equals));
         }
       }
     }
@@ -121,9 +135,11 @@ std::string bash_completion()
 {
   std::string text = k_head;
   for (const Command& command : commands()) {
-    text += fmt::format("      {0}) command='{0}'; break ;;\n", command.name);
+    text +=
+      fmt::format("      {}) command='{}' ;;\n", typed_names(command, " | "), command.name);
   }
-  text += "    esac\n  done\n  case \"$command $before\" in\n" + value_cases()
+  text += "    esac\n  done\n  case \"$command $before$equals\" in\n" + value_cases(true)
+          + "  esac\n  case \"$command $before\" in\n" + value_cases(false)
           + "  esac\n  case $command in\n";
   for (const Command& command : commands()) {
     text += fmt::format("    {}) flags='{}' operands='{}' ;;\n", command.name,

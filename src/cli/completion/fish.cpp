@@ -20,7 +20,14 @@ function __flame_ec2_values
   end
   FLAME_EC2_CONFIG=(string replace -r '^~/' "$HOME/" -- "$config") $words[1] completion --values $argv[1] 2>/dev/null
 end
+function __flame_ec2_list
+  set -l typed (commandline -ct)
+  set -l before (string replace -r '^--[^=]*=' '' -- "$typed" | string replace -r '[^,]*$' '')
+  printf '%s\n' "$before"$argv
+end
 complete -c flame-ec2 -f
+# What follows a -- is of another program.
+complete -c flame-ec2 -n 'contains -- -- (commandline -opc)' -F
 )fish";
 
 std::string between_quotes(std::string_view text)
@@ -37,6 +44,8 @@ std::string action(const Word& word)
   switch (word.completes) {
   case Completes::words:
     return fmt::format(" -x -a '{}'", word.values);
+  case Completes::list:
+    return fmt::format(" -x -a '(__flame_ec2_list {})'", word.values);
   case Completes::asked:
     return fmt::format(" -x -a '(__flame_ec2_values {})'", word.values);
   case Completes::files:
@@ -53,7 +62,9 @@ std::string flag(const std::string& condition, const Word& word)
 {
   std::string text = fmt::format("complete -c flame-ec2 {} -l {}", condition, word.name.substr(2));
   text += word.letter.empty() ? "" : fmt::format(" -s {}", word.letter.substr(1));
-  text += word.takes_value ? action(word) : "";
+  text += word.takes_value      ? action(word)
+          : word.may_take_value ? fmt::format(" -a '{}'", word.values)
+                                : "";
   return text + fmt::format(" -d '{}'\n", between_quotes(word.help));
 }
 
@@ -67,7 +78,7 @@ std::string fish_completion()
                         command.name, between_quotes(command.summary));
   }
   for (const Command& command : commands()) {
-    const std::string condition = fmt::format("-n '__fish_seen_subcommand_from {}'", command.name);
+    const std::string condition = fmt::format("-n '__fish_seen_subcommand_from {}'", typed_names(command, " "));
     for (const Word& word : words_of(command)) {
       text += flag(condition, word);
     }

@@ -12,14 +12,29 @@
 namespace flame::cli {
 namespace {
 
+struct Completed { // by the metavar alone
+  std::string_view metavar;
+  Completes completes;
+};
+constexpr Completed k_places[] = {{"FILE", Completes::files},
+                                  {"FOLDER", Completes::folders},
+                                  {"PLACE", Completes::files}}; // it may be a URL too
+
+Completes completes_of(const Word& word, std::string_view values, std::string_view asked)
+{
+  if (!word.takes_value && !word.may_take_value) {
+    return Completes::nothing;
+  }
+  const auto place = std::ranges::find(k_places, word.metavar, &Completed::metavar);
+  return !values.empty()                ? Completes::words
+         : can_be_asked(asked)          ? Completes::asked
+         : place != std::end(k_places) ? place->completes
+                                        : Completes::nothing;
+}
+
 void complete(Word& word, std::string_view values, std::string_view asked)
 {
-  word.completes = !word.takes_value          ? Completes::nothing
-                   : !values.empty()          ? Completes::words
-                   : can_be_asked(asked)      ? Completes::asked
-                   : word.metavar == "FILE"   ? Completes::files
-                   : word.metavar == "FOLDER" ? Completes::folders
-                                              : Completes::nothing;
+  word.completes = completes_of(word, values, asked);
   word.values = values.empty() ? asked : values;
 }
 
@@ -29,7 +44,8 @@ Word word_of(const OwnFlag& flag)
             .letter = std::string(flag.letter),
             .help = std::string(flag.help),
             .metavar = std::string(flag.metavar),
-            .takes_value = !is_switch(flag)};
+            .takes_value = !is_switch(flag),
+            .may_take_value = flag.metavar.starts_with('[')};
   complete(word, flag.values, flag.completes);
   return word;
 }
@@ -52,6 +68,9 @@ void add(std::vector<Word>& words, const config::Option& option)
             .metavar = std::string(option.metavar),
             .takes_value = !option.metavar.empty()};
   complete(word, option.rules.values, option.rules.completes);
+  if (word.completes == Completes::words && config::is_list(option)) {
+    word.completes = Completes::list;
+  }
   const auto letter = std::ranges::find(names, 2U, &std::string::size);
   word.letter = letter == names.end() ? "" : *letter;
   words.push_back(word);
@@ -99,6 +118,12 @@ std::string command_names()
     names.emplace_back(command.name);
   }
   return join(names, " ");
+}
+
+std::string typed_names(const Command& command, std::string_view between)
+{
+  return command.alias.empty() ? std::string(command.name)
+                               : fmt::format("{}{}{}", command.name, between, command.alias);
 }
 
 std::string operand_values(const Command& command)

@@ -30,6 +30,17 @@ _flame_ec2() {
       local -a names=(
 )zsh";
 
+// What follows a -- is of another program.
+constexpr const char* k_argument = R"zsh(      )
+      _describe command names ;;
+    argument)
+      if (( ${words[(i)--]} < CURRENT )); then
+        _files
+        return
+      fi
+      case $words[1] in
+)zsh";
+
 constexpr const char* k_tail = R"zsh(      esac ;;
   esac
 }
@@ -55,6 +66,8 @@ std::string action(const Word& word)
   switch (word.completes) {
   case Completes::words:
     return fmt::format("({})", word.values);
+  case Completes::list:
+    return fmt::format("_values -s , {} {}", word.metavar, word.values);
   case Completes::asked:
     return fmt::format("{{_flame_ec2_values {}}}", word.values);
   case Completes::files:
@@ -70,10 +83,12 @@ std::string action(const Word& word)
 std::string argument(const Word& word)
 {
   const std::string value =
-    word.takes_value ? fmt::format(":{}:{}", between_quotes(word.metavar), action(word)) : "";
+    word.takes_value      ? fmt::format(":{}:{}", between_quotes(word.metavar), action(word))
+    : word.may_take_value ? fmt::format("::value:{}", action(word))
+                          : "";
+  const char* const equals = word.takes_value ? "=" : word.may_take_value ? "=-" : "";
   const std::string help = fmt::format("[{}]{}", between_quotes(word.help), value);
-  std::string text =
-    fmt::format(" \\\n        '*{}{}'", word.name + (word.takes_value ? "=" : ""), help);
+  std::string text = fmt::format(" \\\n        '*{}{}{}'", word.name, equals, help);
   if (!word.letter.empty()) {
     text += fmt::format(" \\\n        '*{}{}'", word.letter, help);
   }
@@ -88,9 +103,9 @@ std::string zsh_completion()
   for (const Command& command : commands()) {
     text += fmt::format("        '{}:{}'\n", command.name, between_quotes(command.summary));
   }
-  text += "      )\n      _describe command names ;;\n    argument)\n      case $words[1] in\n";
+  text += k_argument;
   for (const Command& command : commands()) {
-    text += fmt::format("      {}) _arguments", command.name);
+    text += fmt::format("      {}) _arguments", typed_names(command, "|"));
     for (const Word& word : words_of(command)) {
       text += argument(word);
     }

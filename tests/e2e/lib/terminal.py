@@ -3,7 +3,7 @@
 terminal.py COLUMNS PREFIX [TEXT ACTION]... -- COMMAND [ARGUMENT...]
 
 Once TEXT has come, ACTION is done, and only then the next TEXT is looked for: ctrl-c types it, resize=N makes
-the terminal N columns wide, type=WORDS types them and Return. Exits as the command does, with 128+n when a
+the terminal N columns wide, type=WORDS types them and Return, keys=WORDS types them alone. Exits as the command does, with 128+n when a
 signal has ended it, and with 99 when it is still there after two minutes. Written are
 
 PREFIX.raw     what has come, byte for byte
@@ -34,6 +34,8 @@ def act(action, terminal):
         resize(terminal, int(value))
     elif name == "type":
         os.write(terminal, value.encode() + b"\n")
+    elif name == "keys":
+        os.write(terminal, value.encode())
     else:
         sys.exit(f"no action: {action}")
 

@@ -40,3 +40,10 @@ completed 'flame-ec2 boot --config other.toml --pool ' 'flame-ec2 boot --config 
 completed 'flame-ec2 boot --config=other.toml --pool=e' 'flame-ec2 boot --config=other.toml --pool=elsewhere'
 completed 'flame-ec2 boot --pool \$' 'flame-ec2 boot --pool \$\(touch\ was-run\)'
 completed 'flame-ec2 completion z' 'flame-ec2 completion zsh'
+completed 'flame-ec2 ls --run-id-f' 'flame-ec2 ls --run-id-file='
+completed 'flame-ec2 boot --market spot,on' 'flame-ec2 boot --market spot,on-demand,' # which goes when a blank follows
+completed 'flame-ec2 boot --market=spot,on' 'flame-ec2 boot --market=spot,on-demand,'
+completed 'flame-ec2 boot --dry-run=' 'flame-ec2 boot --dry-run=ec2'
+completed 'flame-ec2 boot --bundle flame.v' 'flame-ec2 boot --bundle flame.vars'
+completed 'flame-ec2 run -- cat flame.v' 'flame-ec2 run -- cat flame.vars'
+completed 'flame-ec2 run -- list --prof' 'flame-ec2 run -- list --prof'

@@ -72,6 +72,62 @@ TEST "bash: files and folders"
 expect_completed flame.vars flame-ec2 boot --env-file flame.v
 expect_completed "folder one" flame-ec2 boot --evidence-dir fold
 
+expect_completed "folder one" flame-ec2 run --bundle fold
+expect_completed flame.vars flame-ec2 boot --bundle = flame.v
+
+TEST "bash: a list goes on behind its comma"
+expect_completed spot flame-ec2 boot --market sp
+expect_completed spot,on-demand flame-ec2 boot --market spot,on
+expect_completed spot,on-demand flame-ec2 boot --market = spot,on
+
+TEST "bash: a value that can only stand behind ="
+expect_completed ec2 flame-ec2 boot --dry-run =
+expect_completed ec2 flame-ec2 run --dry-run = e
+expect_completed "" flame-ec2 boot --dry-run ""
+expect_completed "" flame-ec2 gc --dry-run =
+
+TEST "bash: another name of a command has its flags"
+expect_completed --run-id-file flame-ec2 ls --run-id-f
+expect_completed dev flame-ec2 ls --profile d
+
+TEST "bash: what follows -- is of another program"
+expect_completed "" flame-ec2 run --image al2023 -- ls --
+expect_completed "" flame-ec2 run --image al2023 -- list --profile d
+expect_completed flame.vars flame-ec2 run --image al2023 -- cat flame.v
+
+TEST "bash: in a shell that somebody types into"
+cat >bashrc <<'EOF_RC'
+PS1=
+bind 'set bell-style none'
+look() {
+  printf '%s\n' "${READLINE_LINE%% }" >>completed
+  READLINE_LINE='' READLINE_POINT=0
+  echo taken
+}
+bind -x '"\C-o": look'
+source ./script.bash
+echo ready
+EOF_RC
+# Each line, what the tab key makes of it.
+cat >lines <<'EOF_LINES'
+flame-ec2 ls --run-id-f|flame-ec2 ls --run-id-file
+flame-ec2 boot --market spot,on|flame-ec2 boot --market spot,on-demand
+flame-ec2 boot --market=spot,on|flame-ec2 boot --market=spot,on-demand
+flame-ec2 boot --dry-run=|flame-ec2 boot --dry-run=ec2
+flame-ec2 boot --bundle flame.v|flame-ec2 boot --bundle flame.vars
+flame-ec2 run --bundle fold|flame-ec2 run --bundle folder\ one/
+flame-ec2 run -- cat flame.v|flame-ec2 run -- cat flame.vars
+flame-ec2 run -- list --prof|flame-ec2 run -- list --prof
+EOF_LINES
+steps=() before=ready
+while IFS='|' read -r line _; do
+  steps+=("$before" "keys=$line"$'\t\x0f')
+  before=taken
+done <lines
+clean_shell python3 -I "$here/lib/terminal.py" 200 typed "${steps[@]}" taken type=exit -- \
+  bash --noprofile --rcfile bashrc -i >/dev/null || die "bash: $(cat typed.screen typed.codes)"
+diff <(cut -d'|' -f2 lines) completed >different || die "bash completes otherwise: $(cat different)"
+
 TEST "bash: a value that nobody can know completes nothing"
 expect_completed "" flame-ec2 boot --app ""
 
@@ -105,6 +161,13 @@ if command -v fish >/dev/null; then
   expect_same "$(fish_completes 'flame-ec2 boot --config other.toml --pool ')" elsewhere
   expect_same "$(fish_completes 'flame-ec2 boot --config=other.toml --pool=')" --pool=elsewhere
   expect_same "$(fish_completes 'flame-ec2 completion z')" zsh
+  expect_same "$(fish_completes 'flame-ec2 ls --run-id-f')" --run-id-file
+  expect_same "$(fish_completes 'flame-ec2 boot --market spot,on')" spot,on-demand
+  expect_same "$(fish_completes 'flame-ec2 boot --market=spot,on')" --market=spot,on-demand
+  expect_same "$(fish_completes 'flame-ec2 boot --dry-run=')" --dry-run=ec2
+  expect_same "$(fish_completes 'flame-ec2 boot --bundle flame.v')" flame.vars
+  expect_same "$(fish_completes 'flame-ec2 run -- cat flame.v')" flame.vars
+  expect_same "$(fish_completes 'flame-ec2 run -- list --prof')" ""
   [ ! -e was-run ] || die "a name in the file was run as a command"
 else
   echo "fish is not there"
