@@ -29,9 +29,11 @@ std::string version_text(std::string_view commit, Output output)
 
 std::string help_of(const Invocation& invocation, std::size_t width)
 {
-  return invocation.command == nullptr ? main_help(width)
-         : invocation.whole_help       ? whole_help(*invocation.command, width)
-                                       : command_help(*invocation.command, width);
+  if (invocation.command == nullptr) {
+    return invocation.whole_help ? whole_help(width) : main_help(width);
+  }
+  return invocation.whole_help ? whole_help(*invocation.command, width)
+                               : command_help(*invocation.command, width);
 }
 
 Result<void> perform(const Parsed& parsed, World& world, Console& console, std::string_view commit)

@@ -101,12 +101,14 @@ std::string block(std::string_view title, std::span<const OwnFlag> flags, const 
   return text;
 }
 
-// The settings of the command in groups: those that most calls need, or all.
-std::string settings(const Command& command, const Rows& rows, bool brief)
+// Settings in groups: the usual ones (their keys, blank separated) in brief, or all.
+std::string settings(std::span<const config::Group> groups, const Rows& rows,
+                     std::optional<std::string_view> only)
 {
-  const std::vector<std::string> usual = split(command.usual, ' ');
+  const bool brief = only.has_value();
+  const std::vector<std::string> usual = split(only.value_or(""), ' ');
   std::string text;
-  for (const config::Group group : command.groups) {
+  for (const config::Group group : groups) {
     std::string title = fmt::format("{}{}:\n", brief ? "" : "\n", config::title(group));
     for (const config::Option& option : config::options()) {
       const bool wanted = !brief || std::ranges::count(usual, option.key) > 0;
@@ -180,6 +182,35 @@ std::string commands_named(std::span<const std::string_view> names, const Rows& 
   return text;
 }
 
+std::string all_commands(std::size_t width)
+{
+  std::vector<std::string_view> names;
+  std::ranges::transform(commands(), std::back_inserter(names), &Command::name);
+  return wrapped("flame-ec2 boots short-lived EC2 machines that run a release.", 0, 0, width)
+         + "\n\nUsage: flame-ec2 COMMAND [flags]\n\n"
+         + commands_named(names, Rows(width, k_command_column));
+}
+
+// The end of a help that leaves nothing out: every setting, the flags of all, the exit statuses.
+std::string all_of(std::span<const config::Group> groups, std::size_t width)
+{
+  const Rows rows(width, k_flag_column);
+  std::string text = settings(groups, rows, std::nullopt);
+  if (!groups.empty()) {
+    text += "\n" + block("Where settings are", settings_flags(), rows);
+  }
+  text += "\n" + block("Flags of all commands", global_flags(), rows);
+  text += "\nExit statuses:\n" + statuses_help(width);
+  if (!groups.empty()) {
+    text += "\n"
+            + wrapped("Every setting is a variable and a key of the file too: --key-name is "
+                      "FLAME_EC2_KEY_NAME and key_name. All of them: flame-ec2 help settings",
+                      0, 0, width)
+            + "\n";
+  }
+  return text;
+}
+
 } // namespace
 
 std::size_t help_width(std::optional<int> terminal)
@@ -238,11 +269,7 @@ std::string overview(std::size_t width)
 
 std::string main_help(std::size_t width)
 {
-  std::vector<std::string_view> names;
-  std::ranges::transform(commands(), std::back_inserter(names), &Command::name);
-  return wrapped("flame-ec2 boots short-lived EC2 machines that run a release.", 0, 0, width)
-         + "\n\nUsage: flame-ec2 COMMAND [flags]\n\n"
-         + commands_named(names, Rows(width, k_command_column)) + global_names(width)
+  return all_commands(width) + global_names(width)
          + wrapped("More: flame-ec2 help COMMAND|settings|statuses; all: flame-ec2 man | man -l -",
                    0, 2, width)
          + "\n";
@@ -254,7 +281,7 @@ std::string command_help(const Command& command, std::size_t width)
   const std::string_view text = command.text;
   const std::string help = head(command, text.substr(0, text.find("\n\n")), width)
                            + examples(command, width) + "\n" + block("Flags", command.flags, rows)
-                           + settings(command, rows, true) + global_names(width);
+                           + settings(command.groups, rows, command.usual) + global_names(width);
   const std::string_view rest = command.groups.empty() ? "" : ", with every setting";
   return help
          + wrapped(fmt::format("All of it{}: flame-ec2 help {}", rest, command.name), 0, 2, width)
@@ -263,22 +290,14 @@ std::string command_help(const Command& command, std::size_t width)
 
 std::string whole_help(const Command& command, std::size_t width)
 {
-  const Rows rows(width, k_flag_column);
-  std::string text = head(command, command.text, width) + examples(command, width) + "\n"
-                     + block("Flags", command.flags, rows) + settings(command, rows, false);
-  if (!command.groups.empty()) {
-    text += "\n" + block("Where settings are", settings_flags(), rows);
-  }
-  text += "\n" + block("Flags of all commands", global_flags(), rows);
-  text += "\nExit statuses:\n" + statuses_help(width);
-  if (!command.groups.empty()) {
-    text += "\n"
-            + wrapped("Every setting is a variable and a key of the file too: --key-name is "
-                      "FLAME_EC2_KEY_NAME and key_name. All of them: flame-ec2 help settings",
-                      0, 0, width)
-            + "\n";
-  }
-  return text;
+  return head(command, command.text, width) + examples(command, width) + "\n"
+         + block("Flags", command.flags, Rows(width, k_flag_column))
+         + all_of(command.groups, width);
+}
+
+std::string whole_help(std::size_t width)
+{
+  return all_commands(width) + all_of(config::all_groups(), width);
 }
 
 std::string statuses_help(std::size_t width)

@@ -18,6 +18,8 @@ std::string main_help(std::size_t width); // every command; fits a screen of 24 
 std::string command_help(const Command& command, std::size_t width);
 // All that is said of the command, every setting that it takes, and the exit statuses.
 std::string whole_help(const Command& command, std::size_t width);
+// The commands, every setting, and the exit statuses.
+std::string whole_help(std::size_t width);
 std::string statuses_help(std::size_t width);
 
 // The exit statuses in their order, for people: "128+n" and "interrupted: ended by …".

@@ -6,8 +6,10 @@
 #include "cli/help.hpp"
 #include "cli/manual.hpp"
 #include "cli/reference.hpp"
+#include "unit/cli/invoked.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
@@ -128,6 +130,7 @@ TEST_CASE("cli: help is as wide as the terminal, and no wider than one can read"
     CAPTURE(width);
     CHECK(fits(overview(width), width));
     CHECK(fits(main_help(width), width));
+    CHECK(fits(whole_help(width), width));
     CHECK(fits(statuses_help(width), width));
     for (const Command& command : commands()) {
       CAPTURE(command.name);
@@ -158,6 +161,26 @@ TEST_CASE("cli: the example of a command that is too long for a line can still b
   CHECK(command_help(*find_command("run"), 40)
           .find("  flame-ec2 run --region eu-west-1 \\\n    --image al2023 -- uname -a\n")
         != std::string::npos);
+}
+
+TEST_CASE("cli: --help-all of no command holds every command, setting and exit status")
+{
+  test::FakeWorld fake;
+  CHECK(test::run(fake, {"--help-all"}) == 0);
+  for (const Command& command : commands()) {
+    CHECK_MESSAGE(fake.out.find(fmt::format("\n  {} ", command.name)) != std::string::npos,
+                  command.name);
+  }
+  for (const config::Option& option : config::options()) {
+    for (const std::string& flag : config::flag_names(option)) {
+      const bool own = flag == config::flag_names(option).front();
+      CHECK_MESSAGE((!own || fake.out.find(flag) != std::string::npos), flag);
+    }
+  }
+  for (const Status& status : statuses()) {
+    CHECK_MESSAGE(fake.out.find(fmt::format("\n  {} ", status.number)) != std::string::npos,
+                  status.number);
+  }
 }
 
 TEST_CASE("cli: a command's help holds each of its flags, in groups")
