@@ -22,7 +22,6 @@ struct S3Head {
   std::string sha256 = {};        // of the whole object, hex; "" when S3 has none
   std::string storage_class = {}; // "" is STANDARD
   std::string restore = {};       // how far an archived object is fetched back
-  bool requester_pays = false;    // and we have said that we do
 };
 
 struct S3Put {
@@ -31,8 +30,8 @@ struct S3Put {
   std::string sha256 = {}; // raw; S3 checks it, and keeps it with the object
 };
 
-// A bucket may be in any Region: the first answer tells, and what follows goes there. Calls retry
-// as the SDKs do.
+// A bucket may be in any Region: the first answer tells, and what follows goes there. Whether who
+// reads of it has to pay shows so too, and is agreed to. Calls retry as the SDKs do.
 class S3Api {
 public:
   S3Api() = default;
@@ -75,10 +74,14 @@ public:
 
   // The bucket's Region as far as it is known: what an answer has said, else the client's own.
   virtual std::string region(const std::string& bucket) const = 0;
+  // Whether an answer has shown that who reads of the bucket pays for it.
+  virtual bool pays(const std::string& bucket) const = 0;
+  // Where the object is, for who signs it himself: with its version, and that he pays if so.
+  virtual Result<std::string> address(const S3Object& object) const = 0;
   // Signed with the credentials of now, for the bucket's Region; `now` is AWS's clock. Both are
   // secrets. They live no longer than the credentials: see presign_lifetime().
-  virtual Result<std::string> presigned_get(const S3Object& object, bool requester_pays,
-                                            Seconds now, std::chrono::seconds lifetime) = 0;
+  virtual Result<std::string> presigned_get(const S3Object& object, Seconds now,
+                                            std::chrono::seconds lifetime) = 0;
   virtual Result<S3Form> form(const std::string& bucket, const std::string& prefix,
                               std::uint64_t longest, Seconds now,
                               std::chrono::seconds lifetime) = 0;

@@ -74,17 +74,27 @@ Result<void> judge(Reached& reached, const aws::S3Head& head, const std::string&
   reached.fetch.etag = head.etag;
   reached.fetch.size = head.size;
   reached.fetch.sha256 = wanted.empty() ? head.sha256 : wanted;
-  reached.requester_pays = head.requester_pays;
-  if (head.requester_pays) {
-    reached.notices.push_back(
-      fmt::format("who fetches from bucket {} pays for it; the machine does so on this account",
-                  reached.object.bucket));
-  }
   reached.notices.push_back(fmt::format("{} has {}", name, size_text(head.size)));
   return {};
 }
 
 } // namespace
+
+std::vector<std::string> bucket_notices(const std::string& bucket, const config::Settings& settings,
+                                        const aws::S3Api& s3)
+{
+  std::vector<std::string> notices;
+  if (s3.pays(bucket)) {
+    notices.push_back(
+      fmt::format("who fetches from bucket {} pays for it: this account does", bucket));
+  }
+  if (const std::string region = s3.region(bucket); region != settings.region) {
+    notices.push_back(fmt::format("bucket {} is in {}, not in {}: fetching takes longer, "
+                                  "and transfer between Regions is charged",
+                                  bucket, region, settings.region));
+  }
+  return notices;
+}
 
 Result<Reached> reach_object(const Bundle& bundle, const config::Settings& settings, aws::S3Api& s3,
                              aws::CallLimit limit)
@@ -104,17 +114,13 @@ Result<Reached> reach_object(const Bundle& bundle, const config::Settings& setti
   } else if (const auto good = judge(reached, *head, name, settings); !good) {
     return tl::unexpected(good.error());
   }
-  const std::string region = s3.region(bundle.object.bucket);
-  if (region != settings.region) {
-    reached.notices.push_back(fmt::format("bucket {} is in {}, not in {}: fetching takes longer, "
-                                          "and transfer between Regions is charged",
-                                          bundle.object.bucket, region, settings.region));
-  }
+  std::ranges::move(bucket_notices(bundle.object.bucket, settings, s3),
+                    std::back_inserter(reached.notices));
   if (settings.bundle_access == "instance-role") {
     reached.fetch.bucket = reached.object.bucket;
     reached.fetch.key = reached.object.key;
     reached.fetch.version_id = reached.object.version_id;
-    reached.fetch.region = region;
+    reached.fetch.region = s3.region(reached.object.bucket);
     const auto custom = settings.endpoints.find("s3");
     reached.fetch.endpoint = custom == settings.endpoints.end() ? "" : custom->second;
   }

@@ -13,9 +13,8 @@
 namespace flame::boot {
 
 struct Reached {
-  Fetch fetch = {};          // all but the URL, which is signed when the user data is rendered
-  aws::S3Object object = {}; // pinned by ETag and digest; no bucket: `fetch` has its URL already
-  bool requester_pays = false;
+  Fetch fetch = {};                       // a URL that it lacks is signed for the user data
+  aws::S3Object object = {};              // pinned by ETag and digest; no bucket: none to sign for
   std::vector<std::string> notices = {};  // sentences worth a line
   std::vector<std::string> warnings = {}; // of what could not be found out
 };
@@ -24,6 +23,10 @@ struct Reached {
 // not look is a warning: a bucket's policy may judge by the network of the machine.
 Result<Reached> reach_object(const Bundle& bundle, const config::Settings& settings, aws::S3Api& s3,
                              aws::CallLimit limit);
+
+// What to know of a bucket that has answered: who pays, and where it is.
+std::vector<std::string> bucket_notices(const std::string& bucket, const config::Settings& settings,
+                                        const aws::S3Api& s3);
 
 // Whether a disk of that many bytes (0: not known) can hold it. Kind config when the packed bundle
 // alone is larger; a warning when it is larger than half of the disk, which holds a system too.

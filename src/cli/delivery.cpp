@@ -164,8 +164,7 @@ Result<void> Delivery::sign_store(boot::Runner& runner, Seconds now)
   if (environment_.bucket.empty()) {
     return {};
   }
-  return urls_
-    .get(environment_, false, now, in_seconds(runner.bootstrap_timeout) + k_environment_margin)
+  return urls_.get(environment_, now, in_seconds(runner.bootstrap_timeout) + k_environment_margin)
     .map([&](std::string url) { runner.env_url = std::move(url); });
 }
 

@@ -258,6 +258,7 @@ Result<void> Finder::list_objects()
   }
   reached_.fetch = {.format = "tar"};
   reached_.object = {.bucket = folder.bucket};
+  reached_.notices = boot::bucket_notices(folder.bucket, parts_.settings, parts_.s3);
   for (const boot::FolderEntry& file : *files) {
     reached_.fetch.size += file.object.size;
     reached_.fetch.files.push_back({.path = file.path,

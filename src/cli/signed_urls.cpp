@@ -8,8 +8,7 @@ namespace flame::cli {
 
 using std::chrono::seconds;
 
-Result<std::string> SignedUrls::get(const aws::S3Object& object, bool requester_pays, Seconds now,
-                                    seconds wanted)
+Result<std::string> SignedUrls::get(const aws::S3Object& object, Seconds now, seconds wanted)
 {
   const auto credentials = cloud_.ec2().credentials();
   if (!credentials) {
@@ -20,7 +19,7 @@ Result<std::string> SignedUrls::get(const aws::S3Object& object, bool requester_
     console_.warn(fmt::format("the URL of the bundle ends in {}, and the bootstrap may take {}",
                               format_duration(lifetime), format_duration(wanted)));
   }
-  auto url = cloud_.s3().presigned_get(object, requester_pays, now, wanted);
+  auto url = cloud_.s3().presigned_get(object, now, wanted);
   if (url && hide_) {
     hide_(*url);
   }
@@ -31,7 +30,7 @@ Result<boot::Fetch> SignedUrls::fetch(const boot::Reached& reached, Seconds now,
 {
   boot::Fetch fetch = reached.fetch;
   for (boot::FetchFile& file : fetch.files) {
-    auto url = get({.bucket = reached.object.bucket, .key = file.url}, false, now, wanted);
+    auto url = get({.bucket = reached.object.bucket, .key = file.url}, now, wanted);
     if (!url) {
       return tl::unexpected(url.error());
     }
@@ -41,7 +40,7 @@ Result<boot::Fetch> SignedUrls::fetch(const boot::Reached& reached, Seconds now,
   if (found || !fetch.url.empty() || !fetch.bucket.empty() || reached.object.bucket.empty()) {
     return fetch;
   }
-  return get(reached.object, reached.requester_pays, now, wanted).map([&](std::string url) {
+  return get(reached.object, now, wanted).map([&](std::string url) {
     fetch.url = std::move(url);
     return std::move(fetch);
   });

@@ -21,8 +21,7 @@ public:
 
   // A GET, from `now`, AWS's time, for `wanted`. Warns once when the credentials end sooner; kind
   // credentials when they have.
-  Result<std::string> get(const aws::S3Object& object, bool requester_pays, Seconds now,
-                          std::chrono::seconds wanted);
+  Result<std::string> get(const aws::S3Object& object, Seconds now, std::chrono::seconds wanted);
   // What was reached, with a URL of whatever needs one.
   Result<boot::Fetch> fetch(const boot::Reached& reached, Seconds now, std::chrono::seconds wanted);
 

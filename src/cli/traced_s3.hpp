@@ -37,10 +37,15 @@ public:
   aws::Outcome<void> abort_upload(const aws::S3Object& object, const std::string& upload,
                                   aws::CallLimit limit) override;
   std::string region(const std::string& bucket) const override { return s3_.region(bucket); }
-  Result<std::string> presigned_get(const aws::S3Object& object, bool requester_pays, Seconds now,
+  bool pays(const std::string& bucket) const override { return s3_.pays(bucket); }
+  Result<std::string> address(const aws::S3Object& object) const override
+  {
+    return s3_.address(object);
+  }
+  Result<std::string> presigned_get(const aws::S3Object& object, Seconds now,
                                     std::chrono::seconds lifetime) override
   {
-    return s3_.presigned_get(object, requester_pays, now, lifetime);
+    return s3_.presigned_get(object, now, lifetime);
   }
   Result<aws::S3Form> form(const std::string& bucket, const std::string& prefix,
                            std::uint64_t longest, Seconds now,

@@ -48,7 +48,7 @@ Result<std::string> unlaunched_user_data(const boot::Plan& plan, const config::S
   boot::Runner runner = plan.runner;
   const Seconds now = world.clock->wall() + cloud.ec2().clock_offset();
   return SignedUrls(cloud, console)
-    .get(plan.bundle.object, false, now,
+    .get(plan.bundle.object, now,
          boot::k_until_script + std::chrono::ceil<std::chrono::seconds>(runner.bootstrap_timeout))
     .and_then([&](std::string url) {
       runner.fetch.url = std::move(url);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 
 namespace flame::client {
 namespace {
@@ -16,6 +17,10 @@ using aws::CallLimit;
 using aws::Outcome;
 using aws::S3Object;
 
+constexpr int k_forbidden = 403;
+constexpr int k_not_found = 404;
+constexpr const char* k_payer = "x-amz-request-payer";
+constexpr const char* k_we_pay = "requester";
 constexpr std::size_t k_answer = 8UL * 1024 * 1024; // a page of 1000 objects is far below
 constexpr std::size_t k_any_size = 1ULL << 50U;     // HEAD tells the size of what it does not send
 
@@ -41,31 +46,19 @@ public:
 
   Outcome<aws::S3Head> head(const S3Object& object, CallLimit limit) override
   {
-    Call call{.action = "HeadObject",
-              .method = "HEAD",
-              .object = object,
-              .headers = {{"x-amz-checksum-mode", "ENABLED"}},
-              .longest = k_any_size};
     aws::Headers headers;
-    auto done = send(call, limit, &headers);
-    bool pays = false;
-    if (!done && done.error().http_status == 403) { // which is also how S3 asks who pays
-      call.headers.emplace_back("x-amz-request-payer", "requester");
-      if (auto again = send(call, limit, &headers)) {
-        done = std::move(again);
-        pays = true;
-      }
-    }
-    return done.map([&](const std::string& /*body*/) {
-      aws::S3Head head = head_in(headers);
-      head.requester_pays = pays;
-      return head;
-    });
+    return read({.action = "HeadObject",
+                 .method = "HEAD",
+                 .object = object,
+                 .headers = {{"x-amz-checksum-mode", "ENABLED"}},
+                 .longest = k_any_size},
+                limit, &headers)
+      .map([&](const std::string& /*body*/) { return head_in(headers); });
   }
 
   Outcome<std::string> get(const S3Object& object, std::size_t longest, CallLimit limit) override
   {
-    return send({.action = "GetObject", .method = "GET", .object = object, .longest = longest},
+    return read({.action = "GetObject", .method = "GET", .object = object, .longest = longest},
                 limit);
   }
 
@@ -121,7 +114,7 @@ public:
       if (!token.empty()) {
         call.query.emplace_back("continuation-token", token);
       }
-      auto page = send(call, limit).and_then([](const std::string& body) {
+      auto page = read(call, limit).and_then([](const std::string& body) {
         return aws::parse_s3_page(body);
       });
       if (!page) {
@@ -199,19 +192,22 @@ public:
     return found == regions_.end() ? s3_region({.bucket = bucket}, place_) : found->second;
   }
 
-  Result<std::string> presigned_get(const S3Object& object, bool requester_pays, Seconds now,
+  bool pays(const std::string& bucket) const override { return payers_.contains(bucket); }
+
+  Result<std::string> address(const S3Object& object) const override
+  {
+    return plain_get(object).map([](const aws::Request& request) { return aws::url_of(request); });
+  }
+
+  Result<std::string> presigned_get(const S3Object& object, Seconds now,
                                     std::chrono::seconds lifetime) override
   {
-    const std::string at = region(object.bucket);
-    auto request = aws::s3_request("GET", object, place_in(at));
+    auto request = plain_get(object);
     const auto keys = credentials(now, lifetime);
     if (!request || !keys) {
       return tl::unexpected(request ? keys.error() : request.error());
     }
-    if (requester_pays) {
-      aws::add_query(*request, "x-amz-request-payer", "requester");
-    }
-    return aws::presign(std::move(*request), {at, "s3", now}, *keys,
+    return aws::presign(std::move(*request), {region(object.bucket), "s3", now}, *keys,
                         aws::presign_lifetime(lifetime, now, *keys));
   }
 
@@ -248,6 +244,23 @@ private:
     return outcome ? Outcome<void>() : tl::unexpected(outcome.error());
   }
 
+  // Of a URL, which has its say in the query.
+  Result<aws::Request> plain_get(const S3Object& object) const
+  {
+    auto request = aws::s3_request("GET", object, place_in(region(object.bucket)));
+    if (request && pays(object.bucket)) {
+      aws::add_query(*request, k_payer, k_we_pay);
+    }
+    return request;
+  }
+
+  void add_payer(aws::Request& request, const std::string& bucket) const
+  {
+    if (pays(bucket)) {
+      request.headers.emplace_back(k_payer, k_we_pay);
+    }
+  }
+
   aws::S3Place place_in(const std::string& at) const
   {
     aws::S3Place place = place_;
@@ -269,6 +282,7 @@ private:
       aws::add_query(*request, name, value);
     }
     request->headers = call.headers;
+    add_payer(*request, call.object.bucket);
     request->body = call.body;
     return service_.call({.action = call.action,
                           .body = {},
@@ -292,6 +306,9 @@ private:
     for (const S3Object& object : objects) {
       many.at.push_back(region(object.bucket));
       many.requests.push_back(aws::s3_request("GET", object, place_in(many.at.back())));
+      if (many.requests.back()) {
+        add_payer(*many.requests.back(), object.bucket);
+      }
     }
     many.said.resize(objects.size());
     return many;
@@ -319,6 +336,24 @@ private:
     return service_.call_all(calls, limit);
   }
 
+  // Without a word of who pays, S3 refuses as it does without a right: what it gives or says to one
+  // who pays tells the two apart.
+  Outcome<std::string> read(const Call& call, CallLimit limit, aws::Headers* headers = nullptr)
+  {
+    auto outcome = send(call, limit, headers);
+    const std::string& bucket = call.object.bucket;
+    const bool may_ask = !outcome && outcome.error().http_status == k_forbidden
+                         && outcome.error().error_class == aws::ErrorClass::permission;
+    if (!may_ask || !payers_.insert(bucket).second) {
+      return outcome;
+    }
+    outcome = send(call, limit, headers);
+    if (!outcome && outcome.error().http_status != k_not_found) {
+      payers_.erase(bucket);
+    }
+    return outcome;
+  }
+
   // A bucket of another Region is asked there, once, and from then on.
   Outcome<std::string> send(const Call& call, CallLimit limit, aws::Headers* headers = nullptr)
   {
@@ -342,6 +377,7 @@ private:
   aws::S3Place place_;
   Service service_;
   std::map<std::string, std::string> regions_ = {}; // of buckets that have said theirs
+  std::set<std::string> payers_ = {};               // buckets of which we pay what we read
 };
 
 } // namespace

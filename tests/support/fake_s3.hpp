@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ public:
   std::map<std::string, std::string> objects = {};
   std::map<std::string, aws::S3Head> heads = {};     // of some of them
   std::map<std::string, std::string> regions = {};   // of some buckets
+  std::set<std::string> payers = {};                 // buckets whose requesters pay
   std::map<std::string, aws::ApiError> refused = {}; // by the first word of a line in `calls`
   std::vector<std::string> calls = {};
 
@@ -115,11 +117,17 @@ public:
     const auto found = regions.find(bucket);
     return found == regions.end() ? "eu-west-1" : found->second;
   }
-  Result<std::string> presigned_get(const aws::S3Object& object, bool requester_pays,
-                                    Seconds /*now*/, std::chrono::seconds lifetime) override
+  bool pays(const std::string& bucket) const override { return payers.contains(bucket); }
+  Result<std::string> address(const aws::S3Object& object) const override
+  {
+    return fmt::format("https://{}?versionId={}{}", name(object), object.version_id,
+                       pays(object.bucket) ? "&payer" : "");
+  }
+  Result<std::string> presigned_get(const aws::S3Object& object, Seconds /*now*/,
+                                    std::chrono::seconds lifetime) override
   {
     return fmt::format("https://{}?expires={}{}&X-Amz-Signature=0", name(object), lifetime.count(),
-                       requester_pays ? "&payer" : "");
+                       pays(object.bucket) ? "&payer" : "");
   }
   Result<aws::S3Form> form(const std::string& bucket, const std::string& prefix,
                            std::uint64_t /*longest*/, Seconds /*now*/,

@@ -69,6 +69,19 @@ expect_status 0
 expect_in_stderr "pays for it"
 fetch_by_script
 cmp fetched s3/pays/hello.tar.gz
+wrong 3 'the bundle holds no bin/other' --bundle s3://pays/hello.tar.gz --app other # it is looked into
+
+TEST "so is one whose folder is the bundle, with a store or file by file"
+mkdir -p s3/pays/rel/bin s3/keep && cp releases/hello/bin/hello s3/pays/rel/bin/
+boot --bundle s3://pays/rel/
+expect_status 0
+expect_in_stderr "pays for it"
+control GET "instances/$(machines | head -n 1 | cut -f1)/user-data" | zcat -f >script
+expect_in script "x-amz-request-payer=requester"
+rm script
+boot --bundle s3://pays/rel/ --store s3://keep/flame/
+expect_status 0
+find s3/keep/flame/ -name '*.tar.gz' -exec tar -tzf {} + | grep -qx bin/hello || die "the folder was not packed"
 
 TEST "a missing right to look is a warning: a bucket may ask where the machine is"
 sandbox --fault HeadObject:AccessDenied --fault GetObject:AccessDenied

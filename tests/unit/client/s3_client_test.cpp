@@ -51,7 +51,6 @@ TEST_CASE("client::make_s3_client looks at an object")
   CHECK(head->etag == "\"0a\"");
   CHECK(head->version_id == "v1");
   CHECK(head->sha256 == to_hex(digest));
-  CHECK(!head->requester_pays);
   CHECK(world.request(0).method == "HEAD");
   CHECK(world.request(0).body_limit > head->size);
   CHECK(world.request(0).url == "https://bundles.s3.eu-west-1.amazonaws.com/rel/app.tar.gz");
@@ -85,7 +84,7 @@ TEST_CASE("client::make_s3_client asks a bucket of another Region there, and rem
     CHECK(world.s3->region("other") == "eu-west-1");
     CHECK(world.s3->head(world.object, world.limit));
     CHECK(world.http.requests.size() == 3);
-    const auto url = world.s3->presigned_get(world.object, false, world.clock.wall(), 10min);
+    const auto url = world.s3->presigned_get(world.object, world.clock.wall(), 10min);
     CHECK(url->find("bundles.s3.us-west-2.amazonaws.com") != std::string::npos);
   }
 }
@@ -220,16 +219,60 @@ TEST_CASE("client::make_s3_client finds that requesters pay")
   world.http.answers = {FakeHttp::response(403, ""), FakeHttp::response(200, "")};
   const auto head = world.s3->head(world.object, world.limit);
   REQUIRE(head);
-  CHECK(head->requester_pays);
+  CHECK(world.s3->pays("bundles"));
+  CHECK(!world.s3->pays("other"));
   CHECK(header(world.request(0), "x-amz-request-payer").empty());
   CHECK(header(world.request(1), "x-amz-request-payer") == "requester");
-  const auto url = world.s3->presigned_get(world.object, true, world.clock.wall(), 10min);
+  const auto url = world.s3->presigned_get(world.object, world.clock.wall(), 10min);
   CHECK(url->find("x-amz-request-payer=requester") != std::string::npos);
+  CHECK(*world.s3->address({.bucket = "bundles", .key = "a b", .version_id = "v1"})
+        == "https://bundles.s3.eu-west-1.amazonaws.com/a%20b?versionId=v1"
+           "&x-amz-request-payer=requester");
+  CHECK(*world.s3->address({.bucket = "other", .key = "k"})
+        == "https://other.s3.eu-west-1.amazonaws.com/k");
+  world.http.answers = {FakeHttp::response(200, "bytes"), FakeHttp::response(200, "of many")};
+  CHECK(*world.s3->get(world.object, 100, world.limit) == "bytes"); // known by now
+  CHECK(world.s3->get_all(numbered(1), 100, world.limit).at(0) == "of many");
+  for (const std::size_t known : {2, 3}) {
+    CHECK(header(world.request(known), "x-amz-request-payer") == "requester");
+  }
+}
+
+TEST_CASE("client::make_s3_client finds that requesters pay whatever it reads first")
+{
+  S3World world;
+  SUBCASE("an object")
+  {
+    world.http.answers = {error(403, "AccessDenied"), FakeHttp::response(200, "bytes")};
+    CHECK(*world.s3->get(world.object, 100, world.limit) == "bytes");
+  }
+  SUBCASE("a listing")
+  {
+    world.http.answers = {error(403, "AccessDenied"),
+                          FakeHttp::response(200, "<ListBucketResult></ListBucketResult>")};
+    CHECK(world.s3->list({.bucket = "bundles", .key = "p/"}, world.limit));
+  }
+  SUBCASE("an object that is not there")
+  {
+    world.http.answers = {error(403, "AccessDenied"), error(404, "NoSuchKey")};
+    CHECK(world.s3->get(world.object, 100, world.limit).error().http_status == 404);
+  }
+  CHECK(header(world.request(1), "x-amz-request-payer") == "requester");
+  CHECK(world.s3->pays("bundles"));
+}
+
+TEST_CASE("client::make_s3_client takes a missing right and an archived object for what they are")
+{
+  S3World world;
   world.http.answers = {FakeHttp::response(403, ""), FakeHttp::response(403, "")};
   const auto denied = world.s3->head(world.object, world.limit);
   REQUIRE(!denied);
   CHECK(denied.error().error_class == aws::ErrorClass::permission);
   CHECK(denied.error().http_status == 403);
+  world.http.answers = {error(403, "InvalidObjectState")};
+  CHECK(!world.s3->get(world.object, 100, world.limit));
+  CHECK(world.http.requests.size() == 3);
+  CHECK(!world.s3->pays("bundles"));
 }
 
 TEST_CASE("client::make_s3_client writes what is new, encrypted, with its digest")
@@ -298,7 +341,7 @@ TEST_CASE("client::make_s3_client gives no address that dies at once")
 {
   S3World world;
   world.keys.front()->expiration = world.clock.wall() - 1s;
-  const auto url = world.s3->presigned_get(world.object, false, world.clock.wall(), 10min);
+  const auto url = world.s3->presigned_get(world.object, world.clock.wall(), 10min);
   REQUIRE(!url);
   CHECK(url.error().kind == ErrorKind::credentials);
   const auto form = world.s3->form("bundles", "runs/", 100, world.clock.wall(), 10min);
