@@ -1,5 +1,6 @@
 #include "boot/plan_bundle.hpp"
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -88,6 +89,16 @@ std::string filled(std::string_view start, std::size_t length)
   std::string text(start);
   text.resize(std::max(length, start.size()), 'x');
   return text;
+}
+
+Fetch placeholder_of_role(Fetch fetch, const aws::S3Object& object, const std::string& region)
+{
+  fetch.bucket = filled("bucket", 63);
+  fetch.key = object.key.empty() ? filled("bundles/", 80) : object.key;
+  fetch.region = region;
+  fetch.url = fmt::format("https://{}.s3.{}.amazonaws.com/{}?versionId={}", fetch.bucket, region,
+                          uri_encode(fetch.key, "/"), uri_encode(object.version_id));
+  return fetch;
 }
 
 StoreChannel placeholder_channel(const aws::S3Object& store, const std::string& run_id)
@@ -216,9 +227,7 @@ Runner with_placeholders(Runner runner, const Bundle& bundle, const Settings& se
   if (bundle.kind == BundleKind::nothing) {
     runner.fetch = {};
   } else if (settings.bundle_access == k_role) {
-    runner.fetch.bucket = filled("bucket", 63);
-    runner.fetch.key = bundle.object.key.empty() ? filled("bundles/", 80) : bundle.object.key;
-    runner.fetch.region = settings.region;
+    runner.fetch = placeholder_of_role(runner.fetch, bundle.object, settings.region);
   } else if (comes_by_files(bundle, settings)) { // nobody has listed them yet
     const std::string path = fmt::format("bin/{}", runner.app);
     runner.fetch.format = "tar";

@@ -78,6 +78,23 @@ Result<void> judge(Reached& reached, const aws::S3Head& head, const std::string&
   return {};
 }
 
+// What a machine needs to sign for itself.
+Result<void> add_role(Reached& reached, const config::Settings& settings, const aws::S3Api& s3)
+{
+  auto url = s3.address(reached.object);
+  if (!url) {
+    return tl::unexpected(std::move(url.error()));
+  }
+  Fetch& fetch = reached.fetch;
+  fetch.url = std::move(*url);
+  fetch.bucket = reached.object.bucket;
+  fetch.key = reached.object.key;
+  fetch.region = s3.region(fetch.bucket);
+  const auto custom = settings.endpoints.find("s3");
+  fetch.endpoint = custom == settings.endpoints.end() ? "" : custom->second;
+  return {};
+}
+
 } // namespace
 
 std::vector<std::string> bucket_notices(const std::string& bucket, const config::Settings& settings,
@@ -117,12 +134,9 @@ Result<Reached> reach_object(const Bundle& bundle, const config::Settings& setti
   std::ranges::move(bucket_notices(bundle.object.bucket, settings, s3),
                     std::back_inserter(reached.notices));
   if (settings.bundle_access == "instance-role") {
-    reached.fetch.bucket = reached.object.bucket;
-    reached.fetch.key = reached.object.key;
-    reached.fetch.version_id = reached.object.version_id;
-    reached.fetch.region = s3.region(reached.object.bucket);
-    const auto custom = settings.endpoints.find("s3");
-    reached.fetch.endpoint = custom == settings.endpoints.end() ? "" : custom->second;
+    if (auto signs = add_role(reached, settings, s3); !signs) {
+      return tl::unexpected(std::move(signs.error()));
+    }
   }
   return reached;
 }

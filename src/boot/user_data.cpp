@@ -166,8 +166,8 @@ std::string source(const Fetch& fetch)
   const std::string role = fetch.bucket.empty()
                              ? ""
                              : assign("bucket", fetch.bucket) + assign("key", fetch.key)
-                                 + assign("version", fetch.version_id)
-                                 + assign("region", fetch.region) + lean("role.sh");
+                                 + assign("region", fetch.region)
+                                 + assign("endpoint", fetch.endpoint) + lean("role.sh");
   return assign("url", quote_for_curl(fetch.url)) + role + assign("etag", fetch.etag)
          + lean("fetch.sh") + (is_parallel(fetch) ? lean("parallel.sh") : "all() { get 0 ''; }\n");
 }

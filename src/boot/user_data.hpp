@@ -43,16 +43,15 @@ struct FetchFile {
 // read, or file by file.
 struct Fetch {
   std::string format = {};  // of a row of boot/bundle, "tar.gz"
-  std::string url = {};     // presigned GET or https, or the placeholder; secret
+  std::string url = {};     // presigned GET or https, or the placeholder; secret. Of a role: plain
   std::string carried = {}; // the bundle itself, when the user data carries it; "" else
   std::string sha256 = {};  // lower-case hex; "" when unknown
   std::string etag = {};    // as S3 gives it, with its quotes; "" when unknown
   std::uint64_t size = 0;   // bytes; 0 when unknown
   std::string bucket = {};  // of the object that the machine's own role reads; else ""
   std::string key = {};
-  std::string version_id = {};
   std::string region = {};
-  std::string endpoint = {};         // "" is the region's own
+  std::string endpoint = {};         // of S3, for the role; "" is the region's own
   std::vector<FetchFile> files = {}; // of a folder that no store has packed; then format is "tar"
 };
 

@@ -37,7 +37,7 @@ Result<boot::Fetch> SignedUrls::fetch(const boot::Reached& reached, Seconds now,
     file.url = std::move(*url);
   }
   const bool found = !fetch.files.empty() || !fetch.carried.empty();
-  if (found || !fetch.url.empty() || !fetch.bucket.empty() || reached.object.bucket.empty()) {
+  if (found || !fetch.url.empty() || reached.object.bucket.empty()) {
     return fetch;
   }
   return get(reached.object, now, wanted).map([&](std::string url) {

@@ -131,8 +131,11 @@ TEST_CASE_FIXTURE(RunnerMachines, "a machine reads the bundle by its role, or sa
   runner.fetch.bucket = "signed";
   runner.fetch.key = "hello +.tar.gz";
   runner.fetch.region = "eu-west-1";
+  runner.fetch.endpoint = "http://127.0.0.1:4566"; // which the AWS CLI has from nowhere else
   const Scene here = scene(runner, "exit 6");
-  runner.fetch.version_id = "v+1";
+  const std::string plain = runner.fetch.url;
+  runner.fetch.url = plain + "?versionId=v%2B1&x-amz-request-payer=requester";
+  const Scene paying = scene(runner, "exit 6");
   Scene no_role = here;
   no_role.role_status = 404;
   const std::string no_signer = "for program in python3 aws; do\n"
@@ -147,24 +150,27 @@ TEST_CASE_FIXTURE(RunnerMachines, "a machine reads the bundle by its role, or sa
   if (has_program("python3")) {
     rows.push_back({.name = "python3", .scene = here, .stage = "stopped", .status = 6});
     rows.push_back(
-      {.name = "a version", .scene = scene(runner, "exit 6"), .stage = "stopped", .status = 6});
+      {.name = "a version, of which we pay", .scene = paying, .stage = "stopped", .status = 6});
     rows.push_back({.name = "no role",
                     .scene = no_role,
                     .at = "fetch",
                     .reason = "no credentials of a role: HTTP Error 404"});
   }
   if (has_program("aws") && has_program("python3")) {
-    // Debian's needs a python3 of another name then. Of its time, no variable names an endpoint.
+    // Debian's needs a python3 of another name then.
     const std::string aws_alone =
       "cp \"$(readlink -f /usr/bin/python3)\" /opt/python\n"
       "sed '1s:.*:#!/opt/python:' /usr/bin/aws >/opt/aws.real\n"
-      "printf '#!/bin/sh\\nexport PYTHONHOME=/usr\\nexec /opt/aws.real --endpoint-url "
-      "http://127.0.0.1:4566 \"$@\"\\n' >/opt/aws\n"
+      "printf '#!/bin/sh\\nexport PYTHONHOME=/usr\\nexec /opt/aws.real \"$@\"\\n' >/opt/aws\n"
       "chmod 755 /opt/aws /opt/aws.real\n"
       "mount --bind /opt/aws \"$(readlink -f /usr/bin/aws)\"\n"
       "mount --bind /dev/null \"$(readlink -f /usr/bin/python3)\"";
     rows.push_back(
       {.name = "aws", .scene = after(aws_alone, here), .stage = "stopped", .status = 6});
+    rows.push_back({.name = "aws, of which we pay",
+                    .scene = after(aws_alone, paying),
+                    .at = "fetch",
+                    .reason = "aws signs for no bucket whose requesters pay"});
     rows.push_back({.name = "aws without a role",
                     .scene = after(aws_alone, no_role),
                     .at = "fetch",

@@ -163,7 +163,9 @@ void serve_role_bundle(httplib::Server& server, const Scene& scene)
                              .scheme = "http",
                              .host = request.get_header_value("Host"),
                              .path = path,
-                             .query = request.has_param("versionId") ? "versionId=v%2B1" : ""};
+                             .query = request.has_param("versionId")
+                                        ? "versionId=v%2B1&x-amz-request-payer=requester"
+                                        : ""};
     std::string time = request.get_param_value("X-Amz-Date"); // 20260115T081530Z
     for (const std::size_t at : {13, 11, 6, 4}) {
       time.insert(std::min(at, time.size()), at > 8 ? ":" : "-");

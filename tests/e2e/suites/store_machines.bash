@@ -100,3 +100,23 @@ flame boot "${forger[@]}" --bundle thief --store s3://keep/flame/ --env "VICTIM=
 expect_status 0
 wait_for_console "$(jq -r '.instances[0].instance_id' stdout)" "the store says 403"
 cmp before "$(told "$victim" status)" || die "another machine has written it"
+
+TEST "a machine fetches by its own role: in parallel ranges of a bucket that has it pay, and from the store"
+mkdir -p s3/pays s3/.s3/buckets s3/bundles/folder/bin && cp releases/hello/bin/hello s3/bundles/folder/bin/
+echo requester-pays >s3/.s3/buckets/pays
+truncate -s 140M noise
+tar -cf "s3/pays/hello +'.tar" noise -C releases/hello .
+for bundle in "s3://pays/hello +'.tar" releases/hello s3://bundles/folder/; do
+  store=(--store s3://keep/flame/)
+  [[ $bundle != s3://pays/* ]] || store=()
+  flame boot --app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h --output json --bundle "$bundle" \
+    --bundle-access instance-role --iam-instance-profile sandbox-runner --wait-for ready "${store[@]}"
+  expect_status 0
+  id=$(jq -r '.instances[0].instance_id' stdout)
+  expect_json '.instances[0].stage' ready
+  control GET "instances/$id/user-data" | zcat -f >script
+  expect_in script "X-aws-ec2-metadata-token"
+  ! grep "^url='" script | grep -q X-Amz- || die "the bundle's URL is signed"
+  rm script
+done
+rm noise s3/pays/*.tar

@@ -24,6 +24,7 @@ TEST_CASE("boot::render_user_data gives the golden scripts")
   parallel.runner.fetch.etag = "\"0123-4\"";
   Row store = {"store", stored_runner()};
   Row role = {"role", least_runner()};
+  role.runner.fetch.url = "https://bucket.s3.eu-west-1.amazonaws.com/it%27s.tar.gz?versionId=v1";
   role.runner.fetch.bucket = "bucket";
   role.runner.fetch.key = "it's.tar.gz";
   role.runner.fetch.region = "eu-west-1";

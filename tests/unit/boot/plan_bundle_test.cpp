@@ -111,4 +111,10 @@ TEST_CASE("boot: placeholders are as long as what stands there in the end")
   REQUIRE(runner.store);
   CHECK(runner.store->prefix.starts_with("x/runs/ci-7/"));
   CHECK(runner.store->fields.size() == 7);
+  Settings role{.bundle = "s3://bundles/a b.tar.gz?versionId=v1", .bundle_access = "instance-role"};
+  role.region = "eu-west-1";
+  const Fetch fetch = with_placeholders({.app = "app"}, *parse_bundle(role.bundle), role).fetch;
+  CHECK(fetch.url.starts_with("https://bucketxxx"));
+  CHECK(fetch.url.ends_with(".s3.eu-west-1.amazonaws.com/a%20b.tar.gz?versionId=v1"));
+  CHECK(fetch.key == "a b.tar.gz");
 }

@@ -108,7 +108,7 @@ TEST_CASE("boot::reach_object tells a machine with a role what to sign for")
   REQUIRE(reached);
   CHECK(reached->fetch.bucket == "bundles");
   CHECK(reached->fetch.key == "app.tar.gz");
-  CHECK(reached->fetch.version_id == "v1");
+  CHECK(reached->fetch.url == "https://bundles/app.tar.gz?versionId=v1");
   CHECK(reached->fetch.region == "us-west-2");
   CHECK(reached->fetch.endpoint == "http://127.0.0.1:1");
 }
