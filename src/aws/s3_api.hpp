@@ -21,6 +21,7 @@ struct S3Head {
   std::string version_id = {};    // "" in a bucket without versions
   std::string sha256 = {};        // of the whole object, hex; "" when S3 has none
   std::string storage_class = {}; // "" is STANDARD
+  std::string archive = {};       // the tier of INTELLIGENT_TIERING that it lies in; "" for none
   std::string restore = {};       // how far an archived object is fetched back
 };
 

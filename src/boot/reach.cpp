@@ -20,6 +20,13 @@ bool is_archive_class(std::string_view storage_class)
   return storage_class == "GLACIER" || storage_class == "DEEP_ARCHIVE";
 }
 
+// "" when its bytes are there. Another header says it of Intelligent-Tiering, whose objects keep
+// their class. Source: Amazon S3 API Reference, HeadObject, x-amz-archive-status.
+std::string_view archive_of(const aws::S3Head& head)
+{
+  return is_archive_class(head.storage_class) ? head.storage_class : head.archive;
+}
+
 bool is_restored(std::string_view restore)
 {
   return restore.find("ongoing-request=\"false\"") != std::string_view::npos;
@@ -56,8 +63,8 @@ Error unreachable(const aws::ApiError& failed, const std::string& name)
 Result<void> judge(Reached& reached, const aws::S3Head& head, const std::string& name,
                    const config::Settings& settings)
 {
-  if (is_archive_class(head.storage_class) && !is_restored(head.restore)) {
-    return archived(name, head.storage_class);
+  if (!archive_of(head).empty() && !is_restored(head.restore)) {
+    return archived(name, archive_of(head));
   }
   if (head.size == 0 || head.size > k_largest) {
     return fail(ErrorKind::config, fmt::format("the bundle {} is empty", name),

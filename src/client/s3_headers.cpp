@@ -30,6 +30,7 @@ aws::S3Head head_in(const aws::Headers& headers)
                    .version_id = header_in(headers, "x-amz-version-id"),
                    .sha256 = sha256_in(headers),
                    .storage_class = header_in(headers, "x-amz-storage-class"),
+                   .archive = header_in(headers, "x-amz-archive-status"),
                    .restore = header_in(headers, "x-amz-restore")};
   const std::string size = header_in(headers, "content-length");
   std::from_chars(size.data(), size.data() + size.size(), head.size);

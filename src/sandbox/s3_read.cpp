@@ -24,7 +24,9 @@ bool names_etag(std::string_view header, const std::string& etag)
 bool is_archived(const Object& object)
 {
   const std::string_view kind = about(object, "x-amz-storage-class");
-  return (kind == "GLACIER" || kind == "DEEP_ARCHIVE")
+  const bool put_away =
+    kind == "GLACIER" || kind == "DEEP_ARCHIVE" || !about(object, "x-amz-archive-status").empty();
+  return put_away
          && about(object, "x-amz-restore").find("ongoing-request=\"false\"") == std::string::npos;
 }
 

@@ -50,6 +50,8 @@ wrong 3 'is archived (GLACIER)' --bundle s3://old/hello.tar.gz
 beside about/old/hello.tar.gz 'x-amz-storage-class: GLACIER' 'x-amz-restore: ongoing-request="false"'
 boot --bundle s3://old/hello.tar.gz
 expect_status 0
+beside about/old/hello.tar.gz 'x-amz-storage-class: INTELLIGENT_TIERING' 'x-amz-archive-status: ARCHIVE_ACCESS'
+wrong 3 'is archived (ARCHIVE_ACCESS)' --bundle s3://old/hello.tar.gz
 
 TEST "a bucket of another Region is found, and said"
 for rule in '' moved; do

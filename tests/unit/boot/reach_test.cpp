@@ -58,6 +58,11 @@ TEST_CASE("boot::reach_object refuses what no machine could fetch")
   CHECK(!world.reach());
   world.s3.heads["bundles/app.tar.gz"].restore = "ongoing-request=\"false\", expiry-date=\"x\"";
   CHECK(world.reach());
+  world.s3.heads["bundles/app.tar.gz"] = {.size = 5, .storage_class = "INTELLIGENT_TIERING"};
+  CHECK(world.reach());
+  world.s3.heads["bundles/app.tar.gz"].archive = "ARCHIVE_ACCESS";
+  CHECK(world.refusal()
+        == "the bundle s3://bundles/app.tar.gz is archived (ARCHIVE_ACCESS) and cannot be fetched");
   world.s3.heads["bundles/app.tar.gz"] = {};
   CHECK(world.refusal() == "the bundle s3://bundles/app.tar.gz is empty");
   world.s3.refused["head"] = test::s3_failure(aws::ErrorClass::unknown, "MethodNotAllowed", 405);

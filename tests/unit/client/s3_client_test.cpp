@@ -273,6 +273,9 @@ TEST_CASE("client::make_s3_client takes a missing right and an archived object f
   CHECK(!world.s3->get(world.object, 100, world.limit));
   CHECK(world.http.requests.size() == 3);
   CHECK(!world.s3->pays("bundles"));
+  world.http.answers = {
+    FakeHttp::response(200, "", {{"x-amz-archive-status", "DEEP_ARCHIVE_ACCESS"}})};
+  CHECK(world.s3->head(world.object, world.limit)->archive == "DEEP_ARCHIVE_ACCESS");
 }
 
 TEST_CASE("client::make_s3_client writes what is new, encrypted, with its digest")

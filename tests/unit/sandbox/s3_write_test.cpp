@@ -109,6 +109,11 @@ TEST_CASE("sandbox: an archived object can be looked at, and not be fetched")
   s3.write("s3/.s3/about/bundles/app.bin",
            "x-amz-storage-class: GLACIER\nx-amz-restore: ongoing-request=\"false\"\n");
   CHECK(s3.send("/bundles/app.bin").status == 200);
+  s3.write("s3/.s3/about/bundles/app.bin",
+           "x-amz-storage-class: INTELLIGENT_TIERING\nx-amz-archive-status: DEEP_ARCHIVE_ACCESS\n");
+  CHECK(header_of(s3.send("/bundles/app.bin", {}, "HEAD"), "x-amz-archive-status")
+        == "DEEP_ARCHIVE_ACCESS");
+  CHECK(has_code(s3.send("/bundles/app.bin"), "InvalidObjectState"));
 }
 
 TEST_CASE("sandbox: who asks a bucket for which requesters pay must say so")
