@@ -7,15 +7,17 @@
 namespace flame::aws {
 namespace {
 
-// Prefixes may hold what JSON does not take as it is.
+// Prefixes may hold what JSON does not take as it is; '$', which JSON does take, begins a variable
+// in a policy.
+// Source: Amazon S3 API Reference, "Creating a POST policy", "Character escaping".
 std::string json(std::string_view text)
 {
   std::string quoted = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    quoted += c == '"' || c == '\\' ? std::string{'\\', c}
-              : byte < 0x20         ? fmt::format("\\u{:04x}", byte)
-                                    : std::string(1, c);
+    quoted += c == '"' || c == '\\' || c == '$' ? std::string{'\\', c}
+              : byte < 0x20                     ? fmt::format("\\u{:04x}", byte)
+                                                : std::string(1, c);
   }
   return quoted + "\"";
 }

@@ -14,6 +14,8 @@ using config::Settings;
 
 constexpr std::string_view k_role = "instance-role";
 constexpr std::size_t k_policy_length = 3600; // base64 of one that holds a session token
+// Source: Amazon S3 API Reference, POST Object, the form field `key`.
+constexpr std::string_view k_file_name = "${filename}";
 constexpr std::size_t k_token_length = 2048;
 
 // Only what the user runs instead can do without.
@@ -187,6 +189,11 @@ void check_store(Mistakes& mistakes, const Settings& settings)
       why.message = fmt::format("store is not valid: {}", why.message);
       why.hint = "write it as s3://bucket/prefix/";
       mistakes.add(why);
+    } else if (store->key.find(k_file_name) != std::string::npos) {
+      mistakes.add(fmt::format("store holds {}, in whose place S3 puts the name of what a machine "
+                               "writes",
+                               k_file_name),
+                   "give another prefix");
     }
   } else if (settings.env_delivery == "s3") {
     mistakes.add("env_delivery is s3, and store is not set", "give --store s3://BUCKET/PREFIX/");

@@ -35,6 +35,22 @@ Reply malformed(std::string_view why)
   return refused("InvalidPolicyDocument", fmt::format("Invalid Policy: {}", why), 400);
 }
 
+// A policy as JSON, which has no "\$".
+std::string plain_json(const std::string& policy)
+{
+  std::string json;
+  for (std::size_t i = 0; i < policy.size(); ++i) {
+    const bool escape = policy[i] == '\\' && i + 1 < policy.size();
+    if (!escape || policy[i + 1] != '$') {
+      json += policy[i];
+    }
+    if (escape) {
+      json += policy[++i];
+    }
+  }
+  return json;
+}
+
 // A condition as it is kept: "eq" with its field and value, "starts-with", "content-length-range".
 struct Condition {
   std::string rule = {};
@@ -103,7 +119,7 @@ std::optional<Reply> extra_fields(const Request& request, const std::vector<Cond
 
 std::optional<Reply> against_policy(const S3Call& call)
 {
-  const std::string text = from_base64(field(call.request, "policy")).value_or("");
+  const std::string text = plain_json(from_base64(field(call.request, "policy")).value_or(""));
   rapidjson::Document policy;
   policy.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
   if (policy.HasParseError() || !policy.IsObject() || !policy.HasMember("expiration")

@@ -107,7 +107,7 @@ echo requester-pays >s3/.s3/buckets/pays
 truncate -s 140M noise
 tar -cf "s3/pays/hello +'.tar" noise -C releases/hello .
 for bundle in "s3://pays/hello +'.tar" releases/hello s3://bundles/folder/; do
-  store=(--store s3://keep/flame/)
+  store=(--store 's3://keep/fl$me ${x}/') # whose '$' is none of the form's
   [[ $bundle != s3://pays/* ]] || store=()
   flame boot --app hello --image-id ami-0123456789abcdef0 --max-lifetime 1h --output json --bundle "$bundle" \
     --bundle-access instance-role --iam-instance-profile sandbox-runner --wait-for ready "${store[@]}"

@@ -48,6 +48,15 @@ TEST_CASE("aws: a form is signed byte for byte as botocore signs it")
         == "a1d2b8e0876f877c253b013bf02bfec7a2dcb80634ebc1a636583dbe6d2f08aa");
 }
 
+// Source: Amazon S3 API Reference, "Creating a POST policy", "Character escaping".
+TEST_CASE("aws: what a prefix holds is escaped as a policy wants it")
+{
+  const S3Form form = sign_s3_form({.bucket = "b", .prefix = "a$b\\\x01/"}, "https://b/",
+                                   {"eu-west-1", "s3", Seconds()}, {});
+  CHECK(from_base64(field(form, "policy"))->find(R"(["starts-with", "$key", "a\$b\\\u0001/"])")
+        != std::string::npos);
+}
+
 TEST_CASE("aws: temporary credentials are part of the form")
 {
   const S3Form temporary = form("TOKEN/+=");

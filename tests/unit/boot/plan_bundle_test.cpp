@@ -83,6 +83,10 @@ TEST_CASE("boot: an environment is delivered through the store where there is on
   CHECK(mistakes_of({.bundle = "s3://bundles/app.tar.gz", .env_delivery = "s3"})
         == Sentences{"env_delivery is s3, and store is not set"});
   CHECK(mistakes_of({.bundle = "s3://bundles/app.tar.gz", .store = "https://b"}).size() == 1);
+  CHECK(mistakes_of({.bundle = "s3://bundles/app.tar.gz", .store = "s3://bundles/$x/"}).empty());
+  CHECK(mistakes_of({.bundle = "s3://bundles/app.tar.gz", .store = "s3://bundles/${filename}/"})
+        == Sentences{"store holds ${filename}, in whose place S3 puts the name of what a machine "
+                     "writes"});
 }
 
 TEST_CASE("boot: who can read values in user data is said")

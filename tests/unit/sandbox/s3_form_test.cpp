@@ -16,14 +16,15 @@ struct Forms : S3Fixture {
   Key user = keys.add_user("sandbox");
 
   HeaderList form(const std::string& key, const std::string& file,
-                  std::string_view expires = "2026-01-15T09:00:00.000Z") const
+                  std::string_view expires = "2026-01-15T09:00:00.000Z",
+                  std::string_view prefix = "runs/") const
   {
     const std::string policy = to_base64(fmt::format(
-      R"({{"expiration":"{}","conditions":[{{"bucket":"bundles"}},["starts-with","$key","runs/"],)"
+      R"({{"expiration":"{}","conditions":[{{"bucket":"bundles"}},["starts-with","$key","{}"],)"
       R"(["content-length-range",0,10],["eq","$x-amz-server-side-encryption","AES256"],)"
       R"({{"x-amz-algorithm":"AWS4-HMAC-SHA256"}},{{"x-amz-credential":"{}"}},)"
       R"({{"x-amz-date":"20260115T081530Z"}}]}})",
-      expires, credential()));
+      expires, prefix, credential()));
     const Claim claim{
       .date = "20260115", .region = "us-east-1", .service = "s3", .timestamp = "20260115T081530Z"};
     return {{"key", key},
@@ -67,6 +68,17 @@ TEST_CASE("sandbox: a form with a policy writes an object")
   CHECK(header_of(got, "x-amz-server-side-encryption") == "AES256");
   CHECK(s3.post(s3.form("runs/i-1/status", "stopped")).status == 204);
   CHECK(s3.content(s3.send("/bundles/runs/i-1/status")) == "stopped");
+}
+
+TEST_CASE("sandbox: a policy escapes what it names")
+{
+  const Forms s3;
+  const auto post = [&](std::string_view prefix) {
+    return s3.post(s3.form("a$b\\$/i-1", "x", "2026-01-15T09:00:00.000Z", prefix)).status;
+  };
+  CHECK(post(R"(a\$b\\\$/)") == 204);
+  CHECK(post(R"(a\$b\\\\$/)") == 403);
+  CHECK(post(R"(a\%)") == 400);
 }
 
 TEST_CASE("sandbox: a form that its policy does not allow writes nothing")
