@@ -17,9 +17,9 @@ namespace flame::aws {
 
 struct S3Head {
   std::uint64_t size = 0;
-  std::string etag = {};          // with its quotes
-  std::string version_id = {};    // "" in a bucket without versions
-  std::string sha256 = {};        // of the whole object, hex; "" when S3 has none
+  std::string etag = {};       // with its quotes
+  std::string version_id = {}; // "" in a bucket without versions
+  std::string sha256 = {};     // of the whole object, hex, by S3 or by us who put it; "" for none
   std::string storage_class = {}; // "" is STANDARD
   std::string archive = {};       // the tier of INTELLIGENT_TIERING that it lies in; "" for none
   std::string restore = {};       // how far an archived object is fetched back
@@ -28,7 +28,7 @@ struct S3Head {
 struct S3Put {
   bool only_new = false;   // 412 when there is one already
   bool encrypted = false;  // ask for SSE-S3 whatever the bucket does by itself
-  std::string sha256 = {}; // raw; S3 checks it, and keeps it with the object
+  std::string sha256 = {}; // raw; kept with the object; S3 checks it, but not of an upload in parts
 };
 
 // A bucket may be in any Region: the first answer tells, and what follows goes there. Whether who

@@ -1,5 +1,6 @@
 #include "cli/upload.hpp"
 
+#include "base/digest.hpp"
 #include "base/encoding.hpp"
 #include "base/size_text.hpp"
 #include "io/file_reader.hpp"
@@ -44,7 +45,7 @@ std::optional<bool> is_there(const Upload& what, std::uint64_t size, const Uploa
   if (!head) {
     return std::nullopt;
   }
-  return head->size == size && (head->sha256.empty() || head->sha256 == what.sha256);
+  return head->size == size && head->sha256 == what.sha256;
 }
 
 Result<void> put_whole(const Upload& what, io::FileReader& file, bool replace,
@@ -71,13 +72,22 @@ Error interrupted(const Upload& what, int signal)
   return why;
 }
 
-// All parts of an upload that is begun; their numbers and ETags.
+Error changed(const Upload& what)
+{
+  return {.kind = ErrorKind::config,
+          .message = fmt::format("{} has changed while it was uploaded", what.path),
+          .hint = "boot once it is written to the end"};
+}
+
+// All parts of an upload that is begun; their numbers and ETags. S3 cannot hold them against the
+// digest that their key has.
 Result<std::vector<std::pair<int, std::string>>>
 put_parts(const Upload& what, const std::string& id, io::FileReader& file, const UploadParts& parts)
 {
   const std::uint64_t size = std::max(k_least_part, file.size() / k_most_parts + 1);
   std::vector<std::pair<int, std::string>> done;
   std::uint64_t sent = 0;
+  Sha256 digest;
   for (int number = 1;; ++number) {
     parts.progress.doing(
       fmt::format("uploading {} of {} MiB", mebibytes(sent), mebibytes(file.size())));
@@ -89,8 +99,11 @@ put_parts(const Upload& what, const std::string& id, io::FileReader& file, const
       return tl::unexpected(bytes.error());
     }
     if (bytes->empty()) {
-      return done;
+      using Parts = Result<std::vector<std::pair<int, std::string>>>;
+      return to_hex(digest.digest()) == what.sha256 ? Parts(std::move(done))
+                                                    : tl::unexpected(changed(what));
     }
+    digest.add(*bytes);
     sent += bytes->size();
     auto etag = parts.s3.put_part(what.to, id, number, std::move(*bytes), parts.limit());
     if (!etag) {
@@ -103,7 +116,7 @@ put_parts(const Upload& what, const std::string& id, io::FileReader& file, const
 Result<void> put_in_parts(const Upload& what, io::FileReader& file, bool replace,
                           const UploadParts& parts)
 {
-  const aws::S3Put how{.only_new = !replace};
+  const aws::S3Put how{.only_new = !replace, .sha256 = raw_digest(what.sha256)};
   const auto id = parts.s3.begin_upload(what.to, how, parts.limit());
   if (!id) {
     return tl::unexpected(cannot_upload(what, id.error()));

@@ -27,9 +27,9 @@ struct UploadParts {
   std::uint64_t in_one_piece = k_in_one_piece;
 };
 
-// Whether it was written: false when there is such an object of that size already, whose digest,
-// when S3 knows it, is that of the file. An upload that fails or is interrupted leaves no parts
-// behind, as far as S3 can be reached.
+// Whether it was written: false when an object of that size and digest is there already. Kind
+// config when the file is no longer that of the digest. An upload that fails or is interrupted
+// leaves no parts behind, as far as S3 can be reached.
 Result<bool> upload(const Upload& what, const UploadParts& parts);
 
 } // namespace flame::cli

@@ -129,13 +129,10 @@ public:
   Outcome<std::string> begin_upload(const S3Object& object, const aws::S3Put& how,
                                     CallLimit limit) override
   {
-    aws::S3Put first = how;
-    first.only_new = false; // said when it is completed
-    first.sha256.clear();
     return send({.action = "CreateMultipartUpload",
                  .method = "POST",
                  .object = object,
-                 .headers = put_headers(first),
+                 .headers = upload_headers(how),
                  .query = {{"uploads", ""}}},
                 limit)
       .and_then([](const std::string& body) { return aws::parse_upload_id(body); });

@@ -8,12 +8,24 @@
 namespace flame::client {
 namespace {
 
-// The digest of the whole object, as hex; "" for one of parts ("…-3"), which nobody can check.
+// Of a digest that S3 has not made: of what comes in parts it makes none.
+constexpr const char* k_our_sha256 = "x-amz-meta-flame-ec2-sha256";
+
+bool is_sha256(std::string_view hex)
+{
+  return hex.size() == 64 && hex.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// The digest of the whole object, as hex; one of its parts ("…-3") is none.
 std::string sha256_in(const aws::Headers& headers)
 {
   const bool composite = header_in(headers, "x-amz-checksum-type") == "COMPOSITE";
   const auto raw = from_base64(header_in(headers, "x-amz-checksum-sha256"));
-  return !composite && raw && raw->size() == 32 ? to_hex(*raw) : "";
+  if (!composite && raw && raw->size() == 32) {
+    return to_hex(*raw);
+  }
+  std::string ours = header_in(headers, k_our_sha256);
+  return is_sha256(ours) ? ours : "";
 }
 
 } // namespace
@@ -51,6 +63,17 @@ aws::Headers put_headers(const aws::S3Put& how)
   }
   if (!how.sha256.empty()) {
     headers.emplace_back("x-amz-checksum-sha256", to_base64(how.sha256));
+    headers.emplace_back(k_our_sha256,
+                         to_hex(how.sha256)); // not all that is like S3 keeps the other
+  }
+  return headers;
+}
+
+aws::Headers upload_headers(const aws::S3Put& how)
+{
+  aws::Headers headers = put_headers({.encrypted = how.encrypted});
+  if (!how.sha256.empty()) {
+    headers.emplace_back(k_our_sha256, to_hex(how.sha256));
   }
   return headers;
 }

@@ -69,6 +69,16 @@ expect_status 0
 expect_in_stderr "MiB"
 cmp large.tar.gz "s3/keep/flame/bundles/$(sha256sum large.tar.gz | cut -d' ' -f1).tar.gz"
 expect_same "$(find s3/.s3/uploads -name about | wc -l)" 0
+boot --bundle large.tar
+expect_in_stderr "the store has the bundle already"
+
+TEST "an object as long, whose digest nobody knows, is not taken for it"
+there=keep/flame/bundles/$(sha256sum large.tar | cut -d' ' -f1).tar
+rm "s3/.s3/about/$there"
+printf other | dd of="s3/$there" conv=notrunc status=none
+boot --bundle large.tar
+expect_status 0
+cmp large.tar "s3/$there"
 
 TEST "an upload whose last answer was lost has succeeded"
 echo other >>large/noise

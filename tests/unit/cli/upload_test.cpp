@@ -95,6 +95,40 @@ TEST_CASE("cli::upload sends a large file in parts")
   CHECK(world.progress.said.back() == "uploading 40.0 of 40.0 MiB");
 }
 
+TEST_CASE("cli::upload takes no object whose digest nobody knows for the file")
+{
+  World world;
+  world.s3.objects["b/k"] = "the rubble";
+  world.s3.heads["b/k"] = {.size = world.content.size(), .etag = "\"0-2\""}; // of parts
+  CHECK(world.send() == true);
+  CHECK(world.s3.objects["b/k"] == "the bundle");
+}
+
+TEST_CASE("cli::upload completes nothing of a file that changes meanwhile")
+{
+  struct Meanwhile : test::FakeS3 {
+    std::string path = {};
+    std::string sha256 = {};
+    aws::Outcome<std::string> begin_upload(const aws::S3Object& object, const aws::S3Put& how,
+                                           aws::CallLimit limit) override
+    {
+      sha256 = to_hex(how.sha256);
+      std::fstream(path, std::ios::in | std::ios::out | std::ios::binary) << "y";
+      return FakeS3::begin_upload(object, how, limit);
+    }
+  };
+  Meanwhile s3;
+  World world;
+  s3.path = world.folder.path() + "/app.tar.gz";
+  world.content = std::string(20UL * 1024 * 1024, 'x');
+  const auto sent = world.send_by(s3);
+  REQUIRE(!sent);
+  CHECK(sent.error().kind == ErrorKind::config);
+  CHECK(sent.error().message == s3.path + " has changed while it was uploaded");
+  CHECK(s3.calls.back() == "abort b/k");
+  CHECK(s3.sha256 == to_hex(sha256(world.content))); // goes with the upload
+}
+
 TEST_CASE("cli::upload leaves no parts behind")
 {
   World world;

@@ -66,6 +66,11 @@ TEST_CASE("client::make_s3_client takes no digest of parts for one of the whole"
     200, "",
     {{"x-amz-checksum-sha256", to_base64(sha256("x"))}, {"x-amz-checksum-type", "COMPOSITE"}})};
   CHECK(world.s3->head(world.object, world.limit)->sha256.empty());
+  const std::string ours = to_hex(sha256("y")); // as we have put it
+  world.http.answers = {FakeHttp::response(200, "", {{"x-amz-meta-flame-ec2-sha256", ours}}),
+                        FakeHttp::response(200, "", {{"x-amz-meta-flame-ec2-sha256", "y"}})};
+  CHECK(world.s3->head(world.object, world.limit)->sha256 == ours);
+  CHECK(world.s3->head(world.object, world.limit)->sha256.empty());
 }
 
 TEST_CASE("client::make_s3_client asks a bucket of another Region there, and remembers it")
@@ -291,6 +296,7 @@ TEST_CASE("client::make_s3_client writes what is new, encrypted, with its digest
   CHECK(header(request, "if-none-match") == "*");
   CHECK(header(request, "x-amz-server-side-encryption") == "AES256");
   CHECK(header(request, "x-amz-checksum-sha256") == to_base64(sha256("bytes")));
+  CHECK(header(request, "x-amz-meta-flame-ec2-sha256") == to_hex(sha256("bytes")));
   CHECK(header(request, "x-amz-content-sha256") == to_hex(sha256("bytes")));
   world.http.answers = {error(412, "PreconditionFailed")};
   CHECK(world.s3->put(world.object, "bytes", {.only_new = true}, world.limit).error().http_status
@@ -324,7 +330,8 @@ TEST_CASE("client::make_s3_client uploads in parts")
     FakeHttp::response(200, "", {{"etag", "\"p1\""}}),
     FakeHttp::response(200, "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>"),
     FakeHttp::response(204, ""), FakeHttp::response(200, "")};
-  const auto id = world.s3->begin_upload(world.object, {.encrypted = true}, world.limit);
+  const auto id = world.s3->begin_upload(
+    world.object, {.only_new = true, .encrypted = true, .sha256 = sha256("part")}, world.limit);
   REQUIRE(id);
   CHECK(*id == "u/1");
   const auto etag = world.s3->put_part(world.object, *id, 1, "part", world.limit);
@@ -333,6 +340,9 @@ TEST_CASE("client::make_s3_client uploads in parts")
   CHECK(world.s3->complete_upload(world.object, *id, parts, {.only_new = true}, world.limit));
   CHECK(world.s3->abort_upload(world.object, *id, world.limit));
   CHECK(world.request(0).url.ends_with("/rel/app.tar.gz?uploads="));
+  CHECK(header(world.request(0), "x-amz-meta-flame-ec2-sha256") == to_hex(sha256("part")));
+  CHECK(header(world.request(0), "x-amz-checksum-sha256").empty()); // it is of the whole
+  CHECK(header(world.request(0), "if-none-match").empty());
   CHECK(world.request(1).url.ends_with("?partNumber=1&uploadId=u%2F1"));
   CHECK(world.request(2).body.find("<ETag>&quot;p1&quot;</ETag>") != std::string::npos);
   CHECK(header(world.request(2), "if-none-match") == "*");
