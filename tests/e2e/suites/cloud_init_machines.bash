@@ -27,6 +27,21 @@ xz -k s3/bundles/hello.tar
 mkdir -p s3/bundles/folder/bin && cp releases/hello/bin/hello s3/bundles/folder/bin/
 echo "no archive" >s3/bundles/text.tar.gz
 
+# A server of the web, whose certificate machines trust as any other. They reach no network but that of their
+# own, in which it is put.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout web.key -out web.pem -days 2 \
+  -subj /CN=web -addext subjectAltName=IP:127.0.0.1 2>openssl.log
+mkdir -p "$(cat root)/etc/ssl/certs" && cat web.pem >>"$(cat root)/etc/ssl/certs/ca-certificates.crt"
+cat >web.py <<'PYTHON'
+import http.server, os, ssl
+tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+tls.load_cert_chain("web.pem", "web.key")
+os.chdir("s3/bundles")
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 8443), http.server.SimpleHTTPRequestHandler)
+server.socket = tls.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
+PYTHON
+
 declare -A channel=([store]="--store s3://keep/flame/" [console]="" [neither]="--instance-type t2.micro --wait-for launched")
 declare -A meets=() # of each case, what its end has to be
 boots=()
@@ -56,10 +71,20 @@ all_end() {
     cp "cases/$case/stderr" "outputs/$case.stderr"
     cp "cases/$case/stdout" "cases/$case/stderr" .
     status=$(cat "cases/$case/status")
-    id=$(control GET instances | jq -r --arg run "$case" '[.[] | select(.tags["flame-ec2:run-id"] == $run)][0].id')
+    id=$(id_of "$case")
     ${meets[$case]}
     unset "meets[$case]"
   done
+}
+id_of() { # CASE: its machine, once there is one
+  control GET instances | jq -re --arg run "$1" '[.[] | select(.tags["flame-ec2:run-id"] == $run)][0].id'
+}
+serve_web() { # CASE
+  [ -n "${meets[$1]-}" ] || return 0
+  until_true 60 id_of "$1" >/dev/null || die "there is no machine of $1"
+  until_true 60 pid_of_machine "$(id_of "$1")" >/dev/null || die "the machine of $1 has no process"
+  nsenter --net="/proc/$(pid_of_machine "$(id_of "$1")")/ns/net" /usr/bin/python3 -I web.py >web.log 2>&1 &
+  at_end+=("kill $!")
 }
 by_cloud_init() { # it was cloud-init, and EC2 for it
   wait_for_console "$id" "Datasource DataSourceEc2"
@@ -86,6 +111,7 @@ fails() { # STAGE TEXT
 }
 fails_to_fetch() { fails fetch "HTTP 403 AccessDenied"; }
 fails_to_unpack() { fails unpack "bundle"; }
+fails_its_digest() { fails unpack "the SHA-256 of the bundle is "; }
 fails_to_set_up() { fails setup "setup command 1 failed with status 3"; }
 stops_unready() { fails stopped "status 7"; }
 stops_unsaid() {
@@ -102,14 +128,19 @@ start tar store is_ready_in_store --bundle s3://bundles/hello.tar
 start zst console is_ready --bundle s3://bundles/hello.tar.zst
 start xz neither is_ready_unsaid --bundle s3://bundles/hello.tar.xz
 start folder console is_ready --bundle s3://bundles/folder/
+start web console is_ready --bundle https://127.0.0.1:8443/hello.tar.gz \
+  --bundle-sha256 "$(sha256sum s3/bundles/hello.tar.gz | cut -d' ' -f1)"
+start web-other console fails_its_digest --bundle https://127.0.0.1:8443/hello.tgz --bundle-sha256 "$(printf '%064d' 7)"
+serve_web web
+serve_web web-other
 start unpack console fails_to_unpack --bundle s3://bundles/text.tar.gz --no-inspect
 start setup store fails_to_set_up --bundle s3://bundles/hello.tar.gz --setup-commands 'exit 3'
 start start store stops_unready --bundle s3://bundles/hello.tar.gz --start-command 'exit 7'
 start stopped neither stops_unsaid --bundle s3://bundles/hello.tar.gz --start-command 'sleep 3; exit 7'
-all_end gz tgz tar zst xz folder
+all_end gz tgz tar zst xz folder web
 
 TEST "what fails says where, by the store and by the console; what ends says with which status"
-all_end setup unpack start stopped
+all_end setup unpack start stopped web-other
 fault GetObject:AccessDenied
 start fetch store fails_to_fetch --bundle s3://bundles/hello.tar.gz --no-inspect
 start fetch-told console fails_to_fetch --bundle s3://bundles/hello.tar.gz --no-inspect

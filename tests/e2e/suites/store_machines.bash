@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2016,SC2034,SC2154
 # A store with machines that run: environment and secrets from it, stages and logs into it.
 
 # shellcheck source-path=SCRIPTDIR/..
