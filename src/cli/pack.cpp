@@ -48,6 +48,8 @@ Found look_at(const fs::directory_entry& at, std::string path, Mistakes& mistake
                                entry.path, entry.target),
                    "copy what it points to in its place");
     }
+  } else if (fs::is_directory(status)) {
+    entry.kind = EntryKind::folder;
   } else if (fs::is_regular_file(status)) {
     entry.size = at.file_size(failed);
     entry.executable = (status.permissions() & fs::perms::owner_exec) != fs::perms::none
@@ -91,14 +93,17 @@ Result<std::vector<Found>> walk(const std::string& folder)
   std::error_code failed;
   for (fs::recursive_directory_iterator at(folder, failed), end; !failed && at != end;
        at.increment(failed)) {
-    if (!at->is_directory(failed) || at->is_symlink(failed)) {
+    // Other folders come with what is in them.
+    if (at->is_symlink(failed) || !at->is_directory(failed) || fs::is_empty(at->path(), failed)) {
       all.push_back(look_at(*at, at->path().lexically_relative(folder).generic_string(), mistakes));
     }
   }
   if (failed) {
     mistakes.add(fmt::format("cannot read the bundle \"{}\": {}", folder, failed.message()));
   }
-  if (mistakes.empty() && all.empty()) {
+  const bool holds_files =
+    std::ranges::any_of(all, [](const Found& one) { return one.entry.kind != EntryKind::folder; });
+  if (mistakes.empty() && !holds_files) {
     mistakes.add(fmt::format("the bundle \"{}\" is an empty folder", folder),
                  "build the release first: mix release");
   }
@@ -148,8 +153,9 @@ Result<io::TempFile> packed(io::Packing packing, std::vector<Found> all)
 {
   return packed(packing, [&](io::Packer& packer) -> Result<void> {
     for (Found& found : all) {
-      auto added = found.entry.kind == EntryKind::link ? packer.add(found.entry, std::string_view())
-                                                       : add_file(packer, std::move(found));
+      auto added = found.entry.kind == EntryKind::file
+                     ? add_file(packer, std::move(found))
+                     : packer.add(found.entry, std::string_view());
       if (!added) {
         return added;
       }

@@ -179,8 +179,11 @@ Result<void> Packer::add(const ArchiveEntry& entry,
   const Entry header(la().entry_new());
   la().entry_set_pathname(header.get(), entry.path.c_str());
   la().entry_set_mtime(header.get(), 0, 0);
-  la().entry_set_perm(header.get(), entry.executable ? k_program_mode : k_plain_mode);
-  if (entry.kind == EntryKind::link) {
+  const bool enterable = entry.executable || entry.kind == EntryKind::folder;
+  la().entry_set_perm(header.get(), enterable ? k_program_mode : k_plain_mode);
+  if (entry.kind == EntryKind::folder) {
+    la().entry_set_filetype(header.get(), AE_IFDIR);
+  } else if (entry.kind == EntryKind::link) {
     la().entry_set_filetype(header.get(), AE_IFLNK);
     la().entry_set_symlink(header.get(), entry.target.c_str());
   } else {

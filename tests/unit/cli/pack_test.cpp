@@ -90,6 +90,28 @@ TEST_CASE("cli::pack_folder keeps programs, links and nothing else of modes")
            "lib/script.sh x #!/bin/sh\necho\n\nlib/tool x x\n");
 }
 
+TEST_CASE("cli::pack_folder keeps folders that are empty, with the same bytes each time")
+{
+  World world;
+  world.write("bin/app", "x");
+  const std::string rel = world.folder.path() + "/rel/";
+  const std::string without = world.digest();
+  fs::create_directories(rel + "var/log");
+  fs::create_directories(rel + "tmp");
+  fs::create_directory_symlink("tmp", rel + "link");
+  const auto file = world.pack();
+  REQUIRE(file);
+  CHECK(listing(file->path()) == "bin/app x x\nlink -> tmp - \ntmp/ x \nvar/log/ x \n");
+  const std::string with = world.digest();
+  fs::permissions(rel + "tmp", fs::perms(0700));
+  fs::permissions(rel + "var", fs::perms(0700));
+  CHECK(world.digest() == with);
+  fs::remove_all(rel + "var");
+  fs::remove_all(rel + "tmp");
+  fs::remove(rel + "link");
+  CHECK(world.digest() == without);
+}
+
 TEST_CASE("cli::pack_folder refuses what no other computer has, all of it")
 {
   World world;
@@ -101,7 +123,7 @@ TEST_CASE("cli::pack_folder refuses what no other computer has, all of it")
   REQUIRE(!bad);
   CHECK(bad.error().kind == ErrorKind::config);
   CHECK(bad.error().also.size() == 2);
-  fs::create_directories(world.folder.path() + "/empty");
+  fs::create_directories(world.folder.path() + "/empty/with/folders");
   CHECK(pack_folder(world.folder.path() + "/empty", world.progress)
           .error()
           .message.ends_with("is an empty folder"));
