@@ -1,6 +1,7 @@
 #include "boot/inspect.hpp"
 
 #include "base/text.hpp"
+#include "boot/env_script.hpp"
 #include "boot/reach.hpp"
 
 #include <fmt/format.h>
@@ -84,22 +85,6 @@ std::string gib(std::uint64_t bytes)
 }
 
 } // namespace
-
-bool sets_node_regardless(std::string_view script)
-{
-  constexpr std::string_view k_name = "RELEASE_NODE=";
-  for (const std::string& line : split(script, '\n')) {
-    std::string_view code = trim(line);
-    if (code.starts_with("export ")) {
-      code = trim(code.substr(7));
-    }
-    if (code.starts_with(k_name)
-        && code.substr(k_name.size()).find("RELEASE_NODE") == std::string_view::npos) {
-      return line.starts_with(code.front()) || line.starts_with("export"); // in no condition
-    }
-  }
-  return false;
-}
 
 std::string_view architecture_of_elf(std::string_view bytes)
 {

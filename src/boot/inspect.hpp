@@ -59,9 +59,6 @@ private:
   std::vector<std::string> env_scripts_ = {}; // that set RELEASE_NODE whatever it was
 };
 
-// Whether a releases/VERSION/env.sh sets RELEASE_NODE without looking at what it was.
-bool sets_node_regardless(std::string_view script);
-
 // "x86_64", "arm64" of an ELF program by its first bytes; "" of any other and of no such.
 std::string_view architecture_of_elf(std::string_view bytes);
 

@@ -147,16 +147,3 @@ TEST_CASE("boot: what a FLAME parent will not be content with is warned of")
     inspect({program, beam, file("releases/1.0.0/env.sh", "export RELEASE_NODE=hello\n")}, child);
   CHECK(named->front().starts_with("releases/1.0.0/env.sh of the bundle sets RELEASE_NODE"));
 }
-
-TEST_CASE("boot: an env.sh that asks what the node's name was is let through")
-{
-  for (const char* script :
-       {"# export RELEASE_NODE=hello", "export RELEASE_NODE=${RELEASE_NODE:-hello}",
-        "RELEASE_NODE=\"${RELEASE_NODE:-a@b}\"", "export RELEASE_NODE_X=1", "",
-        "if [ -z \"$X\" ]; then\n  export RELEASE_NODE=hello\nfi"}) {
-    CAPTURE(script);
-    CHECK(!sets_node_regardless(script));
-  }
-  CHECK(sets_node_regardless("export RELEASE_DISTRIBUTION=name\nRELEASE_NODE=a@$HOST\n"));
-  CHECK(sets_node_regardless("export RELEASE_NODE=<%= @release.name %>"));
-}
