@@ -22,8 +22,9 @@ struct InspectFor {
   std::string start_command = {}; // "" is bin/<app> start
   std::string backend = {};       // of the FLAME parent: "Elixir.FlameEC2"; "" without a parent
   std::string architecture = {};  // of the image: "x86_64", "arm64"; "" when it is not known
-  std::uint64_t packed_size = 0;  // of the archive, bytes
-  std::uint64_t disk = 0;         // of the machine, bytes; 0 when it is not known
+  std::optional<std::string> unpacker = {}; // by which the machine unpacks it; "" for a plain tar
+  std::uint64_t packed_size = 0; // of the archive, bytes; 0: nothing is packed, nor a bomb
+  std::uint64_t disk = 0;        // of the machine, bytes; 0 when it is not known
 };
 
 class Inspection {

@@ -43,6 +43,7 @@ private:
                          const std::string& sha256);
   Result<void> send_to_store(const std::string& path, const std::string& suffix);
   Result<void> reach(const boot::Bundle& bundle, const config::Settings& settings);
+  boot::InspectFor inspect_of(std::string_view format) const;
   Result<void> inspect_archive(const std::string& path);
   Result<void> inspect_object();
   Result<void> take_warnings(const Result<std::vector<std::string>>& found);
@@ -93,7 +94,11 @@ Result<void> Finder::carry_bundle()
   if (!parts_.settings.inspect.value_or(true)) {
     return {};
   }
-  return take_warnings(inspect_bytes(reached_.fetch.carried, parts_.bundle.place, parts_.inspect));
+  if (parts_.bundle.kind == boot::BundleKind::file) {
+    return inspect_archive(parts_.bundle.place);
+  }
+  return take_warnings(
+    inspect_bytes(reached_.fetch.carried, parts_.bundle.place, inspect_of(reached_.fetch.format)));
 }
 
 Result<void> Finder::reach(const boot::Bundle& bundle, const config::Settings& settings)
@@ -114,13 +119,20 @@ Result<void> Finder::take_warnings(const Result<std::vector<std::string>>& found
   });
 }
 
+boot::InspectFor Finder::inspect_of(std::string_view format) const
+{
+  boot::InspectFor what = parts_.inspect;
+  what.unpacker = boot::find_bundle_type(format)->unpacker;
+  return what;
+}
+
 Result<void> Finder::inspect_archive(const std::string& path)
 {
   if (!parts_.settings.inspect.value_or(true)) {
     return {};
   }
   parts_.console.doing("looking into the bundle");
-  return take_warnings(inspect_file(path, parts_.inspect));
+  return take_warnings(inspect_file(path, inspect_of(parts_.bundle.type->format)));
 }
 
 // A small one, and only when we may read it; the machine finds out the rest.
@@ -145,7 +157,8 @@ Result<void> Finder::inspect_object()
                             aws::describe(reached_.object), digest, wanted),
                 "it was replaced, or bundle_sha256 is of another bundle");
   }
-  return take_warnings(inspect_bytes(*bytes, aws::describe(reached_.object), parts_.inspect));
+  return take_warnings(
+    inspect_bytes(*bytes, aws::describe(reached_.object), inspect_of(parts_.bundle.type->format)));
 }
 
 // False: it is there already.

@@ -39,9 +39,11 @@ Result<std::vector<std::string>> inspect_file(const std::string& path, boot::Ins
     return tl::unexpected(file.error());
   }
   what.packed_size = file->size();
+  const io::ArchiveReader::Packed packed = what.unpacker;
   boot::Inspection inspection(std::move(what));
   const auto read = io::ArchiveReader::read_file(
-    path, [&](const auto& entry, const auto& content) { return inspection.add(entry, content); });
+    path, [&](const auto& entry, const auto& content) { return inspection.add(entry, content); },
+    packed);
   return judged(read, inspection);
 }
 
@@ -49,11 +51,11 @@ Result<std::vector<std::string>> inspect_bytes(std::string_view bytes, const std
                                                boot::InspectFor what)
 {
   what.packed_size = bytes.size();
+  const io::ArchiveReader::Packed packed = what.unpacker;
   boot::Inspection inspection(std::move(what));
-  const auto read =
-    io::ArchiveReader::read_bytes(bytes, name, [&](const auto& entry, const auto& content) {
-      return inspection.add(entry, content);
-    });
+  const auto read = io::ArchiveReader::read_bytes(
+    bytes, name,
+    [&](const auto& entry, const auto& content) { return inspection.add(entry, content); }, packed);
   return judged(read, inspection);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,10 +47,15 @@ public:
   using Visit = std::function<bool(const ArchiveEntry& entry,
                                    const std::function<std::string(std::size_t longest)>& read)>;
 
-  // Kind config: no archive, or cut. `name` is for messages.
-  static Result<void> read_file(const std::string& path, const Visit& visit);
+  // The program that packed it, as its name tells: "gzip", "zstd", "xz"; "" for a plain tar;
+  // nullopt: any.
+  using Packed = std::optional<std::string>;
+
+  // Kind config: no archive, or cut, or packed otherwise. `name` is for messages.
+  static Result<void> read_file(const std::string& path, const Visit& visit,
+                                const Packed& packed = std::nullopt);
   static Result<void> read_bytes(std::string_view bytes, const std::string& name,
-                                 const Visit& visit);
+                                 const Visit& visit, const Packed& packed = std::nullopt);
 };
 
 } // namespace flame::io

@@ -73,6 +73,8 @@ struct ArchiveLibrary {
     FLAME_FUNCTION(archive_read_open_filename);
   decltype(&archive_read_open_memory) read_open_memory = FLAME_FUNCTION(archive_read_open_memory);
   decltype(&archive_read_next_header) read_next_header = FLAME_FUNCTION(archive_read_next_header);
+  decltype(&archive_filter_count) filter_count = FLAME_FUNCTION(archive_filter_count);
+  decltype(&archive_filter_name) filter_name = FLAME_FUNCTION(archive_filter_name);
   decltype(&archive_read_data) read_data = FLAME_FUNCTION(archive_read_data);
 
   decltype(&archive_write_new) write_new = FLAME_FUNCTION(archive_write_new);

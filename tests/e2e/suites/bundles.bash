@@ -163,6 +163,8 @@ mkdir bad && (
   ln -s /etc/shadow r/link && tar -C r -czf ../s3/bundles/link.tar.gz . && rm r/link
   tar -C r -czf ../s3/bundles/absolute.tar.gz -P --transform 's,^./bin/hello,/etc/x,' ./bin/hello
   mkfifo r/pipe && tar -C r -czf ../s3/bundles/pipe.tar.gz . && rm r/pipe
+  tar -C r -cf ../s3/bundles/plain.tar.gz .
+  tar -C r -czf packed.tar .
   head -c 100 ../s3/bundles/other.tar.gz >../s3/bundles/cut.tar.gz
   echo "no archive" >../s3/bundles/text.tar.gz
   # Members of gzip behind each other are one stream.
@@ -193,6 +195,8 @@ wrong 3 'in the bundle is a device' --bundle s3://bundles/device.tar.gz
 wrong 3 'the bundle holds more than 500000 entries' --bundle s3://bundles/many.tar.gz
 wrong 3 'unpacks to more than' --bundle s3://bundles/bomb.tar.gz
 wrong 3 'no whole archive' --bundle s3://bundles/text.tar.gz
+wrong 3 '"s3://bundles/plain.tar.gz" is not packed, and by its name it is packed by gzip' --bundle s3://bundles/plain.tar.gz
+wrong 3 '"bad/packed.tar" is packed by gzip, and by its name it is not packed' --bundle bad/packed.tar
 boot --bundle s3://bundles/other.tar.gz --no-inspect
 expect_status 0
 

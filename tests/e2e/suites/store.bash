@@ -63,11 +63,11 @@ expect_same "$(find s3/keep/flame/bundles -name 'folder-*' | wc -l)" 2
 TEST "a bundle in parts arrives whole"
 mkdir -p large/bin && cp releases/hello/bin/hello large/bin/
 head -c 106000000 /dev/urandom >large/noise
-tar -C large -cf large.tar.gz . # stored: an archive of any packing may have this name
-boot --bundle large.tar.gz
+tar -C large -cf large.tar .
+boot --bundle large.tar
 expect_status 0
 expect_in_stderr "MiB"
-cmp large.tar.gz "s3/keep/flame/bundles/$(sha256sum large.tar.gz | cut -d' ' -f1).tar.gz"
+cmp large.tar "s3/keep/flame/bundles/$(sha256sum large.tar | cut -d' ' -f1).tar"
 expect_same "$(find s3/.s3/uploads -name about | wc -l)" 0
 boot --bundle large.tar
 expect_in_stderr "the store has the bundle already"
@@ -82,18 +82,18 @@ cmp large.tar "s3/$there"
 
 TEST "an upload whose last answer was lost has succeeded"
 echo other >>large/noise
-tar -C large -cf large.tar.gz .
+tar -C large -cf large.tar .
 sandbox --fault CompleteMultipartUpload:lost-after=1
-boot --bundle large.tar.gz
+boot --bundle large.tar
 expect_status 0
 expect_same "$(asked | grep -c CompleteMultipartUpload)" 2
-cmp large.tar.gz "s3/keep/flame/bundles/$(sha256sum large.tar.gz | cut -d' ' -f1).tar.gz"
+cmp large.tar "s3/keep/flame/bundles/$(sha256sum large.tar | cut -d' ' -f1).tar"
 
 TEST "an upload that fails leaves no parts, and launches nothing"
 echo more >>large/noise
-tar -C large -cf large.tar.gz .
+tar -C large -cf large.tar .
 sandbox --fault UploadPart:AccessDenied@2+
-wrong 5 'cannot upload the bundle to s3://keep/flame/bundles/' --bundle large.tar.gz
+wrong 5 'cannot upload the bundle to s3://keep/flame/bundles/' --bundle large.tar
 asked | grep -q AbortMultipartUpload || die "the upload was not given up"
 expect_same "$(find s3/.s3/uploads -name about | wc -l)" 0
 

@@ -1,4 +1,5 @@
 #include "base/digest.hpp"
+#include "base/gzip.hpp"
 #include "cli/inspect.hpp"
 #include "cli/pack.hpp"
 #include "io/archive.hpp"
@@ -15,6 +16,7 @@
 
 using namespace flame;
 using namespace flame::cli;
+using boot::InspectFor;
 namespace fs = std::filesystem;
 
 namespace {
@@ -173,6 +175,36 @@ TEST_CASE("cli: bytes that are no archive are refused, cut ones too")
     REQUIRE(!refused);
     CHECK(refused.error().kind == ErrorKind::config);
   }
+}
+
+TEST_CASE("cli: an archive that is packed otherwise than its name says is refused")
+{
+  World world;
+  world.write("bin/app", "#!/bin/sh\n");
+  const std::string tar = **tar_of_folder(world.folder.path() + "/rel", 1'000'000, world.progress);
+  const std::pair<std::string, std::string> archives[] = {
+    {"", tar}, {"gzip", gzip(tar)}, {"xz", *io::xz(tar)}};
+  for (const auto& archive : archives) { // clang 14 lets no lambda of doctest take a binding
+    const std::string& packer = archive.first;
+    const std::string& bytes = archive.second;
+    for (const char* name : {"", "gzip", "xz", "zstd"}) {
+      CAPTURE(packer);
+      CAPTURE(name);
+      const auto looked = inspect_bytes(bytes, "it", {.app = "app", .unpacker = name});
+      CHECK(looked.has_value() == (packer == name));
+    }
+    CHECK(inspect_bytes(bytes, "it", {.app = "app"}));
+  }
+  const InspectFor wanted{.app = "app", .unpacker = "gzip"};
+  CHECK(inspect_bytes(tar, "it", wanted).error().message
+        == "\"it\" is not packed, and by its name it is packed by gzip");
+  CHECK(inspect_bytes(gzip(gzip(tar)), "it", wanted).error().message
+        == "\"it\" is packed by gzip in gzip, and by its name it is packed by gzip");
+  CHECK(inspect_bytes(*io::xz(tar), "it", {.app = "app", .unpacker = ""}).error().message
+        == "\"it\" is packed by xz, and by its name it is not packed");
+  CHECK(inspect_bytes("no archive", "it", wanted)
+          .error()
+          .message.starts_with("\"it\" is no whole archive"));
 }
 
 TEST_CASE("cli::pack_folder keeps names of any language, which the look into it reads")
