@@ -151,7 +151,8 @@ bool Inspection::add(const ArchiveEntry& entry, const std::function<std::string(
   ++entries_;
   unpacked_ += entry.size;
   over_ = entries_ > k_most_entries
-          || unpacked_ > std::max(k_most_unpacked, what_.packed_size * k_most_factor);
+          || (what_.packed_size != 0
+              && unpacked_ > std::max(k_most_unpacked, what_.packed_size * k_most_factor));
   if (over_) {
     return false;
   }

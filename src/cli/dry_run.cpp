@@ -1,6 +1,8 @@
 #include "cli/dry_run.hpp"
 
+#include "boot/image.hpp"
 #include "boot/request.hpp"
+#include "cli/inspect.hpp"
 #include "cli/output.hpp"
 #include "cli/user_data.hpp"
 
@@ -20,6 +22,22 @@ void say_left_out(const Planning& it)
                                 "leaves open, from {}",
                                 it.settings().launch_template_id, it.here->origin));
   }
+}
+
+// Of a bundle of this computer, what a boot looks at without asking anybody.
+Result<void> look_into_bundle(const Planning& it)
+{
+  if (!boot::is_local(it.plan.bundle) || !it.settings().inspect.value_or(true)) {
+    return {};
+  }
+  const MachineFacts machine{.architecture = boot::architecture_of(it.plan, it.facts),
+                             .root_volume_size = boot::root_volume_size(it.settings(), it.facts)};
+  return inspect_local(it.plan.bundle, inspect_for(it.plan.app, it.settings(), machine))
+    .map([&](const std::vector<std::string>& warnings) {
+      for (const std::string& warning : warnings) {
+        it.console.warn(warning);
+      }
+    });
 }
 
 DryRun dry_run_of(const Planning& it, std::string_view user_data, bool exact)
@@ -52,8 +70,9 @@ Result<void> dry_run_by_us(const Planning& it)
 {
   say(it.plan, it.console);
   say_left_out(it);
-  return longest_user_data(it).and_then(
-    [&](const std::string& user_data) { return print_dry_run(it, user_data); });
+  return longest_user_data(it).and_then([&](const std::string& user_data) {
+    return look_into_bundle(it).and_then([&] { return print_dry_run(it, user_data); });
+  });
 }
 
 // EC2 checks each candidate: permissions, names, and whether the zone offers the type. Nothing is
@@ -73,6 +92,9 @@ Result<void> dry_run_by_ec2(const Planning& before)
     unlaunched_user_data(it.plan, it.settings(), **cloud, it.world, it.console);
   if (!user_data) {
     return tl::unexpected(user_data.error());
+  }
+  if (const auto looked = look_into_bundle(it); !looked) {
+    return looked;
   }
   std::optional<Error> refused;
   for (const boot::Candidate& candidate : it.plan.candidates) {

@@ -59,6 +59,19 @@ Result<std::vector<std::string>> inspect_bytes(std::string_view bytes, const std
   return judged(read, inspection);
 }
 
+Result<std::vector<std::string>> inspect_local(const boot::Bundle& bundle, boot::InspectFor what)
+{
+  if (bundle.kind == boot::BundleKind::file) {
+    what.unpacker = bundle.type->unpacker;
+    return inspect_file(bundle.place, std::move(what));
+  }
+  boot::Inspection inspection(std::move(what));
+  const auto read = visit_folder(bundle.place, [&](const auto& entry, const auto& content) {
+    return inspection.add(entry, content);
+  });
+  return judged(read, inspection);
+}
+
 Result<std::vector<std::string>> inspect_names(const std::vector<boot::FolderEntry>& files,
                                                boot::InspectFor what)
 {

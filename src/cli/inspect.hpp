@@ -29,6 +29,8 @@ Result<std::vector<std::string>> inspect_file(const std::string& path, boot::Ins
 // `name` is for messages.
 Result<std::vector<std::string>> inspect_bytes(std::string_view bytes, const std::string& name,
                                                boot::InspectFor what);
+// Of this computer, as it is there: a folder is not packed for it.
+Result<std::vector<std::string>> inspect_local(const boot::Bundle& bundle, boot::InspectFor what);
 // Names alone tell whether the program is there.
 Result<std::vector<std::string>> inspect_names(const std::vector<boot::FolderEntry>& files,
                                                boot::InspectFor what);

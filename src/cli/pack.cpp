@@ -187,6 +187,24 @@ bool is_program_file(const std::string& path)
   return start && (start->starts_with(k_script) || *start == k_elf);
 }
 
+Result<void> visit_folder(const std::string& folder, const io::ArchiveReader::Visit& visit)
+{
+  const auto all = walk(folder);
+  if (!all) {
+    return tl::unexpected(all.error());
+  }
+  for (const Found& found : *all) {
+    const auto read = [&](std::size_t longest) {
+      auto file = io::FileReader::open(found.path.string());
+      return file ? file->read(longest).value_or("") : std::string();
+    };
+    if (!visit(found.entry, read)) {
+      break;
+    }
+  }
+  return {};
+}
+
 Result<io::TempFile> pack_folder(const std::string& folder, boot::Progress& progress)
 {
   auto all = walk(folder);

@@ -3,6 +3,7 @@
 #include "aws/s3_api.hpp"
 #include "boot/progress.hpp"
 #include "boot/reach.hpp"
+#include "io/archive.hpp"
 #include "io/file_reader.hpp"
 
 #include <cstdint>
@@ -16,6 +17,9 @@ namespace flame::cli {
 
 // Whether the file is a program, by its first bytes: a script ("#!…"), or one that Linux loads.
 bool is_program_file(const std::string& path);
+
+// What pack_folder() packs, as a reader of the archive would be told of it. Kind config.
+Result<void> visit_folder(const std::string& folder, const io::ArchiveReader::Visit& visit);
 
 // A folder of this computer, or one program alone. Links must stay in it; what is no file, folder
 // or link is an error. Kind config, all mistakes at once.

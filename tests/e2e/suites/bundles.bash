@@ -130,6 +130,27 @@ boot --bundle job.sh --start-command ./job.sh
 expect_status 0
 wrong 3 "the bundle holds no bin/hello" --bundle job.sh
 
+TEST "a dry run looks into it too, and asks nobody"
+sandbox
+wrong 3 "the bundle holds no bin/hello" --bundle job.sh --dry-run
+wrong 3 "the bundle holds no bin/hello" --bundle job.sh --dry-run --store s3://bundles/x/
+mkdir -p app/bin && cp releases/hello/bin/hello app/bin/other && ln -s /etc/passwd app/link
+wrong 3 'is a link to "/etc/passwd"' --bundle app --dry-run --store s3://bundles/x/
+rm app/link
+wrong 3 "it holds bin/other" --bundle app --dry-run --store s3://bundles/x/
+wrong 3 "it holds bin/other" --bundle app --dry-run
+tar -C app -czf app.tar.gz .
+wrong 3 "it holds bin/other" --bundle app.tar.gz --dry-run
+wrong 3 "it holds bin/other" --bundle app.tar.gz --dry-run --store s3://bundles/x/
+cp app.tar.gz app.tar.xz
+wrong 3 "is packed by gzip, and by its name it is packed by xz" --bundle app.tar.xz --dry-run
+expect_same "$(asked)" ""
+wrong 3 "it holds bin/other" --bundle app.tar.gz --dry-run=ec2
+boot --bundle app.tar.gz --dry-run --no-inspect
+expect_status 0
+boot --bundle app.tar.gz --dry-run --start-command bin/other
+expect_status 0
+
 TEST "one that is too large for that needs a store, and says how large it is"
 mkdir -p large/bin && cp releases/hello/bin/hello large/bin/ && head -c 12500 /dev/urandom >large/noise
 wrong 3 "the bundle is 12" --bundle large

@@ -120,6 +120,7 @@ TEST_CASE("boot: bombs are refused")
   CHECK(!goes_on);
   CHECK(many.result().error().message == "the bundle holds more than 500000 entries");
 
+  CHECK(inspect({{{.path = "bin/hello", .size = 9ULL << 30U}, ""}})); // a folder is none
   Inspection large({.app = "hello", .packed_size = 1000});
   CHECK(!large.add({.path = "bin/hello", .size = 9ULL << 30U}, nothing));
   CHECK(large.result().error().message == "the bundle of 1000 bytes unpacks to more than 9.0 GiB");
