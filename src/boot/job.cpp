@@ -1,5 +1,7 @@
 #include "boot/job.hpp"
 
+#include "base/signal_name.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,21 +19,6 @@ std::string word(const std::string& text)
     quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   }
   return quoted + "'";
-}
-
-struct SignalName {
-  int number;
-  std::string_view name;
-};
-// Linux's, of those that end a program often; the same on all architectures of EC2.
-constexpr SignalName k_signals[] = {
-  {1, "SIGHUP"}, {2, "SIGINT"},  {3, "SIGQUIT"},  {4, "SIGILL"},   {6, "SIGABRT"}, {7, "SIGBUS"},
-  {8, "SIGFPE"}, {9, "SIGKILL"}, {11, "SIGSEGV"}, {13, "SIGPIPE"}, {15, "SIGTERM"}};
-
-std::string signal_name(int number)
-{
-  const auto* const row = std::ranges::find(k_signals, number, &SignalName::number);
-  return row == std::end(k_signals) ? fmt::format("signal {}", number) : std::string(row->name);
 }
 
 JobEnd unknown(ErrorKind kind, std::string message, std::string stage, std::string hint = {})

@@ -1,5 +1,6 @@
 #include "boot/step.hpp"
 
+#include "base/signal_name.hpp"
 #include "boot/step_parts.hpp"
 
 #include <fmt/format.h>
@@ -15,11 +16,6 @@ using std::chrono::seconds;
 
 // After a call that ran over the deadline there is still so much time to end the machine.
 constexpr Millis k_least_grace = seconds(10);
-
-std::string_view signal_name(int signal) // POSIX's numbers of the four that are caught
-{
-  return signal == 1 ? "SIGHUP" : signal == 2 ? "SIGINT" : signal == 3 ? "SIGQUIT" : "SIGTERM";
-}
 
 Error interrupted(CancelState cancel)
 {

@@ -138,8 +138,8 @@ constexpr OwnFlag k_decode_flags[] = {
 
 const Command k_commands[] = {
   {"boot", "launch a machine that runs the release", "",
-   "Launches a machine, waits until it runs, and prints its id and address. The machine fetches the "
-   "bundle, starts the release and powers off when the release ends, when its lifetime is over, or "
+   "Launches a machine, waits until its release is ready, and prints its id and address. The machine "
+   "fetches the bundle, starts the release and powers off when the release ends, when its lifetime is over, or "
    "when anything fails on the way.\n\n"
    "When the boot fails or is interrupted, the machine is ended. The run id is printed before the "
    "first request, as the command that ends whatever the run has started.\n\n"

@@ -69,7 +69,9 @@ void Evidence::hear(const boot::LastWords& words)
   const std::string told = fleet::masked(up_to_the_end(words.console, nonce_), secrets_);
   const std::vector<std::string> lines = split(trim(told), '\n');
   const std::ptrdiff_t shown = std::min(std::ssize(lines), k_shown_lines);
-  console_.note(fmt::format("the last {} lines of the console of {}:", shown, instance_id_));
+  console_.note(shown == 1
+                  ? fmt::format("the last line of the console of {}:", instance_id_)
+                  : fmt::format("the last {} lines of the console of {}:", shown, instance_id_));
   std::string text;
   for (auto line = lines.end() - shown; line != lines.end(); ++line) {
     text += fmt::format("  {}\n", printable(trim(*line)));

@@ -1,5 +1,6 @@
 #include "fleet/finding.hpp"
 
+#include "base/signal_name.hpp"
 #include "fleet/tags.hpp"
 
 #include <fmt/format.h>
@@ -133,7 +134,9 @@ find_leftovers(aws::ResourceKind kind, const std::string& app, const FleetParts&
 
 Error interrupted_by(int signal)
 {
-  return {.kind = ErrorKind::interrupted, .message = "interrupted by a signal", .signal = signal};
+  return {.kind = ErrorKind::interrupted,
+          .message = fmt::format("interrupted by {}", signal_name(signal)),
+          .signal = signal};
 }
 
 aws::Outcome<std::vector<aws::Instance>>

@@ -203,7 +203,8 @@ std::optional<Ports> distribution_ports(std::string_view erl_flags)
 Finding judge_way_out(std::span<const aws::SecurityGroup> groups)
 {
   constexpr std::string_view check = "groups";
-  const std::string names = join(ids_of(groups), ", ");
+  const std::string they_let =
+    fmt::format("{} {}", join(ids_of(groups), ", "), groups.size() == 1 ? "lets" : "let");
   const std::vector<aws::GroupRule> rules = all_rules(groups, &aws::SecurityGroup::egress);
   const auto opens = [](const aws::GroupRule& rule) {
     const Ports ports = ports_of(rule);
@@ -214,16 +215,16 @@ Finding judge_way_out(std::span<const aws::SecurityGroup> groups)
     rules, [&](const aws::GroupRule& rule) { return opens(rule) && !rule.prefix_lists.empty(); });
   if (anywhere || to_list) {
     return good(check,
-                fmt::format("{} let HTTPS out{}", names, anywhere ? "" : " to a prefix list"));
+                fmt::format("{} HTTPS out{}", they_let, anywhere ? "" : " to a prefix list"));
   }
   constexpr std::string_view hint = "add a rule for TCP port 443 out, to 0.0.0.0/0 or to S3's "
                                     "prefix list";
   if (std::ranges::any_of(rules, opens)) {
-    return doubtful(check, fmt::format("{} let HTTPS out to some addresses only", names),
+    return doubtful(check, fmt::format("{} HTTPS out to some addresses only", they_let),
                     std::string(hint));
   }
   return bad(check,
-             fmt::format("{} let no HTTPS out, by which the machine fetches its bundle", names),
+             fmt::format("{} no HTTPS out, by which the machine fetches its bundle", they_let),
              std::string(hint));
 }
 

@@ -24,6 +24,10 @@ Finding judge(const std::string& type, const std::vector<std::string>& zones,
   for (const std::string& zone : zones) {
     (is_offered(offered, type, zone) ? there : missing).push_back(zone);
   }
+  if (std::ranges::count(offered, type, &aws::TypeOffering::id) == 0) {
+    return bad(k_check, fmt::format("no zone of the Region offers {}", type),
+               "give a type that the Region offers", ErrorKind::config);
+  }
   if (there.empty()) {
     return bad(k_check, fmt::format("{} is not offered in {}", type, fmt::join(zones, ", ")),
                "give another type, or a subnet in another Availability Zone", ErrorKind::capacity);

@@ -124,6 +124,7 @@ ordinary=("${well[@]}")
 well=("${ordinary[@]:0:6}" --image-id ami-0123456789abcdef0)
 doctor --json --instance-type m7i.large
 says ok type "m7i.large is offered in us-east-1a, us-east-1b, and not in us-east-1c"
+finds 3 type "no zone of the Region offers t9.nano" --instance-type t9.nano
 finds 6 type "m7i.large is not offered in us-east-1c" --instance-type m7i.large --subnet-id subnet-00112233445566778
 doctor --json --instance-type m7i.large,t3.nano --subnet-id subnet-00112233445566778
 expect_status 0

@@ -167,6 +167,10 @@ TEST_CASE("doctor: what groups let out")
   aws::GroupRule to_list = rule("tcp", 443, 443, "");
   to_list.prefix_lists = {"pl-1"};
   CHECK(verdict(to_list) == Verdict::ok);
+  const aws::SecurityGroup one = {.id = "sg-1", .egress = {rule("-1", {}, {}, "0.0.0.0/0")}};
+  const aws::SecurityGroup other = {.id = "sg-2"};
+  CHECK(judge_way_out(std::vector{one}).message == "sg-1 lets HTTPS out");
+  CHECK(judge_way_out(std::vector{one, other}).message == "sg-1, sg-2 let HTTPS out");
 }
 
 TEST_CASE("doctor: a type must be offered in a zone, and another type makes up for it")
@@ -186,4 +190,7 @@ TEST_CASE("doctor: a type must be offered in a zone, and another type makes up f
   CHECK(two[0].verdict == Verdict::warn);
   CHECK(two[1].verdict == Verdict::ok);
   CHECK(judge_offers({}, {"a"}, offered).empty());
+  const auto unknown = judge_offers({"t9.nano"}, {"a"}, offered);
+  CHECK(unknown[0].kind == ErrorKind::config);
+  CHECK(unknown[0].message == "no zone of the Region offers t9.nano");
 }

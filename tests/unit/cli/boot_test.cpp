@@ -119,6 +119,7 @@ TEST_CASE("cli boot: the last words that are shown end with the failure, not wit
     }
   };
   CHECK(run(fake, {"boot", "--evidence-dir", "why"}, k_release, k_boot) == 9);
+  CHECK(has(fake.err, "the last line of the console of " + k_id + ":\n"));
   CHECK(has(fake.err, "at=fetch rc=22 msg=HTTP 403 .\n"));
   CHECK(!has(fake.err, "Powering off"));
   CHECK(has(fake.files["why/" + k_id + ".console.log"], "Powering off"));
