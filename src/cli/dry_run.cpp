@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace flame::cli {
 namespace {
@@ -57,13 +58,15 @@ DryRun dry_run_of(const Planning& it, std::string_view user_data, bool exact)
   return result;
 }
 
-Result<void> print_dry_run(const Planning& it, std::string_view user_data)
+Result<void> print_dry_run(const Planning& it, std::string_view user_data, const Error* refused)
 {
   const bool exact = it.invocation.has("--show-secrets");
   if (!exact) {
     it.console.note("secrets are shown as ***; --show-secrets shows them");
   }
-  return it.world.write_out(dry_run_output(dry_run_of(it, user_data, exact), it.invocation.output));
+  DryRun shown = dry_run_of(it, user_data, exact);
+  shown.error = refused;
+  return it.world.write_out(dry_run_output(shown, it.invocation.output));
 }
 
 Result<void> dry_run_by_us(const Planning& it)
@@ -71,7 +74,7 @@ Result<void> dry_run_by_us(const Planning& it)
   say(it.plan, it.console);
   say_left_out(it);
   return longest_user_data(it).and_then([&](const std::string& user_data) {
-    return look_into_bundle(it).and_then([&] { return print_dry_run(it, user_data); });
+    return look_into_bundle(it).and_then([&] { return print_dry_run(it, user_data, nullptr); });
   });
 }
 
@@ -110,8 +113,12 @@ Result<void> dry_run_by_ec2(const Planning& before)
       refused = answer.error().error;
     }
   }
-  const auto printed = print_dry_run(it, *user_data);
-  return printed && refused ? Result<void>(tl::unexpected(*refused)) : printed;
+  auto printed = print_dry_run(it, *user_data, refused ? &*refused : nullptr);
+  if (!printed || !refused) {
+    return printed;
+  }
+  Result<void> outcome = tl::unexpected(std::move(*refused));
+  return it.invocation.output == Output::json ? as_in_result(std::move(outcome)) : outcome;
 }
 
 } // namespace

@@ -156,7 +156,9 @@ std::string dry_run_output(const DryRun& dry_run, Output output)
     for (const auto& [name, value] : dry_run.request) {
       json.key(name).text(value);
     }
-    return json.end().end().line();
+    json.end();
+    write_error(json, dry_run.error);
+    return json.end().line();
   }
   std::string text = fmt::format("run id: {}\nregion: {}\n", dry_run.run_id, dry_run.region);
   for (const std::string& candidate : dry_run.candidates) {

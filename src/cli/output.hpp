@@ -30,6 +30,7 @@ struct DryRun {
   std::string region = {};
   std::vector<std::string> candidates = {}; // in order of preference
   aws::Params request = {};                 // of the first candidate; user data as text
+  const Error* error = nullptr;             // what EC2 has refused; not owned
 };
 std::string dry_run_output(const DryRun& dry_run, Output output);
 

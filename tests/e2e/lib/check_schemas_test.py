@@ -34,10 +34,22 @@ texts = {name: (json.dumps(value), status) for name, (value, status) in cases.it
 texts["no JSON"] = ("i-0abc", 1)
 texts["nothing"] = ("", 0)
 
+TERMINATE = ["terminate", "--run-id", "r", "-o", "json"]
+DRY_RUN = {"run_id": "r", "region": "eu-west-1", "candidates": ["t3.nano"], "request": {"MinCount": "1"}}
+calls = [(name, TERMINATE, text, status) for name, (text, status) in texts.items()]
+calls += [
+    ("a command without a schema", ["new-command", "--json"], json.dumps(ENDED), 1),
+    ("the failure of such a one", ["new-command", "--json"], json.dumps({"error": ERROR}), 0),
+    ("flags before the command", ["-o", "json", "terminate"], json.dumps(ENDED), 0),
+    ("a dry run of run", ["run", "--dry-run", "--json", "--", "true"], json.dumps(DRY_RUN), 0),
+    ("a dry run of run with a key too many", ["run", "--dry-run", "--json"], json.dumps({**DRY_RUN, "x": 1}), 1),
+    ("what a command prints", ["run", "--", "echo", "--json"], "anything", 0),
+]
+
 failed = 0
 with tempfile.TemporaryDirectory() as work:
-    (pathlib.Path(work) / "1.args").write_text("terminate\0--run-id\0r\0-o\0json\0", encoding="utf-8")
-    for case, (text, wanted) in texts.items():
+    for case, args, text, wanted in calls:
+        (pathlib.Path(work) / "1.args").write_text("".join(f"{arg}\0" for arg in args), encoding="utf-8")
         (pathlib.Path(work) / "1.stdout").write_text(text, encoding="utf-8")
         command = [sys.executable, "-I", HERE / "check_schemas.py", SCHEMAS, work, work]
         status = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode

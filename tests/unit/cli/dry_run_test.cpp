@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace flame;
 using namespace flame::test;
 
@@ -44,6 +46,16 @@ TEST_CASE("cli boot --dry-run: refuses user data that no boot could send, and wa
     }
   }
   CHECK(outcomes == "fwr");
+}
+
+TEST_CASE("cli boot --dry-run=ec2: what EC2 refuses is in the one object of JSON")
+{
+  FakeWorld fake;
+  fake.ec2.launches = {api_failure(aws::ErrorClass::permission, "UnauthorizedOperation")};
+  CHECK(run(fake, {"boot", "--dry-run=ec2", "--json"}, k_release, k_boot) != 0);
+  CHECK(std::ranges::count(fake.out, '\n') == 1);
+  CHECK(has(fake.out, "\"request\":{"));
+  CHECK(has(fake.out, "\"error\":{\"kind\":"));
 }
 
 TEST_CASE("cli boot --dry-run=ec2: EC2 checks every candidate, and nothing is launched")

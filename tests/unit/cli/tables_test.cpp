@@ -263,6 +263,35 @@ TEST_CASE("cli: flags of one name take a value in all tables, or in none")
   }
 }
 
+TEST_CASE("cli: every command that prints JSON has a schema, and its errors each kind of the table")
+{
+  // What they print for people, as text; run prints JSON only of a dry run.
+  const std::map<std::string, std::string> others = {
+    {"help", "text"}, {"man", "text"}, {"completion", "text"}, {"run", "boot_dry_run"}};
+  const std::string schemas = file("docs/schemas/v1.json");
+  for (const Command& command : commands()) {
+    std::string name(command.name);
+    std::ranges::replace(name, '-', '_');
+    const auto other = others.find(name);
+    const std::string wanted = other == others.end() ? name : other->second;
+    const bool described =
+      schemas.find(fmt::format("\n    \"{}\": {{", wanted)) != std::string::npos;
+    CHECK_MESSAGE((described || command.outputs.find("json") == std::string_view::npos), name);
+  }
+  std::set<std::string> kinds;
+  for (const ErrorKindInfo& row : error_kinds()) {
+    kinds.insert(fmt::format("\"{}\"", row.name));
+  }
+  const std::string_view start = "\"kind\": { \"enum\": [";
+  const std::size_t begin = schemas.find(start, schemas.find("\n    \"error\": {")) + start.size();
+  const auto described = split(schemas.substr(begin, schemas.find(']', begin) - begin), ',');
+  std::set<std::string> known;
+  for (const std::string& kind : described) {
+    known.insert(std::string(trim(kind)));
+  }
+  CHECK(known == kinds);
+}
+
 TEST_CASE("cli: the committed documents are those that the binary prints")
 {
   // To renew them: scripts/generate
