@@ -80,7 +80,8 @@ struct LaunchTemplate {
   std::string version = {}; // "3"
   std::string image_id = {};
   std::string instance_type = {};
-  std::string market = {}; // "spot", "capacity-block", or "" for on-demand
+  std::string market = {};  // "spot", "capacity-block", or "" for on-demand
+  Params spot_options = {}; // {"MaxPrice", "0.01"}, {"SpotInstanceType", "persistent"}
   std::string key_name = {};
   std::string instance_profile = {};             // name or ARN
   std::string availability_zone = {};            // name or id

@@ -84,17 +84,19 @@ Params params_of(pugi::xml_node element, const std::string& whole)
 LaunchTemplate template_of(pugi::xml_node item)
 {
   const pugi::xml_node data = item.child("launchTemplateData");
-  LaunchTemplate found{.id = text_at(item, "launchTemplateId"),
-                       .version = text_at(item, "versionNumber"),
-                       .image_id = text_at(data, "imageId"),
-                       .instance_type = text_at(data, "instanceType"),
-                       .market = text_at(data, "instanceMarketOptions/marketType"),
-                       .key_name = text_at(data, "keyName"),
-                       .instance_profile = text_at(data, "iamInstanceProfile/arn"),
-                       .availability_zone = text_at(data, "placement/availabilityZone"),
-                       .user_data = from_base64(text_at(data, "userData")).value_or(""),
-                       .metadata_options =
-                         params_of(data.child("metadataOptions"), "MetadataOptions.")};
+  LaunchTemplate found{
+    .id = text_at(item, "launchTemplateId"),
+    .version = text_at(item, "versionNumber"),
+    .image_id = text_at(data, "imageId"),
+    .instance_type = text_at(data, "instanceType"),
+    .market = text_at(data, "instanceMarketOptions/marketType"),
+    .spot_options = params_of(data.child("instanceMarketOptions").child("spotOptions"),
+                              "InstanceMarketOptions.SpotOptions."),
+    .key_name = text_at(data, "keyName"),
+    .instance_profile = text_at(data, "iamInstanceProfile/arn"),
+    .availability_zone = text_at(data, "placement/availabilityZone"),
+    .user_data = from_base64(text_at(data, "userData")).value_or(""),
+    .metadata_options = params_of(data.child("metadataOptions"), "MetadataOptions.")};
   if (found.instance_profile.empty()) {
     found.instance_profile = text_at(data, "iamInstanceProfile/name");
   }

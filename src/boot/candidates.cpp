@@ -91,6 +91,28 @@ std::string describe(const Candidate& candidate)
                      candidate.subnet_id.empty() ? "" : " in " + candidate.subnet_id);
 }
 
+std::vector<std::string> markets_of(const config::Settings& settings, const Facts& facts)
+{
+  const bool of_template = facts.launch_template && facts.launch_template->market == k_spot;
+  return settings.markets.empty() && of_template ? std::vector{std::string(k_spot)}
+                                                 : settings.markets;
+}
+
+std::string unseen_market_warning(const config::Settings& settings, const Facts& facts)
+{
+  const bool unseen =
+    facts.looked_into_template && !facts.launch_template && !settings.launch_template_id.empty();
+  const bool says_spot = !settings.markets.empty()
+                         && std::ranges::all_of(settings.markets, [](const std::string& market) {
+                              return market == k_spot;
+                            });
+  return unseen && !says_spot
+           ? fmt::format("launch template {} cannot be read: should it ask for persistent spot "
+                         "machines, EC2 launches them again after they have ended",
+                         settings.launch_template_id)
+           : "";
+}
+
 std::vector<Candidate> candidates_of(const config::Settings& settings, const Facts& facts)
 {
   std::vector<std::string> types = settings.instance_types;
@@ -103,7 +125,7 @@ std::vector<Candidate> candidates_of(const config::Settings& settings, const Fac
     std::vector<std::string> values;
   };
   std::array<Row, 3> rows = {{
-    {"market", &Candidate::market, choices(settings.markets)},
+    {"market", &Candidate::market, choices(markets_of(settings, facts))},
     {"instance_type", &Candidate::instance_type, choices(types)},
     {"subnet_id", &Candidate::subnet_id, choices(settings.subnet_ids)},
   }};

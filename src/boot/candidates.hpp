@@ -33,6 +33,12 @@ struct Dropped {
   bool is_mistake = false; // of the user: waiting helps nothing
 };
 
+// Those of the settings, else spot when the launch template says so; empty: EC2's.
+std::vector<std::string> markets_of(const config::Settings& settings, const Facts& facts);
+// "" unless machines may be asked for by a template that nobody may read, whose spot request can be
+// persistent: EC2 then launches what has ended again.
+std::string unseen_market_warning(const config::Settings& settings, const Facts& facts);
+
 // All of them, in order of preference; never empty. What `prefer` names moves first.
 std::vector<Candidate> candidates_of(const config::Settings& settings, const Facts& facts);
 

@@ -126,6 +126,9 @@ std::vector<std::string> all_warnings(const Settings& settings, const Facts& fac
   if (std::string warning = interruption_warning(settings, facts); !warning.empty()) {
     warnings.push_back(std::move(warning));
   }
+  if (std::string warning = unseen_market_warning(settings, facts); !warning.empty()) {
+    warnings.push_back(std::move(warning));
+  }
   for (std::string& warning : delivery_warnings(settings)) {
     warnings.push_back(std::move(warning));
   }
@@ -213,7 +216,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
             .region = settings.region,
             .app = settings.app,
             .candidates = candidates_of(settings, facts),
-            .spot_max_price = settings.spot_max_price,
+            .spot_options = spot_options_of(settings, facts),
             .parent_ip = parent_ip_of(settings, facts),
             .bundle = *parse_bundle(settings.bundle),
             .runner = std::move(*runner),

@@ -42,7 +42,7 @@ struct Plan {
   std::vector<Dropped> dropped = {};         // of which none is asked for; see survey.hpp
   aws::Params common = {};                   // of every launch; see request.hpp for the rest
   std::string subnet_parameter = "SubnetId"; // that carries a candidate's subnet
-  std::string spot_max_price = {};           // of candidates on the spot market
+  aws::Params spot_options = {};             // of candidates on the spot market: {"MaxPrice", …}
   std::string parent_ip = {}; // host of the FLAME parent's node, else our own address, else ""
   Bundle bundle = {};
   Runner runner = {};        // the URL is filled in when it is rendered

@@ -211,19 +211,47 @@ aws::Params common_parameters(const Settings& settings, const Facts& facts, cons
 namespace {
 
 // One-time: a persistent request would launch the machine again and again.
-void add_market(aws::Params& params, const Candidate& candidate, const std::string& max_price)
+constexpr std::pair<std::string_view, std::string_view> k_once[] = {
+  {"SpotInstanceType", "one-time"},
+  {"InstanceInterruptionBehavior", "terminate"},
+};
+
+bool is_of_once(std::string_view name)
+{
+  return std::ranges::any_of(k_once, [&](const auto& option) { return option.first == name; });
+}
+
+void add_market(aws::Params& params, const Candidate& candidate, const aws::Params& options)
 {
   if (candidate.market != k_spot) {
     return; // EC2 has no word for on-demand
   }
-  const std::string prefix = "InstanceMarketOptions.";
-  params.emplace_back(prefix + "MarketType", k_spot);
-  params.emplace_back(prefix + "SpotOptions.SpotInstanceType", "one-time");
-  params.emplace_back(prefix + "SpotOptions.InstanceInterruptionBehavior", "terminate");
-  add_if_set(params, prefix + "SpotOptions.MaxPrice", max_price);
+  params.emplace_back("InstanceMarketOptions.MarketType", k_spot);
+  const std::string prefix = "InstanceMarketOptions.SpotOptions.";
+  for (const auto& [name, value] : k_once) {
+    params.emplace_back(prefix + std::string(name), value);
+  }
+  for (const auto& [name, value] : options) {
+    params.emplace_back(prefix + name, value);
+  }
 }
 
 } // namespace
+
+// The template's go along, since EC2 may take ours in place of all of them; but not the end of its
+// request, which EC2 refuses of one-time requests.
+aws::Params spot_options_of(const Settings& settings, const Facts& facts)
+{
+  aws::Params options;
+  add_if_set(options, "MaxPrice", settings.spot_max_price);
+  for (const auto& [name, value] :
+       facts.launch_template ? facts.launch_template->spot_options : aws::Params()) {
+    if (name != "ValidUntil" && !is_of_once(name) && !has(options, name)) {
+      options.emplace_back(name, value);
+    }
+  }
+  return options;
+}
 
 Group first_group(const Plan& plan)
 {
@@ -240,7 +268,7 @@ aws::Params launch_parameters(const Plan& plan, const Candidate& candidate, cons
   params.insert(params.end(), plan.common.begin(), plan.common.end());
   add_if_set(params, "InstanceType", candidate.instance_type);
   add_if_set(params, plan.subnet_parameter, candidate.subnet_id);
-  add_market(params, candidate, plan.spot_max_price);
+  add_market(params, candidate, plan.spot_options);
   params.emplace_back("ClientToken", client_token);
   params.emplace_back("UserData", to_base64(user_data));
   return params;

@@ -16,6 +16,9 @@ namespace flame::boot {
 aws::Params common_parameters(const config::Settings& settings, const Facts& facts,
                               const Plan& plan);
 
+// Of a spot machine beside what each of them has; without the prefix that they share.
+aws::Params spot_options_of(const config::Settings& settings, const Facts& facts);
+
 // The machines of one launch.
 struct Group {
   std::size_t least = 1; // else EC2 is to launch none

@@ -315,3 +315,19 @@ of_template --launch-template-id spot --market on-demand
 expect_status 3
 expect_in_stderr "market is on-demand, and launch template spot is for spot, which a request cannot take back"
 expect_machines 1
+
+TEST "a template's persistent spot request is sent as a one-time one; what cannot be read is warned of"
+market="LaunchTemplateData.InstanceMarketOptions"
+ec2 CreateLaunchTemplate LaunchTemplateName=pers LaunchTemplateData.ImageId=ami-0123456789abcdef0 \
+  "$market.MarketType=spot" "$market.SpotOptions.SpotInstanceType=persistent" \
+  "$market.SpotOptions.InstanceInterruptionBehavior=stop" "$market.SpotOptions.MaxPrice=0.5" >created
+of_template --launch-template-id pers
+expect_status 0
+expect_json '.instances[0].market' spot
+expect_same "$(control GET requests | jq -c '[.[] | select(.action == "RunInstances")][-1].params
+  | with_entries(select(.key | startswith("InstanceMarketOptions"))) | [.[]]')" '["spot","terminate","0.5","one-time"]'
+! grep -q "cannot be read" stderr || die "a template that was read"
+fault DescribeLaunchTemplateVersions:UnauthorizedOperation
+of_template --launch-template-id pers --dry-run=ec2
+expect_in_stderr "launch template pers cannot be read: should it ask for persistent spot machines"
+no_more_faults

@@ -96,3 +96,20 @@ TEST_CASE("aws::parse_launch_template_versions reads the zone of a template, by 
     CHECK(versions->front().availability_zone == "zone");
   }
 }
+
+TEST_CASE("aws::parse_launch_template_versions reads what a template asks of the spot market")
+{
+  const auto versions = parse_launch_template_versions(
+    "<DescribeLaunchTemplateVersionsResponse><launchTemplateVersionSet><item><launchTemplateData>"
+    "<instanceMarketOptions><marketType>spot</marketType><spotOptions><maxPrice>0.02</maxPrice>"
+    "<spotInstanceType>persistent</spotInstanceType><newOption>1</newOption>"
+    "<instanceInterruptionBehavior>stop</instanceInterruptionBehavior></spotOptions>"
+    "</instanceMarketOptions></launchTemplateData></item></launchTemplateVersionSet>"
+    "</DescribeLaunchTemplateVersionsResponse>");
+  REQUIRE(versions);
+  CHECK(versions->front().market == "spot");
+  CHECK(versions->front().spot_options
+        == Params{{"MaxPrice", "0.02"},
+                  {"SpotInstanceType", "persistent"},
+                  {"InstanceInterruptionBehavior", "stop"}});
+}

@@ -166,6 +166,87 @@ TEST_CASE("candidates: spot is asked for once, and ends with the machine")
   }
 }
 
+namespace {
+
+// A template that nobody has looked into, and one that is for spot.
+Facts with_template(std::optional<aws::LaunchTemplate> found)
+{
+  Facts facts = k_facts;
+  facts.looked_up = true;
+  facts.looked_into_template = true;
+  facts.image = aws::Image{.id = "ami-1", .state = "available", .architecture = "x86_64"};
+  facts.launch_template = std::move(found);
+  return facts;
+}
+
+Settings of_template()
+{
+  Settings settings = bootable();
+  settings.image_id.clear();
+  settings.launch_template_id = "lt-1";
+  return settings;
+}
+
+// What is sent of the market to the first candidate: names without what they share.
+aws::Params market_sent(const Settings& settings, const Facts& facts)
+{
+  const auto plan = make_plan(settings, facts);
+  REQUIRE_MESSAGE(plan.has_value(), (plan ? "" : plan.error().message));
+  constexpr std::string_view k_prefix = "InstanceMarketOptions.";
+  aws::Params found;
+  for (const auto& [name, value] : launch_parameters(*plan, plan->candidates.at(0), "", "token")) {
+    if (name.starts_with(k_prefix)) {
+      found.emplace_back(name.substr(k_prefix.size()), value);
+    }
+  }
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("candidates: a template's persistent spot request is never sent unseen")
+{
+  const Facts facts =
+    with_template(aws::LaunchTemplate{.id = "lt-1",
+                                      .image_id = "ami-1",
+                                      .market = "spot",
+                                      .spot_options = {{"MaxPrice", "0.02"},
+                                                       {"SpotInstanceType", "persistent"},
+                                                       {"BlockDurationMinutes", "60"},
+                                                       {"ValidUntil", "2027-01-01T00:00:00Z"},
+                                                       {"InstanceInterruptionBehavior", "stop"}}});
+  const aws::Params once = {{"MarketType", "spot"},
+                            {"SpotOptions.SpotInstanceType", "one-time"},
+                            {"SpotOptions.InstanceInterruptionBehavior", "terminate"},
+                            {"SpotOptions.MaxPrice", "0.02"},
+                            {"SpotOptions.BlockDurationMinutes", "60"}};
+  CHECK(market_sent(of_template(), facts) == once);
+  CHECK(make_plan(of_template(), facts)->candidates.at(0).market == "spot");
+  Settings settings = of_template();
+  settings.markets = {"spot"};
+  CHECK(market_sent(settings, facts) == once);
+  settings.spot_max_price = "0.01"; // ours wins
+  CHECK(test::value_of(market_sent(settings, facts), "SpotOptions.MaxPrice") == "0.01");
+  // One that says nothing leaves it at that.
+  const Facts open = with_template(aws::LaunchTemplate{.id = "lt-1", .image_id = "ami-1"});
+  CHECK(market_sent(of_template(), open).empty());
+  CHECK(make_plan(of_template(), open)->candidates.at(0).market.empty());
+}
+
+TEST_CASE("candidates: a template that nobody may read is warned of, unless spot is asked for")
+{
+  const Facts unread = with_template(std::nullopt);
+  Settings settings = of_template();
+  const std::string warning =
+    "launch template lt-1 cannot be read: should it ask for persistent spot machines, EC2 launches "
+    "them again after they have ended";
+  CHECK(make_plan(settings, unread)->warnings == std::vector{warning});
+  settings.markets = {"spot", "on-demand"};
+  CHECK(make_plan(settings, unread)->warnings == std::vector{warning});
+  settings.markets = {"spot"};
+  CHECK(make_plan(settings, unread)->warnings.empty());
+}
+
 TEST_CASE("candidates: only what may be a spot machine watches for EC2's notice")
 {
   const auto of = [](std::vector<std::string> markets, const std::string& how,
@@ -198,9 +279,9 @@ TEST_CASE("candidates: an interruption that cannot come is warned of")
   Settings settings = bootable();
   settings.on_interruption = "bin/drain";
   REQUIRE(make_plan(settings, k_facts));
-  CHECK(make_plan(settings, k_facts)->warnings
-        == std::vector<std::string>{
-          "on_interruption is set, and no machine can be a spot machine"});
+  CHECK(
+    make_plan(settings, k_facts)->warnings
+    == std::vector<std::string>{"on_interruption is set, and no machine can be a spot machine"});
   settings.launch_template_id = "lt-1"; // which nobody has looked into yet
   settings.image_id.clear();
   CHECK(make_plan(settings, k_facts)->warnings.empty());
