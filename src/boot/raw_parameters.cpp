@@ -17,9 +17,8 @@ constexpr std::string_view k_action = "RunInstances";
 // What may not be sent raw. A name that ends in '.' stands for all that begin with it.
 struct Taken {
   std::string_view name;
-  std::string_view setting;         // that sends it; "": none
-  std::string_view why = {};        // without a setting: the end of a sentence
-  std::string_view only_value = {}; // it may be sent with other values
+  std::string_view setting;  // that sends it; "": none
+  std::string_view why = {}; // without a setting: the end of a sentence
 };
 
 // clang-format off
@@ -38,6 +37,7 @@ constexpr Taken k_taken[] = {
   {"MetadataOptions.InstanceMetadataTags",  "metadata_tags"},
   {"InstanceMarketOptions.MarketType",      "market"},
   {"InstanceMarketOptions.SpotOptions.MaxPrice", "spot_max_price"},
+  {"InstanceMarketOptions.",                "", "is what market and spot_max_price stand for; a spot machine is asked for once, and ends when EC2 takes it back"},
   {"CapacityReservationSpecification.",     "capacity_reservation"},
   {"NetworkInterface.1.DeviceIndex",        "", "is 0 always"},
   {"MinCount",                              "", "is what flame-ec2 counts by"},
@@ -49,7 +49,6 @@ constexpr Taken k_taken[] = {
   {"DisableApiTermination",                 "", "is false, so that the machine can be ended"},
   {"MetadataOptions.HttpTokens",            "", "is required on every machine"},
   {"MetadataOptions.HttpEndpoint",          "", "is enabled, since the machine reads its script there"},
-  {"InstanceMarketOptions.SpotOptions.SpotInstanceType", "", "would launch the machine again and again", "persistent"},
 };
 // clang-format on
 
@@ -58,12 +57,11 @@ bool stands_for(const Taken& row, std::string_view name)
   return row.name.ends_with('.') ? name.starts_with(row.name) : name == row.name;
 }
 
-// Of the table above, and of the settings that are sent as they are.
-const Taken* find_taken(std::string_view name, std::string_view value)
+// The first that stands for the name.
+const Taken* find_taken(std::string_view name)
 {
-  const auto row = std::ranges::find_if(k_taken, [&](const Taken& taken) {
-    return stands_for(taken, name) && (taken.only_value.empty() || taken.only_value == value);
-  });
+  const auto row =
+    std::ranges::find_if(k_taken, [&](const Taken& taken) { return stands_for(taken, name); });
   return row == std::end(k_taken) ? nullptr : &*row;
 }
 
@@ -141,7 +139,7 @@ void check_raw_parameters(Mistakes& mistakes, const config::Settings& settings)
                                  : fmt::format("did you mean {}?", meant));
       continue;
     }
-    const Taken* taken = find_taken(name, value);
+    const Taken* taken = find_taken(name);
     const std::string_view setting = taken != nullptr ? taken->setting : setting_of(name);
     if (!setting.empty()) {
       mistakes.add(fmt::format("ec2 \"{}\" is what the setting {} sends", name, setting),

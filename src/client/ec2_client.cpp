@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <set>
+#include <string_view>
 
 namespace flame::client {
 namespace {
@@ -23,9 +25,13 @@ template <typename T> using Parser = Outcome<T> (*)(std::string_view xml);
 
 Result<std::string> form_of(std::string_view action, const aws::Params& params)
 {
+  std::set<std::string_view> seen;
   for (const auto& [name, value] : params) {
     if (!aws::is_known_parameter(action, name)) {
       return fail(ErrorKind::internal, fmt::format("{} has no parameter \"{}\"", action, name));
+    }
+    if (!seen.insert(name).second) { // EC2 answers MalformedQueryString, which tells nobody what
+      return fail(ErrorKind::internal, fmt::format("{} was to be sent \"{}\" twice", action, name));
     }
   }
   aws::Params all = {{"Action", std::string(action)},

@@ -331,3 +331,12 @@ fault DescribeLaunchTemplateVersions:UnauthorizedOperation
 of_template --launch-template-id pers --dry-run=ec2
 expect_in_stderr "launch template pers cannot be read: should it ask for persistent spot machines"
 no_more_faults
+
+TEST "options of the spot market beside the settings: refused by name, and nothing is asked"
+before=$(asked)
+for option in InstanceInterruptionBehavior=stop SpotInstanceType=one-time ValidUntil=2030-01-01T00:00:00Z; do
+  boot --market spot --ec2 "InstanceMarketOptions.SpotOptions.$option"
+  expect_status 3
+  expect_in_stderr "flag --ec2: ec2 \"InstanceMarketOptions.SpotOptions.${option%%=*}\" is what market"
+done
+expect_same "$(asked)" "$before"

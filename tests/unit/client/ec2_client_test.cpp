@@ -62,6 +62,18 @@ TEST_CASE("client::Ec2Client sends no parameter that EC2 does not know")
   CHECK(world.http.requests.empty());
 }
 
+TEST_CASE("client::Ec2Client sends no parameter twice")
+{
+  ClientWorld world;
+  const auto machines = world.ec2->run_instances(
+    {{"ImageId", "ami-1"}, {"InstanceType", "t3.nano"}, {"ImageId", "ami-2"}}, {});
+  REQUIRE(!machines);
+  CHECK(machines.error().error.kind == ErrorKind::internal);
+  CHECK(machines.error().error.message == "RunInstances was to be sent \"ImageId\" twice");
+  CHECK(!machines.error().may_have_happened);
+  CHECK(world.http.requests.empty());
+}
+
 TEST_CASE("client::Ec2Client describes regions, volumes and interfaces")
 {
   ClientWorld world;
