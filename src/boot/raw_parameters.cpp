@@ -96,6 +96,71 @@ Pattern pattern_of(std::string_view name)
   return pattern;
 }
 
+// Of what may be sent raw, what contradicts a setting or another part of the request.
+struct Conflict {
+  std::string_view name; // or its pattern
+  bool (*holds)(const config::Settings&);
+  std::string_view what; // the end of a sentence
+  std::string_view hint = "keep one of the two";
+};
+
+bool names_subnet(const config::Settings& settings)
+{
+  return !settings.subnet_ids.empty();
+}
+
+bool has_own_interface(const config::Settings& settings)
+{
+  return names_subnet(settings) || !settings.security_group_ids.empty() || settings.public_ip;
+}
+
+bool shares_hosts(const config::Settings& settings)
+{
+  return !settings.tenancy.empty() && settings.tenancy != "host";
+}
+
+bool wants_many(const config::Settings& settings)
+{
+  return settings.count.value_or(1) > 1;
+}
+
+bool has_subnets(const config::Settings& settings)
+{
+  return settings.subnet_ids.size() > 1;
+}
+
+constexpr std::string_view k_one_hint = "leave it out, or boot one machine at a time";
+constexpr std::string_view k_subnet_hint = "leave it out, or give the subnet that it is of alone";
+
+// clang-format off
+constexpr Conflict k_conflicts[] = {
+  {"Placement.AvailabilityZoneId", [](const config::Settings& s) { return !s.availability_zone.empty(); }, "is the zone that availability_zone names"},
+  {"Placement.AvailabilityZoneId", names_subnet, "is set beside subnet_id, and a subnet is in one zone", "leave it out"},
+  {"Placement.GroupId",            [](const config::Settings& s) { return !s.placement_group.empty(); }, "is the group that placement_group names"},
+  {"Placement.HostId",             shares_hosts, "needs tenancy host", "set tenancy to host, or leave it out"},
+  {"Placement.HostResourceGroupArn", shares_hosts, "needs tenancy host", "set tenancy to host, or leave it out"},
+  {"NetworkInterface.1.NetworkInterfaceId", has_own_interface, "has its own subnet, groups and addresses, and subnet_id, security_group_id or public_ip is set"},
+  {"NetworkInterface.N.NetworkInterfaceId", wants_many, "is of one machine, and count is more", k_one_hint},
+  {"PrivateIpAddress",                      wants_many, "is of one machine, and count is more", k_one_hint},
+  {"Ipv6Address.N.Ipv6Address",             wants_many, "is of one machine, and count is more", k_one_hint},
+  {"NetworkInterface.N.PrivateIpAddress",   wants_many, "is of one machine, and count is more", k_one_hint},
+  {"NetworkInterface.N.PrivateIpAddresses.N.PrivateIpAddress", wants_many, "is of one machine, and count is more", k_one_hint},
+  {"NetworkInterface.N.Ipv6Addresses.N.Ipv6Address",           wants_many, "is of one machine, and count is more", k_one_hint},
+  {"PrivateIpAddress",                      has_subnets, "is of one subnet, and subnet_id names several", k_subnet_hint},
+  {"NetworkInterface.1.PrivateIpAddress",   has_subnets, "is of one subnet, and subnet_id names several", k_subnet_hint},
+};
+// clang-format on
+
+void check_conflicts(Mistakes& mistakes, const config::Settings& settings, std::string_view name)
+{
+  const std::string pattern = pattern_of(name).text;
+  for (const Conflict& row : k_conflicts) {
+    if ((row.name == name || row.name == pattern) && row.holds(settings)) {
+      mistakes.add(fmt::format("ec2 \"{}\" {}", name, row.what), std::string(row.hint));
+    }
+  }
+}
+
 // The nearest name, with the user's own numbers; "" when none is near.
 std::string nearest_name(std::string_view name)
 {
@@ -148,6 +213,8 @@ void check_raw_parameters(Mistakes& mistakes, const config::Settings& settings)
       mistakes.add(fmt::format("ec2 \"{}\" {}", name, taken->why), "leave it out");
     } else if (const std::string_view type = type_mistake(name, value); !type.empty()) {
       mistakes.add(fmt::format(R"(ec2 "{}" {}, not "{}")", name, type, value));
+    } else {
+      check_conflicts(mistakes, settings, name);
     }
   }
 }

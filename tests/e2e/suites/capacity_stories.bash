@@ -339,4 +339,8 @@ for option in InstanceInterruptionBehavior=stop SpotInstanceType=one-time ValidU
   expect_status 3
   expect_in_stderr "flag --ec2: ec2 \"InstanceMarketOptions.SpotOptions.${option%%=*}\" is what market"
 done
+boot --count 2 --ec2 PrivateIpAddress=10.0.0.9 --availability-zone us-east-1a --ec2 Placement.AvailabilityZoneId=use1-az1
+expect_status 3
+expect_in_stderr '"PrivateIpAddress" is of one machine, and count is more'
+expect_in_stderr '"Placement.AvailabilityZoneId" is the zone that availability_zone names'
 expect_same "$(asked)" "$before"

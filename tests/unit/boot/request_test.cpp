@@ -1,6 +1,7 @@
 #include "unit/boot/sent.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace flame;
 using namespace flame::boot;
@@ -295,4 +296,59 @@ TEST_CASE("boot: raw parameters that EC2 does not know, or that are ours to send
   }
   CHECK(said("InstanceMarketOptions.SpotOptions.MaxPrice", "1")
         == "is what the setting spot_max_price sends; set spot_max_price instead");
+}
+
+TEST_CASE("boot: raw parameters that contradict a setting")
+{
+  struct Row {
+    const char* name;
+    const char* value;
+    std::function<void(Settings&)> set;
+    const char* what;
+  };
+  const auto many = [](Settings& s) { s.count = 2; };
+  const auto subnet = [](Settings& s) { s.subnet_ids = {"subnet-1"}; };
+  const auto subnets = [](Settings& s) { s.subnet_ids = {"subnet-1", "subnet-2"}; };
+  const auto group = [](Settings& s) { s.security_group_ids = {"sg-1"}; };
+  const char* const of_one = "is of one machine, and count is more";
+  const char* const own = "has its own subnet, groups and addresses, and subnet_id, "
+                          "security_group_id or public_ip is set";
+  const Row rows[] = {
+    {"Placement.AvailabilityZoneId", "euw1-az1",
+     [](Settings& s) { s.availability_zone = "eu-west-1a"; },
+     "is the zone that availability_zone names"},
+    {"Placement.AvailabilityZoneId", "euw1-az1", subnet,
+     "is set beside subnet_id, and a subnet is in one zone"},
+    {"Placement.GroupId", "pg-1", [](Settings& s) { s.placement_group = "near"; },
+     "is the group that placement_group names"},
+    {"Placement.HostId", "h-1", [](Settings& s) { s.tenancy = "default"; }, "needs tenancy host"},
+    {"Placement.HostResourceGroupArn", "arn:aws:x", [](Settings& s) { s.tenancy = "dedicated"; },
+     "needs tenancy host"},
+    {"NetworkInterface.1.NetworkInterfaceId", "eni-1", subnet, own},
+    {"NetworkInterface.1.NetworkInterfaceId", "eni-1", group, own},
+    {"NetworkInterface.1.NetworkInterfaceId", "eni-1", [](Settings& s) { s.public_ip = true; },
+     own},
+    {"NetworkInterface.2.NetworkInterfaceId", "eni-1", many, of_one},
+    {"PrivateIpAddress", "10.0.0.9", many, of_one},
+    {"Ipv6Address.1.Ipv6Address", "2001:db8::9", many, of_one},
+    {"NetworkInterface.2.PrivateIpAddress", "10.0.0.9", many, of_one},
+    {"NetworkInterface.1.PrivateIpAddresses.1.PrivateIpAddress", "10.0.0.9", many, of_one},
+    {"NetworkInterface.1.Ipv6Addresses.1.Ipv6Address", "2001:db8::9", many, of_one},
+    {"PrivateIpAddress", "10.0.0.9", subnets, "is of one subnet, and subnet_id names several"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Settings settings = least();
+    settings.ec2 = {{row.name, row.value}};
+    CHECK_MESSAGE(make_plan(settings, facts()).has_value(), "alone it may be sent");
+    row.set(settings);
+    const auto plan = make_plan(settings, facts());
+    REQUIRE(!plan);
+    CHECK(plan.error().kind == ErrorKind::config);
+    CHECK(plan.error().message == fmt::format("ec2 \"{}\" {}", row.name, row.what));
+  }
+  Settings host = least();
+  host.tenancy = "host";
+  host.ec2 = {{"Placement.HostId", "h-1"}};
+  CHECK(make_plan(host, facts()).has_value());
 }
