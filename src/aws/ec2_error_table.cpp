@@ -20,6 +20,9 @@ constexpr ErrorClassInfo k_classes[] = {
    "give more instance types or subnets to choose from"},
   {unsupported, "unsupported", ErrorKind::capacity,    false, true,
    "the instance type is not offered there; give another type, or a subnet in another Availability Zone"},
+  {no_type,     "no-type",     ErrorKind::refused,     false, true,
+   "correct instance_type: EC2 knows no type of that name; `aws ec2 describe-instance-type-offerings` lists those of "
+   "the Region"},
   {addresses,   "addresses",   ErrorKind::capacity,    false, true,
    "the subnet has no room for another machine; give another subnet"},
   {quota,       "quota",       ErrorKind::capacity,    false, true,
@@ -58,9 +61,7 @@ constexpr ErrorRule k_rules[] = {
   {"InvalidSignatureException", clock, "", "signature expired"},
   {"InvalidSignatureException", clock, "", "not yet current"},
   {"InvalidParameterValue",     unsupported, "", "instance type"},
-  {"InvalidParameterValue",     parameter,
-   "correct instance_type: EC2 knows no type of that name; `aws ec2 describe-instance-type-offerings` lists those of "
-   "the Region", "for instancetype"},
+  {"InvalidParameterValue",     no_type, "", "for instancetype"},
   {"InvalidParameterValue",     parameter,
    "check the name of the instance profile; one that was just made is visible after some seconds",
    "iam instance profile"},

@@ -18,6 +18,7 @@ enum class ErrorClass {
   transient,   // retry, base 50 ms; the request may have had its effect
   capacity,    // next candidate at once
   unsupported, // not offered here: next candidate
+  no_type,     // there is no such type: next type
   addresses,   // subnet is full: next candidate
   quota,       // next candidate
   clock,       // correct the clock, once

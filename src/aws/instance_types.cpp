@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <optional>
 
 namespace flame::aws {
 namespace {
@@ -19,11 +21,62 @@ constexpr std::array k_xen_families = {
   std::string_view("r4"),  std::string_view("t1"),  std::string_view("t2"),
   std::string_view("x1"),  std::string_view("x1e")};
 
+constexpr Vcpus k_any = {1, 4096};
+constexpr Vcpus k_metal = {16, 896}; // from a1 to u7i
+
+std::string_view family_of(std::string_view instance_type)
+{
+  return instance_type.substr(0, instance_type.find('.'));
+}
+
+std::string_view size_of(std::string_view instance_type)
+{
+  const std::size_t dot = instance_type.find('.');
+  return dot == std::string_view::npos ? "" : instance_type.substr(dot + 1);
+}
+
+// Those below large: burstable types have two from their third generation on, of others the medium
+// alone is left.
+int vcpus_of_small(std::string_view family, std::string_view size)
+{
+  const bool burstable = family.starts_with("t") && !family.starts_with("trn");
+  const bool is_old = family == "t1" || family == "t2";
+  return burstable && (!is_old || size == "medium") ? 2 : 1;
+}
+
+// "16xl" and "16xlarge" have 16 of what an xlarge has.
+std::optional<int> multiple_in(std::string_view size)
+{
+  int number = 1;
+  const auto read = std::from_chars(size.data(), size.data() + size.size(), number);
+  size.remove_prefix(static_cast<std::size_t>(read.ptr - size.data()));
+  const bool is_known = (size == "xlarge" || size == "xl") && number > 0 && number < 1000
+                        && read.ec != std::errc::result_out_of_range;
+  return is_known ? std::optional(number) : std::nullopt;
+}
+
 } // namespace
+
+Vcpus vcpus_of(std::string_view instance_type)
+{
+  constexpr std::string_view k_metal_of = "metal-";
+  std::string_view size = size_of(instance_type);
+  if (size == "metal") {
+    return k_metal;
+  }
+  const bool is_small = size == "nano" || size == "micro" || size == "small" || size == "medium";
+  if (is_small || size == "large") {
+    const int vcpus = is_small ? vcpus_of_small(family_of(instance_type), size) : 2;
+    return {vcpus, vcpus};
+  }
+  size.remove_prefix(size.starts_with(k_metal_of) ? k_metal_of.size() : 0);
+  const auto times = multiple_in(size);
+  return times ? Vcpus{4 * *times, 4 * *times} : k_any;
+}
 
 bool has_live_console(std::string_view instance_type)
 {
-  const std::string_view family = instance_type.substr(0, instance_type.find('.'));
+  const std::string_view family = family_of(instance_type);
   return instance_type.ends_with(".metal")
          || std::ranges::find(k_xen_families, family) == k_xen_families.end();
 }

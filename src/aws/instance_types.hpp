@@ -10,4 +10,13 @@ namespace flame::aws {
 // Source: EC2 User Guide, "Instance console output" and "Instances built on the Nitro System".
 bool has_live_console(std::string_view instance_type);
 
+// vCPUs by the name of the size: a large has 2, a 4xlarge 16. Of a size that says little, such as
+// metal, the bounds.
+// Source: EC2 Instance Types guide, "Specifications".
+struct Vcpus {
+  int least = 0;
+  int most = 0;
+};
+Vcpus vcpus_of(std::string_view instance_type);
+
 } // namespace flame::aws

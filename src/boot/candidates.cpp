@@ -42,45 +42,6 @@ std::vector<Candidate> with(const std::vector<Candidate>& before, Dimension dime
   return all;
 }
 
-struct Quota {
-  std::string_view name;
-  std::string_view families; // blank separated
-};
-
-constexpr Quota k_quotas[] = {
-  {"Standard", "a c d h i im is m r t z"},
-  {"G and VT", "g gr vt"},
-  {"HPC", "hpc"},
-  {"High Memory", "u"},
-};
-
-// Codes that name no type: the whole account, or all spot machines of it.
-enum class Reach { candidate, quota, spot, account };
-
-struct CodeReach {
-  std::string_view code;
-  Reach reach;
-};
-
-constexpr CodeReach k_reaches[] = {
-  {"VcpuLimitExceeded", Reach::quota},
-  {"InstanceLimitExceeded", Reach::quota},
-  {"MaxSpotInstanceCountExceeded", Reach::quota},
-  {"AuthFailure.ServiceLinkedRoleCreationNotPermitted", Reach::spot},
-  {"VolumeLimitExceeded", Reach::account},
-  {"MaxIOPSLimitExceeded", Reach::account},
-  {"TagLimitExceeded", Reach::account},
-};
-
-Reach reach_of(std::string_view code)
-{
-  for (const std::string_view side : {"Server.", "Client."}) { // of a StateReason
-    code.remove_prefix(code.starts_with(side) ? side.size() : 0);
-  }
-  const auto row = std::ranges::find(k_reaches, code, &CodeReach::code);
-  return row == std::end(k_reaches) ? Reach::candidate : row->reach;
-}
-
 } // namespace
 
 std::string describe(const Candidate& candidate)
@@ -228,38 +189,6 @@ std::string interruption_warning(const config::Settings& settings, const Facts& 
   const bool in_vain =
     !how.empty() && how != "ignore" && !unknown && !interruption_of(settings, facts);
   return in_vain ? "on_interruption is set, and no machine can be a spot machine" : "";
-}
-
-std::string quota_of(std::string_view instance_type)
-{
-  const std::string family(instance_type.substr(0, instance_type.find_first_of("0123456789-.")));
-  const auto holds = [&](const Quota& quota) {
-    return fmt::format(" {} ", quota.families).find(fmt::format(" {} ", family))
-           != std::string::npos;
-  };
-  const auto row = std::ranges::find_if(k_quotas, holds);
-  return row == std::end(k_quotas) ? family : std::string(row->name);
-}
-
-bool is_ruled_out(const Candidate& other, const Answered& answered)
-{
-  const Candidate& tried = answered.candidate;
-  const bool same_market = (other.market == k_spot) == (tried.market == k_spot);
-  switch (reach_of(answered.code)) {
-  case Reach::account:
-    return true;
-  case Reach::spot:
-    return other.market == k_spot;
-  case Reach::quota:
-    return same_market && quota_of(other.instance_type) == quota_of(tried.instance_type);
-  case Reach::candidate:
-    break;
-  }
-  if (answered.error_class == aws::ErrorClass::addresses) {
-    return other.subnet_id == tried.subnet_id;
-  }
-  return answered.error_class == aws::ErrorClass::unsupported
-         && other.instance_type == tried.instance_type && other.subnet_id == tried.subnet_id;
 }
 
 } // namespace flame::boot

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "aws/ec2_errors.hpp"
 #include "config/settings.hpp"
 
 #include <optional>
@@ -8,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-// The ways to ask EC2 for the machines: markets, types and subnets, and what an answer to one of
-// them says of the others. Pure.
+// The ways to ask EC2 for the machines: markets, types and subnets. What an answer to one of them
+// says of the others: refusals.hpp. Pure.
 namespace flame::boot {
 
 struct Facts;
@@ -21,6 +20,7 @@ struct Candidate {
   std::string instance_type = {};
   std::string subnet_id = {};
   std::string market = {}; // "on-demand", "spot"
+  std::string zone = {};   // of the subnet, where boot/survey knows it; is not sent
 };
 
 std::string describe(const Candidate& candidate); // "spot t3.nano in subnet-1", for messages
@@ -57,19 +57,5 @@ std::optional<std::string> interruption_of(const config::Settings& settings, con
 void check_interruption(Mistakes& mistakes, const config::Settings& settings);
 // "" when on_interruption can have an effect, or is not set.
 std::string interruption_warning(const config::Settings& settings, const Facts& facts);
-
-// What a candidate answered.
-struct Answered {
-  Candidate candidate = {};
-  aws::ErrorClass error_class = aws::ErrorClass::unknown;
-  std::string code = {}; // EC2's
-};
-
-// Whether EC2 would answer `other` in the same way, so that it need not be asked.
-bool is_ruled_out(const Candidate& other, const Answered& answered);
-
-// Types that share one vCPU quota: "Standard", "G and VT", …; those without one have their family.
-// Source: EC2 User Guide, "On-Demand Instance quotas" and "Spot Instance quotas".
-std::string quota_of(std::string_view instance_type);
 
 } // namespace flame::boot

@@ -1,3 +1,4 @@
+#include "boot/refusals.hpp"
 #include "boot/step_parts.hpp"
 
 #include <fmt/format.h>
@@ -67,6 +68,11 @@ Error no_candidate_left(const State& state, const Plan& plan, const Error& last)
     return last;
   }
   Error error = last;
+  if (std::ranges::any_of(state.attempts, [](const Attempt& attempt) {
+        return aws::info(attempt.error_class).kind == ErrorKind::capacity;
+      })) {
+    error.kind = ErrorKind::capacity; // whatever the last one said: another time may do
+  }
   const std::size_t all = plan.candidates.size();
   std::set<std::size_t> tried;
   for (const Attempt& attempt : state.attempts) {

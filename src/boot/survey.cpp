@@ -125,6 +125,13 @@ std::optional<Dropped> against_offer(const Candidate& candidate, const Survey& s
   return std::nullopt;
 }
 
+// An Outpost has room of its own, beside that of the zone it belongs to.
+std::string pool_zone_of(const Candidate& candidate, const Survey& survey)
+{
+  const aws::Subnet* subnet = find_subnet(survey, candidate.subnet_id);
+  return subnet != nullptr && subnet->on_outpost ? "" : zone_of(candidate, survey);
+}
+
 Error nothing_left(const std::vector<Dropped>& dropped)
 {
   const bool mistake = std::ranges::all_of(dropped, &Dropped::is_mistake);
@@ -215,6 +222,7 @@ Result<Plan> without_impossible(Plan plan, const Survey& survey)
       plan.dropped.push_back(std::move(*dropped));
     } else {
       left.push_back(candidate);
+      left.back().zone = pool_zone_of(candidate, survey);
     }
   }
   if (left.empty()) {

@@ -51,8 +51,9 @@ std::string zone_of(const Candidate& candidate, const Survey& survey);
 // Why EC2 would refuse it; nullopt: nothing is known against it. Pure.
 std::optional<Dropped> known_against(const Candidate& candidate, const Survey& survey);
 
-// The plan without the candidates that something is known against. Pure. An Error when none is
-// left, each named with its reason: kind config when all are mistakes of the user, else capacity.
+// The plan without the candidates that something is known against, the others with their zones.
+// Pure. An Error when none is left, each named with its reason: kind config when all are mistakes
+// of the user, else capacity.
 Result<Plan> without_impossible(Plan plan, const Survey& survey);
 
 // The same as sentences for people, a reason once.

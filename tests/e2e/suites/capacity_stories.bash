@@ -79,6 +79,26 @@ on-demand t3.nano $sub_a InsufficientInstanceCapacity
 on-demand t3.nano $sub_b InsufficientInstanceCapacity"
 expect_nothing_lost
 
+TEST "a zone without room is asked once, whatever subnets it has, and a group that had some goes on in it"
+inner=subnet-0aaaaaaaaaaaaaaa1 # of zone a too
+story <<'TOML'
+[capacity]
+"*/us-east-1a/*" = 0
+TOML
+boot --subnet-id "$sub_a,$inner,$sub_b"
+expect_status 0
+expect_same "$(won)" "on-demand t3.nano $sub_b"
+expect_same "$(refused)" "- t3.nano $sub_a InsufficientInstanceCapacity"
+expect_same "$(launches InsufficientInstanceCapacity)" 1
+story <<'TOML'
+[addresses]
+subnet-0123456789abcdef0 = 2
+TOML
+boot --subnet-id "$sub_a,$inner" --count 3
+expect_status 0
+expect_same "$(jq -r '.instances[].subnet_id' stdout)" "$(printf '%s\n' "$sub_a" "$sub_a" "$inner")"
+expect_nothing_lost
+
 TEST "throttled for three seconds: nothing lost, nothing doubled"
 story <<'TOML'
 [buckets]
@@ -164,6 +184,17 @@ expect_status 6
 expect_json '.error.kind' capacity
 expect_in stdout MaxSpotInstanceCountExceeded
 expect_machines 3
+
+TEST "a quota that a type is too large for: a smaller one fits, and none as large is asked for"
+story <<'TOML'
+[quotas]
+"standard/on-demand" = 2
+TOML
+boot --subnet-id "$sub_a,$sub_b" --instance-type m7i.4xlarge,r7i.4xlarge,t3.nano
+expect_status 0
+expect_same "$(won)" "on-demand t3.nano $sub_a"
+expect_same "$(launches VcpuLimitExceeded)" 1
+expect_machines 1
 
 TEST "a type that the zone lacks: the zone that has it, or the next type"
 story <<'TOML'
@@ -302,6 +333,17 @@ expect_json '.error | "\(.kind) \(.aws_code)"' "refused InvalidParameterValue"
 expect_in_stderr "Invalid value 't3.nanoo' for InstanceType"
 expect_in_stderr "hint: correct instance_type"
 expect_machines 0
+
+TEST "a type that is not there, and no right to look: the next is asked for"
+fault DescribeSubnets:UnauthorizedOperation
+fault DescribeInstanceTypeOfferings:UnauthorizedOperation
+boot --instance-type t3.nanoo,t3.nano --subnet-id "$sub_a,$sub_b"
+no_more_faults
+expect_status 0
+expect_json '.instances[0].instance_type' t3.nano
+expect_same "$(refused)" "- t3.nanoo $sub_a InvalidParameterValue"
+flame terminate "$(jq -r '.instances[0].instance_id' stdout)" --wait
+expect_status 0
 
 TEST "spot beside a template: what the template leaves open, and what it does not"
 ec2 CreateLaunchTemplate LaunchTemplateName=open LaunchTemplateData.ImageId=ami-0123456789abcdef0 >created

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 using flame::aws::has_live_console;
+using flame::aws::vcpus_of;
 
 TEST_CASE("aws::has_live_console: types on Nitro, and whatever is not known to be older")
 {
@@ -15,5 +16,30 @@ TEST_CASE("aws::has_live_console: types on Nitro, and whatever is not known to b
        {"t2.micro", "m4.large", "i3.large", "p3.2xlarge", "x1e.xlarge", "t1.micro"}) {
     CAPTURE(type);
     CHECK(!has_live_console(type));
+  }
+}
+
+TEST_CASE("aws::vcpus_of: by the size, and what a size alone does not say in bounds")
+{
+  struct Row {
+    const char* type;
+    int vcpus;
+  };
+  for (const Row& row : {Row{"t3.nano", 2},
+                         {"t2.nano", 1},
+                         {"t2.medium", 2},
+                         {"m7g.medium", 1},
+                         {"m7i.large", 2},
+                         {"r7i.xlarge", 4},
+                         {"c7i.48xlarge", 192},
+                         {"m7i.metal-24xl", 96},
+                         {"u-6tb1.112xlarge", 448}}) {
+    CAPTURE(row.type);
+    CHECK(vcpus_of(row.type).least == row.vcpus);
+    CHECK(vcpus_of(row.type).most == row.vcpus);
+  }
+  for (const char* type : {"m5.metal", "x9.tiny", "", "m5", "m5.99999999999999xlarge"}) {
+    CAPTURE(type);
+    CHECK(vcpus_of(type).least < vcpus_of(type).most);
   }
 }

@@ -8,7 +8,6 @@
 
 using namespace flame;
 using namespace flame::boot;
-using aws::ErrorClass;
 using config::Settings;
 using test::value_of;
 
@@ -75,76 +74,6 @@ TEST_CASE("candidates: prefer says what moves first")
   CHECK(shown(settings).at(1) == "spot m7i.large in subnet-a");
   CHECK(shown(settings).at(2) == "spot t3.nano in subnet-b");
   CHECK(shown(settings).size() == 8);
-}
-
-TEST_CASE("candidates: an answer rules out those that would get the same")
-{
-  const Candidate tried{"t3.nano", "subnet-a", "spot"};
-  struct Row {
-    ErrorClass error_class;
-    const char* code;
-    Candidate other;
-    bool ruled_out;
-  };
-  // clang-format off
-  const Row rows[] = {
-    // No room for this type in this zone: all else may have some.
-    {ErrorClass::capacity, "InsufficientInstanceCapacity", {"t3.nano", "subnet-b", "spot"}, false},
-    {ErrorClass::capacity, "InsufficientInstanceCapacity", {"t3.nano", "subnet-a", ""}, false},
-    {ErrorClass::capacity,
-     "InsufficientInstanceCapacity",
-     {"m7i.large", "subnet-a", "spot"},
-     false},
-    // Not offered in the zone, in no market.
-    {ErrorClass::unsupported, "Unsupported", {"t3.nano", "subnet-a", "on-demand"}, true},
-    {ErrorClass::unsupported, "Unsupported", {"t3.nano", "subnet-b", "spot"}, false},
-    {ErrorClass::unsupported, "Unsupported", {"m7i.large", "subnet-a", "spot"}, false},
-    // The subnet is full for each of them.
-    {ErrorClass::addresses,
-     "InsufficientFreeAddressesInSubnet",
-     {"m7i.large", "subnet-a", ""},
-     true},
-    {ErrorClass::addresses,
-     "InsufficientFreeAddressesInSubnet",
-     {"t3.nano", "subnet-b", "spot"},
-     false},
-    // A quota is of a group of families and a market, in all zones.
-    {ErrorClass::quota, "MaxSpotInstanceCountExceeded", {"m7i.large", "subnet-b", "spot"}, true},
-    {ErrorClass::quota, "MaxSpotInstanceCountExceeded", {"g5.xlarge", "subnet-b", "spot"}, false},
-    {ErrorClass::quota,
-     "MaxSpotInstanceCountExceeded",
-     {"t3.nano", "subnet-a", "on-demand"},
-     false},
-    {ErrorClass::quota, "VolumeLimitExceeded", {"g5.xlarge", "subnet-b", "on-demand"}, true},
-    {ErrorClass::quota, "Client.VolumeLimitExceeded", {"g5.xlarge", "subnet-b", ""}, true},
-    // An account that may have no spot machine at all.
-    {ErrorClass::capacity,
-     "AuthFailure.ServiceLinkedRoleCreationNotPermitted",
-     {"g5.xlarge", "subnet-b", "spot"},
-     true},
-    {ErrorClass::capacity,
-     "AuthFailure.ServiceLinkedRoleCreationNotPermitted",
-     {"t3.nano", "subnet-a", ""},
-     false},
-  };
-  for (const Row& row : rows) {
-    CAPTURE(row.code);
-    CAPTURE(describe(row.other));
-    CHECK(is_ruled_out(row.other, {tried, row.error_class, row.code}) == row.ruled_out);
-  }
-}
-
-TEST_CASE("candidates: EC2's groups of types that share a quota")
-{
-  for (const char* standard :
-       {"a1.large", "c7gn.large", "im4gn.large", "is4gen.large", "t4g.nano"}) {
-    CAPTURE(standard);
-    CHECK(quota_of(standard) == "Standard");
-  }
-  CHECK(quota_of("g5.xlarge") == quota_of("vt1.3xlarge"));
-  CHECK(quota_of("u-6tb1.112xlarge") == quota_of("u7i-12tb.224xlarge"));
-  CHECK(quota_of("p5.48xlarge") != quota_of("g5.xlarge"));
-  CHECK(quota_of("inf2.xlarge") != quota_of("i4i.large"));
 }
 
 TEST_CASE("candidates: spot is asked for once, and ends with the machine")

@@ -94,6 +94,65 @@ TEST_CASE("boot::run takes what a candidate has, and the rest elsewhere")
   CHECK(has_note(world, "EC2 had 2 of 5 machines of m7g.large in subnet-1"));
 }
 
+TEST_CASE("boot::run asks no other subnet of a zone that has no room for the type")
+{
+  Five world;
+  world.plan.candidates = {{"t3.nano", "subnet-a", "", "a"},
+                           {"t3.nano", "subnet-a2", "", "a"},
+                           {"t3.nano", "subnet-b", "", "b"}};
+  SUBCASE("and goes on where there may be")
+  {
+    world.ec2.launches = {k_no_room, some(1, 5)};
+    world.ec2.looks.emplace_back(some(1, 5));
+    REQUIRE(world.run());
+    CHECK(world.groups() == Calls{"1..5", "5..5"});
+    CHECK(value_of(world.ec2.launched_with.at(1), "SubnetId") == "subnet-b");
+  }
+  SUBCASE("but does when it gave some: the rest may be for want of addresses")
+  {
+    world.ec2.launches = {some(1, 2), some(3, 3)};
+    world.ec2.looks.emplace_back(some(1, 5));
+    REQUIRE(world.run());
+    CHECK(world.groups() == Calls{"1..5", "1..3"});
+    CHECK(value_of(world.ec2.launched_with.at(1), "SubnetId") == "subnet-a2");
+  }
+}
+
+TEST_CASE("boot::run goes on to another type when there is none of that name, and says so")
+{
+  Five world;
+  const aws::ApiError no_type = api_failure(ErrorClass::no_type, "InvalidParameterValue");
+  world.plan.candidates = {{"t3.nanoo", "subnet-a"}, {"t3.nanoo", "subnet-b"}, {"t3.nano", ""}};
+  SUBCASE("which it has")
+  {
+    world.ec2.launches = {no_type, some(1, 5)};
+    world.ec2.looks.emplace_back(some(1, 5));
+    const auto result = world.run();
+    REQUIRE(result);
+    CHECK(world.groups() == Calls{"1..5", "5..5"});
+    REQUIRE(result->refused.size() == 1);
+    CHECK(result->refused.at(0).candidate.instance_type == "t3.nanoo");
+    CHECK(result->refused.at(0).code == "InvalidParameterValue");
+  }
+  SUBCASE("and it is no mistake alone when the other has no room")
+  {
+    std::ranges::reverse(world.plan.candidates);
+    world.ec2.launches = {k_no_room, no_type};
+    const auto result = world.run();
+    REQUIRE(!result);
+    CHECK(exit_status(result.error()) == 6);
+    CHECK(result.error().also.size() == 2);
+  }
+  SUBCASE("and it is one when there is no other")
+  {
+    world.plan.candidates.pop_back();
+    world.ec2.launches = {no_type};
+    const auto result = world.run();
+    REQUIRE(!result);
+    CHECK(exit_status(result.error()) == 1);
+  }
+}
+
 TEST_CASE("boot::run renders the user data of each group for its place")
 {
   Five world;

@@ -105,6 +105,19 @@ TEST_CASE("boot::survey asks once for all, and for the image only when types dif
   CHECK(mixed.ec2.calls.empty());
 }
 
+TEST_CASE("boot: those that can be had know their zone, unless it is another's room")
+{
+  World world(all_of({"t3.nano"}, {"subnet-a", "subnet-c", "subnet-o"}));
+  world.network.all_subnets->push_back(
+    {.id = "subnet-o", .availability_zone = "eu-west-1a", .free_addresses = 5, .on_outpost = true});
+  const auto done = world.possible();
+  REQUIRE(done);
+  REQUIRE(done->candidates.size() == 3);
+  CHECK(done->candidates[0].zone == "eu-west-1a");
+  CHECK(done->candidates[1].zone == "eu-west-1c");
+  CHECK(done->candidates[2].zone.empty());
+}
+
 TEST_CASE("boot: candidates that cannot be had are dropped, each with its reason")
 {
   World world(all_of({"t3.nano", "m7i.large", "m7g.large"}, {"subnet-a", "subnet-b", "subnet-c"}));
