@@ -119,8 +119,10 @@ void add_launch(Calls& calls, const Plan& plan, const Settings& settings)
   }
   if (plan.wait_for == config::WaitFor::ready) {
     const bool by_store = !settings.store.empty();
-    calls.push_back({by_store ? "s3" : "ec2", by_store ? "GetObject" : "GetConsoleOutput",
-                     std::nullopt, "until all are ready"});
+    calls.push_back({.service = by_store ? "s3" : "ec2",
+                     .action = by_store ? "GetObject" : "GetConsoleOutput",
+                     .what = "until all are ready",
+                     .least = plan.count}); // each tells by itself
   }
 }
 
@@ -141,10 +143,11 @@ Millis least_time(const Calls& calls, std::size_t refused)
 {
   std::vector<aws::CallCount> counts;
   for (const PlannedCall& call : calls) {
-    if (call.service == "ec2" && call.count) {
-      counts.push_back({.action = call.action,
-                        .requests = *call.count + (call.machines > 0 ? refused : 0),
-                        .instances = call.machines});
+    if (call.service == "ec2") {
+      counts.push_back(
+        {.action = call.action,
+         .requests = call.count.value_or(call.least) + (call.machines > 0 ? refused : 0),
+         .instances = call.machines});
     }
   }
   return aws::least_time(counts);

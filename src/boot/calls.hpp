@@ -18,6 +18,7 @@ struct PlannedCall {
   std::optional<std::size_t> count = {};
   std::string what = {};    // for people, what it is about
   std::size_t machines = 0; // launched by it
+  std::size_t least = 0;    // calls of one without a count
 };
 
 // In the order in which they are first made. `plan` is looked up, and its user data is as

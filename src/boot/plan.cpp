@@ -186,6 +186,19 @@ Result<Runner> make_runner(const Settings& settings, const Facts& facts)
   return runner;
 }
 
+namespace {
+
+std::vector<std::string> all_notices(const Settings& settings, const Facts& facts)
+{
+  std::vector<std::string> notices = notices_of(settings, facts);
+  if (std::string notice = slow_listening_notice(settings); !notice.empty()) {
+    notices.push_back(std::move(notice));
+  }
+  return notices;
+}
+
+} // namespace
+
 Result<Plan> make_plan(const Settings& settings, const Facts& facts)
 {
   Mistakes mistakes(ErrorKind::config);
@@ -226,7 +239,7 @@ Result<Plan> make_plan(const Settings& settings, const Facts& facts)
             .wait_for = wait_for_of(settings),
             .boot_timeout = boot_timeout_of(settings),
             .keep_on_failure = settings.keep_on_failure,
-            .notices = notices_of(settings, facts),
+            .notices = all_notices(settings, facts),
             .warnings = all_warnings(settings, facts)};
   if (const auto lifetime = lifetime_of(settings)) {
     plan.expires_at =

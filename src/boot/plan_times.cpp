@@ -61,10 +61,30 @@ Millis boot_timeout_of(const Settings& settings)
                                           : k_default_boot_timeout);
 }
 
+namespace {
+
+// Without a store the console is all that tells.
+bool listens(const Settings& settings)
+{
+  return wait_for_of(settings) == config::WaitFor::ready || !settings.command.empty();
+}
+
+} // namespace
+
+std::string slow_listening_notice(const Settings& settings)
+{
+  constexpr int k_few = 10;
+  const int count = settings.count.value_or(1);
+  return count > k_few && settings.store.empty() && listens(settings)
+           ? fmt::format("the consoles of {} machines are read one by one, as EC2's limits let; a "
+                         "store is quicker: --store s3://BUCKET/PREFIX/",
+                         count)
+           : "";
+}
+
 void check_ready(Mistakes& mistakes, const Settings& settings, const Facts& facts)
 {
-  const bool listens = wait_for_of(settings) == config::WaitFor::ready || !settings.command.empty();
-  if (!listens || !settings.store.empty()) {
+  if (!listens(settings) || !settings.store.empty()) {
     return;
   }
   std::vector<std::string> mute;

@@ -4,6 +4,7 @@
 #include "flame/parent.hpp"
 
 #include <optional>
+#include <string>
 
 // The part of make_plan() that is about times, what is waited for, and who ends the machine.
 // Internal to plan.cpp. Pure.
@@ -21,5 +22,8 @@ std::optional<Millis> lifetime_of(const config::Settings& settings); // nullopt:
 void check_lifetime(Mistakes& mistakes, const config::Settings& settings);
 // That what is waited for can be seen. Without a store the console is all that tells of stages.
 void check_ready(Mistakes& mistakes, const config::Settings& settings, const Facts& facts);
+// "" unless so many machines are heard by their consoles alone that it takes time: EC2 gives them
+// one by one, and bounds how often.
+std::string slow_listening_notice(const config::Settings& settings);
 
 } // namespace flame::boot

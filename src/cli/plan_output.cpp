@@ -57,14 +57,21 @@ std::string candidates_text(const PlanReport& report, const Look& look)
   return text;
 }
 
+std::string times_of(const boot::PlannedCall& call)
+{
+  return call.count       ? std::to_string(*call.count)
+         : call.least > 1 ? fmt::format("{}+", call.least)
+                          : "*";
+}
+
 std::string calls_text(const PlanReport& report, const Look& look)
 {
   Rows rows;
   for (const boot::PlannedCall& call : report.calls) {
-    rows.push_back(
-      {call.count ? std::to_string(*call.count) : "*", call.service, call.action, call.what});
+    rows.push_back({times_of(call), call.service, call.action, call.what});
   }
-  return table(k_calls, std::move(rows), look.width) + "*: as often as it takes\n";
+  return table(k_calls, std::move(rows), look.width)
+         + "*: as often as it takes; +: or more often\n";
 }
 
 // What is one number or word of the whole boot, a line each.

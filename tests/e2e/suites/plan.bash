@@ -75,6 +75,17 @@ expect_json '.user_data.bytes > 1000' true
 expect_json '.least_ms.all_candidates' 0
 expect_json '.live' null
 
+TEST "consoles of many are read one by one: plan and boot say so, and how long EC2's limits take"
+sandbox
+plan --count 400 --instance-type t3.nano --wait-for ready
+expect_in_stdout "wait for EC2's limits: 15s" "400+"
+expect_in_stderr "the consoles of 400 machines are read one by one"
+plan --count 400 --instance-type t3.nano --wait-for ready --store s3://keep/flame/
+expect_in_stdout "wait for EC2's limits: none"
+expect_not_in_stderr "one by one"
+boot --count 11 --wait-for ready --dry-run
+expect_in_stderr "the consoles of 11 machines are read one by one"
+
 TEST "as text it is whole in a pipe, its time is local, and it holds no secret"
 flame plan "${settings[@]}" --instance-type m7i.large,t3.nano --subnet-id "$sub_a,$sub_c" --market spot,on-demand \
   -e PASSWORD=sesame-open

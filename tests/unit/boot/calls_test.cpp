@@ -90,10 +90,46 @@ TEST_CASE("boot: the least time is that of EC2's buckets")
 {
   Settings settings = bootable();
   settings.count = 1000;
+  settings.wait_for = config::WaitFor::running;
   const auto all = calls_of(plan_of(settings), settings, k_facts);
   CHECK(least_time(all, 0) == Millis(0)); // four groups
   CHECK(least_time(all, 1) == Millis(0));
   CHECK(least_time(all, 21) == Millis(10'000)); // five at once, then two a second
+}
+
+TEST_CASE("boot: without a store each machine's console takes a token of its bucket")
+{
+  Settings settings = bootable();
+  settings.count = 400;
+  CHECK(least_time(calls_of(plan_of(settings), settings, k_facts), 0) == Millis(15'000));
+  settings.count = 100;
+  CHECK(least_time(calls_of(plan_of(settings), settings, k_facts), 0) == Millis(0));
+  settings.count = 400;
+  settings.wait_for = config::WaitFor::running;
+  CHECK(least_time(calls_of(plan_of(settings), settings, k_facts), 0) == Millis(0));
+  settings.wait_for.reset();
+  settings.store = "s3://keep/flame/";
+  CHECK(least_time(calls_of(plan_of(settings), settings, k_facts), 0) == Millis(0));
+}
+
+TEST_CASE("boot: many that are heard by their consoles alone are worth a line")
+{
+  Settings settings = bootable();
+  const auto noted = [&] {
+    const Lines notices = plan_of(settings).notices;
+    return std::ranges::count(notices,
+                              "the consoles of 11 machines are read one by one, as EC2's limits "
+                              "let; a store is quicker: --store s3://BUCKET/PREFIX/");
+  };
+  settings.count = 10;
+  CHECK(noted() == 0);
+  settings.count = 11;
+  CHECK(noted() == 1);
+  settings.wait_for = config::WaitFor::running;
+  CHECK(noted() == 0);
+  settings.wait_for.reset();
+  settings.store = "s3://keep/flame/";
+  CHECK(noted() == 0);
 }
 
 TEST_CASE("boot: max_running counts what lives and what would come")
