@@ -79,7 +79,9 @@ std::vector<std::string> facts(const PlanReport& report, const Look& look)
 {
   std::vector<std::string> lines = {
     "run id: " + report.run_id, "region: " + report.region, "app: " + report.app,
-    fmt::format("machines: {}", report.count)};
+    fmt::format("machines: {}{}", report.count,
+                report.min_count < report.count ? fmt::format(", at least {}", report.min_count)
+                                                : "")};
   if (report.live) {
     lines.push_back(
       fmt::format("live: {} of the app{}", *report.live,

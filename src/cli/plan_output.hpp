@@ -23,6 +23,7 @@ struct PlanReport {
   std::string region = {};
   std::string app = {};
   std::size_t count = 1;
+  std::size_t min_count = 1;                     // with so many a boot is content
   std::vector<PlannedCandidate> candidates = {}; // in order of preference
   aws::Params request = {};                      // of the first that can be had; user data as text
   std::vector<boot::PlannedCall> calls = {};

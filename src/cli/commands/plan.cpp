@@ -25,15 +25,10 @@ std::vector<PlannedCandidate> candidates_in(const boot::Plan& plan, const boot::
   return all;
 }
 
-// Of the first candidate that is asked for, else the first.
-aws::Params request_of(const Planning& it, const std::vector<PlannedCandidate>& candidates,
-                       std::size_t user_data)
+// The first of a boot, for its first candidate.
+aws::Params request_of(const boot::Plan& plan, std::size_t user_data)
 {
-  const auto open =
-    std::ranges::find_if(candidates, [](const PlannedCandidate& one) { return !one.against; });
-  const boot::Candidate& first =
-    open == candidates.end() ? candidates.front().candidate : open->candidate;
-  aws::Params request = boot::launch_parameters(it.plan, first, "", "");
+  aws::Params request = boot::launch_parameters(plan, plan.candidates.front(), "", "");
   // The token is random, one for each try.
   std::erase_if(request, [](const auto& pair) { return pair.first == "ClientToken"; });
   for (auto& [name, value] : request) {
@@ -46,7 +41,7 @@ aws::Params request_of(const Planning& it, const std::vector<PlannedCandidate>& 
 
 // What keeps a boot from launching anything, as far as it is known. A boot with one candidate hears
 // the same from EC2.
-std::optional<Error> refusal_of(const Planning& it, const boot::Survey& survey,
+std::optional<Error> refusal_of(const Planning& it, const Result<boot::Plan>& possible,
                                 std::optional<std::size_t> live)
 {
   if (live) {
@@ -54,16 +49,18 @@ std::optional<Error> refusal_of(const Planning& it, const boot::Survey& survey,
       return room.error();
     }
   }
-  const auto possible = boot::without_impossible(it.plan, survey);
   return possible ? std::nullopt : std::optional(possible.error());
 }
 
-PlanReport report_of(const Planning& it, const boot::Survey& survey, const std::string& user_data)
+// `possible`: the plan that a boot would launch; when nothing is possible, all of it is shown.
+PlanReport report_of(const Planning& it, const boot::Survey& survey, const boot::Plan& possible,
+                     const std::string& user_data)
 {
   PlanReport report{.run_id = it.plan.run_id,
                     .region = it.plan.region,
                     .app = it.plan.app,
                     .count = it.plan.count,
+                    .min_count = it.plan.min_count,
                     .candidates = candidates_in(it.plan, survey),
                     .calls = boot::calls_of(it.plan, it.settings(), it.facts),
                     .user_data = user_data.size(),
@@ -71,7 +68,7 @@ PlanReport report_of(const Planning& it, const boot::Survey& survey, const std::
                     .packed = !user_data.starts_with("#!"),
                     .expires_at = it.plan.expires_at,
                     .max_running = it.settings().max_running};
-  report.request = request_of(it, report.candidates, user_data.size());
+  report.request = request_of(possible, user_data.size());
   const auto asked = std::ranges::count_if(
     report.candidates, [](const PlannedCandidate& one) { return !one.against; });
   report.least = boot::least_time(report.calls, 0);
@@ -97,7 +94,8 @@ Result<void> plan(const Planning& before)
   if (!survey || !user_data) {
     return tl::unexpected(survey ? user_data.error() : survey.error());
   }
-  PlanReport report = report_of(it, *survey, *user_data);
+  const auto possible = boot::without_impossible(it.plan, *survey);
+  PlanReport report = report_of(it, *survey, possible ? *possible : it.plan, *user_data);
   if (it.settings().max_running) {
     const auto live = living(it, **cloud);
     if (!live) {
@@ -105,7 +103,7 @@ Result<void> plan(const Planning& before)
     }
     report.live = *live;
   }
-  const auto refusal = refusal_of(it, *survey, report.live);
+  const auto refusal = refusal_of(it, possible, report.live);
   report.error = refusal ? &*refusal : nullptr;
   const Look look{.now = it.world.clock->wall(),
                   .local_time = it.world.local_time,

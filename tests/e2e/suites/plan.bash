@@ -75,6 +75,16 @@ expect_json '.user_data.bytes > 1000' true
 expect_json '.least_ms.all_candidates' 0
 expect_json '.live' null
 
+TEST "the least and most of the launch are those of the boot, which leaves out what cannot be had"
+spread() { jq -r '"\(.request.MinCount)..\(.request.MaxCount)"' stdout; }
+plan --count 3 --instance-type t3.nano --subnet-id "$full,$sub_a" --json
+expect_same "$(spread)" 3..3
+plan --count 300 --min-count 280 --instance-type t4g.nano,t3.nano --json
+expect_same "$(spread)" 250..250
+plan --count 300 --min-count 280 --instance-type t3.micro,t3.nano
+expect_in_stdout "machines: 300, at least 280" "MinCount = 1"
+foretells --count 3 --instance-type t3.nano --subnet-id "$full,$sub_a" --wait-for running
+
 TEST "consoles of many are read one by one: plan and boot say so, and how long EC2's limits take"
 sandbox
 plan --count 400 --instance-type t3.nano --wait-for ready

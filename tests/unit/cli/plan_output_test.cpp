@@ -18,6 +18,7 @@ PlanReport report()
           .region = "ap-southeast-1",
           .app = "shop",
           .count = 3,
+          .min_count = 3,
           .candidates = {{.candidate = spot, .zone = "ap-southeast-1a"},
                          {.candidate = demand,
                           .zone = "ap-southeast-1b",
@@ -82,6 +83,17 @@ TEST_CASE("cli: a plan as text names what cannot be had")
         "wait for EC2's limits: none; when each candidate is asked for: 17s500ms\n",
         "not asked for: there is none\n", "not-offered\n", "InstanceType = u-24tb1.112xlarge\n",
         "*      ec2 "}) {
+    CHECK_MESSAGE(text.find(part) != std::string::npos, part, " in:\n", text);
+  }
+}
+
+TEST_CASE("cli: a plan as text says with how many a boot is content, and what is often called")
+{
+  PlanReport it = report();
+  it.min_count = 2;
+  it.calls.back().least = 3;
+  const std::string text = plan_output(it, Output::text, look(std::nullopt));
+  for (const char* part : {"machines: 3, at least 2\n", "3+     ec2 "}) {
     CHECK_MESSAGE(text.find(part) != std::string::npos, part, " in:\n", text);
   }
 }
