@@ -72,9 +72,26 @@ bool lacks_region(const config::Configured& configured, const Command& command)
          && !configured.settings.auto_configure;
 }
 
+// Of the entry of a map that the message begins with: tags "KEY" …
+const config::Origin* entry_origin(const config::Configured& configured, std::string_view message)
+{
+  const config::Origin* found = nullptr;
+  std::size_t longest = 0;
+  for (const auto& [name, origin] : configured.entries) {
+    if (name.size() > longest && message.starts_with(name)) {
+      longest = name.size();
+      found = &origin;
+    }
+  }
+  return found;
+}
+
 // Rules that take several settings name them by key, as the first word: say who set it.
 std::string with_origin(const config::Configured& configured, const std::string& message)
 {
+  if (const config::Origin* entry = entry_origin(configured, message)) {
+    return fmt::format("{}: {}", entry->text, message);
+  }
   const auto origin =
     configured.origins.find(std::string_view(message).substr(0, message.find(' ')));
   return origin == configured.origins.end() ? message

@@ -162,6 +162,7 @@ void add_below(Configured& configured, const Layer& layer)
     std::visit(Copy{added.settings, configured.settings}, find_key(entry.first)->field);
     configured.origins.insert(entry);
   }
+  configured.entries.insert(added.entries.begin(), added.entries.end());
   configured.mistakes.insert(configured.mistakes.end(), added.mistakes.begin(),
                              added.mistakes.end());
   configured.warnings.insert(configured.warnings.end(), added.warnings.begin(),

@@ -132,7 +132,14 @@ void Merge::add_entry(const Row& row, Map& map, const std::string& name, const s
   if (!clean) {
     return mistake(row, clean.error());
   }
-  map.insert_or_assign(name, *clean);
+  put(row, map, name, *clean);
+}
+
+void Merge::put(const Row& row, Map& map, const std::string& name, const std::string& value)
+{
+  map.insert_or_assign(name, value);
+  done_.entries.insert_or_assign(fmt::format("{} \"{}\"", row.option->key, name),
+                                 Origin{rank_, row.origin});
 }
 
 // KEY alone, as docker has it: the caller's value, and nothing when there is none.
@@ -152,7 +159,7 @@ void Merge::add_copy(const Row& row, Map& map, const std::string& name)
       fmt::format("{}: {} is not set here, so it is not copied", row.origin, name));
     return;
   }
-  map.insert_or_assign(name, found->second);
+  put(row, map, name, found->second);
 }
 
 // `env_from` says what the release needs, so a missing one is a mistake. `env` wins over it.

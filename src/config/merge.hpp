@@ -21,6 +21,8 @@ private:
   void add_entry(const Row& row, std::map<std::string, std::string>& map, const std::string& name,
                  const std::string& value);
   void add_copy(const Row& row, std::map<std::string, std::string>& map, const std::string& name);
+  void put(const Row& row, std::map<std::string, std::string>& map, const std::string& name,
+           const std::string& value);
   void add_list(const Row& row, std::vector<std::string>& list);
   void copy_env_from();
   void mistake(const Row& row, const Error& error);

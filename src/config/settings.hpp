@@ -139,6 +139,7 @@ struct Origin {
 struct Configured {
   Settings settings = {};
   std::map<std::string, Origin, std::less<>> origins = {}; // by key; of a map: its last entry
+  std::map<std::string, Origin, std::less<>> entries = {}; // of maps, each by: tags "KEY"
   // Bad values; to be reported together with what else is found. A bad value counts as set, so
   // that it is not called missing as well.
   std::vector<Mistake> mistakes = {};

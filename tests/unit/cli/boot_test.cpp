@@ -58,6 +58,20 @@ TEST_CASE("cli boot: what could not be read is not called missing too")
   CHECK(has(fake.err, "bundle is not set"));
 }
 
+TEST_CASE("cli boot: a mistake in an entry of a table names the entry's line, or who set it")
+{
+  FakeWorld fake;
+  fake.files["flame-ec2.toml"] = "[tags]\n\"aws:x\" = \"1\"\nteam = \"web\"\n[ec2]\n"
+                                 "Placment.GroupName = \"a\"\nMinCount = 1\nEbsOptimized = true\n";
+  CHECK(
+    run(fake, {"boot", "--config", "flame-ec2.toml", "--tag", "flame-ec2:y=1"}, k_release, k_boot)
+    == 3);
+  CHECK(has(fake.err, "flame-ec2.toml:2: tags \"aws:x\""));
+  CHECK(has(fake.err, "flag --tag: tags \"flame-ec2:y\""));
+  CHECK(has(fake.err, "flame-ec2.toml:5: ec2 \"Placment.GroupName\""));
+  CHECK(has(fake.err, "flame-ec2.toml:6: ec2 \"MinCount\""));
+}
+
 TEST_CASE("cli boot: prints the machine, after it has said how to end it")
 {
   FakeWorld fake;
