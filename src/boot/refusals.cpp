@@ -14,21 +14,23 @@ using aws::ErrorClass;
 
 struct Quota {
   std::string_view name;
-  std::string_view families; // blank separated
+  std::string_view families;  // blank separated
+  std::string_view on_demand; // its code at Service Quotas
+  std::string_view spot = {}; // "": there is none
 };
 
 // Source: EC2 User Guide, "On-Demand Instance quotas" and "Spot Instance quotas".
 constexpr Quota k_quotas[] = {
-  {"Standard", "a c d h i im is m r t z"},
-  {"DL", "dl"},
-  {"F", "f"},
-  {"G and VT", "g gr vt"},
-  {"HPC", "hpc"},
-  {"High Memory", "u"},
-  {"Inf", "inf"},
-  {"P", "p"},
-  {"Trn", "trn"},
-  {"X", "x"},
+  {"Standard", "a c d h i im is m r t z", "L-1216C47A", "L-34B43A08"},
+  {"DL", "dl", "L-6E869C2A", "L-85EED4F7"},
+  {"F", "f", "L-74FC7D96", "L-88CF9481"},
+  {"G and VT", "g gr vt", "L-DB2E81BA", "L-3819A6DF"},
+  {"HPC", "hpc", "L-F7808C92"},
+  {"High Memory", "u", "L-43DA4232"},
+  {"Inf", "inf", "L-1945791B", "L-B5D1601B"},
+  {"P", "p", "L-417A185B", "L-7212CCBC"},
+  {"Trn", "trn", "L-2C3B7624", "L-6B0D517C"},
+  {"X", "x", "L-7295265B", "L-E3A00192"},
 };
 
 std::string family_of(std::string_view instance_type)
@@ -118,6 +120,20 @@ bool is_ruled_out_by_class(const Candidate& other, const Answered& answered)
   }
 }
 
+std::string quota_hint(const Candidate& candidate, std::string_view code)
+{
+  const Quota* quota = find_quota(candidate.instance_type);
+  if (quota == nullptr || reach_of(code) != Reach::vcpus) {
+    return "";
+  }
+  const std::string_view number = is_spot(candidate) ? quota->spot : quota->on_demand;
+  return fmt::format(
+    "ask for a higher quota in the Service Quotas console ({}vCPUs of {} {} machines); another "
+    "family of types, and {}, have their own",
+    number.empty() ? "" : fmt::format("{}: ", number), quota->name,
+    is_spot(candidate) ? "spot" : "on-demand", is_spot(candidate) ? "on-demand machines" : "spot");
+}
+
 } // namespace
 
 std::string quota_of(std::string_view instance_type)
@@ -146,6 +162,11 @@ bool is_ruled_out(const Candidate& other, const Answered& answered)
     break;
   }
   return is_ruled_out_by_class(other, answered);
+}
+
+std::string hint_for(const Candidate& candidate, ErrorClass error_class, std::string_view code)
+{
+  return error_class == ErrorClass::quota ? quota_hint(candidate, code) : "";
 }
 
 } // namespace flame::boot

@@ -23,4 +23,9 @@ bool is_ruled_out(const Candidate& other, const Answered& answered);
 // Source: EC2 User Guide, "On-Demand Instance quotas" and "Spot Instance quotas".
 std::string quota_of(std::string_view instance_type);
 
+// What helps the one who asked for it, where that is told by the candidate; "" where the hint of
+// the error says all.
+std::string hint_for(const Candidate& candidate, aws::ErrorClass error_class,
+                     std::string_view code);
+
 } // namespace flame::boot

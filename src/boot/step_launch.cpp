@@ -1,3 +1,4 @@
+#include "boot/refusals.hpp"
 #include "boot/step_parts.hpp"
 
 #include <fmt/format.h>
@@ -55,10 +56,13 @@ Step launch_failed(State state, const aws::ApiError& error, const Plan& plan, Ti
   if (!aws::info(error.error_class).next_candidate || !state.unsure.empty()) {
     return give_up(std::move(state), error.error, now, plan);
   }
-  pass_by(state,
-          {state.launch.candidate, error.error_class, error.error.aws_code, error.error.message},
-          plan);
-  return launch_more(std::move(state), error.error, plan, now);
+  Error why = error.error;
+  const Candidate& refused = plan.candidates.at(state.launch.candidate);
+  if (std::string hint = hint_for(refused, error.error_class, why.aws_code); !hint.empty()) {
+    why.hint = std::move(hint);
+  }
+  pass_by(state, {state.launch.candidate, error.error_class, why.aws_code, why.message}, plan);
+  return launch_more(std::move(state), why, plan, now);
 }
 
 // EC2 gives fewer than could be only when it has no more.

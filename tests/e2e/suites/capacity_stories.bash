@@ -194,6 +194,14 @@ boot --subnet-id "$sub_a,$sub_b" --instance-type m7i.4xlarge,r7i.4xlarge,t3.nano
 expect_status 0
 expect_same "$(won)" "on-demand t3.nano $sub_a"
 expect_same "$(launches VcpuLimitExceeded)" 1
+boot --subnet-id "$sub_a" --instance-type t3.nano
+expect_status 6
+expect_in_stderr "L-1216C47A: vCPUs of Standard on-demand machines"
+fault RunInstances:VcpuLimitExceeded
+boot --subnet-id "$sub_a" --instance-type g4dn.xlarge
+expect_status 6
+expect_in_stderr "L-DB2E81BA: vCPUs of G and VT on-demand machines"
+no_more_faults
 expect_machines 1
 
 TEST "a type that the zone lacks: the zone that has it, or the next type"

@@ -175,8 +175,9 @@ TEST_CASE("aws::api_error: hints name what to do")
   const auto hint = [](std::string_view code, std::string_view message = "") {
     return api_error("RunInstances", code, message, 400, "").error.hint;
   };
-  CHECK(hint("VcpuLimitExceeded").find("L-1216C47A") != std::string::npos);
-  CHECK(hint("MaxSpotInstanceCountExceeded").find("L-34B43A08") != std::string::npos);
+  // Which quota, by its code, is told by the type and the market: boot/refusals.
+  CHECK(hint("VcpuLimitExceeded").find("quota of vCPUs in the") != std::string::npos);
+  CHECK(hint("MaxSpotInstanceCountExceeded").find("quota of vCPUs of spot") != std::string::npos);
   CHECK(hint("UnauthorizedOperation", "not authorized to perform: iam:PassRole on resource: r")
           .find("needs iam:PassRole")
         != std::string::npos);

@@ -128,3 +128,24 @@ TEST_CASE("refusals: EC2's groups of types that share a quota")
   CHECK(quota_of("inf2.xlarge") != quota_of("i4i.large"));
   CHECK(quota_of("mac2.metal") == "mac");
 }
+
+TEST_CASE("refusals: the hint names the quota of the type and the market")
+{
+  const auto hint = [](const char* type, const char* market) {
+    return hint_for({.instance_type = type, .market = market}, ErrorClass::quota,
+                    "VcpuLimitExceeded");
+  };
+  CHECK(hint("t3.nano", "")
+        == "ask for a higher quota in the Service Quotas console (L-1216C47A: vCPUs of Standard "
+           "on-demand machines); another family of types, and spot, have their own");
+  CHECK(hint("t3.nano", "spot").find("(L-34B43A08: vCPUs of Standard spot machines)")
+        != std::string::npos);
+  CHECK(hint("g4dn.xlarge", "on-demand").find("(L-DB2E81BA: vCPUs of G and VT on-demand machines)")
+        != std::string::npos);
+  CHECK(hint("g4dn.xlarge", "spot").find("(L-3819A6DF: ") != std::string::npos);
+  CHECK(hint("p5.48xlarge", "").find("(L-417A185B: ") != std::string::npos);
+  CHECK(hint("hpc7g.4xlarge", "spot").find("(vCPUs of HPC spot machines)") != std::string::npos);
+  CHECK(hint("", "").empty()); // the template's type: EC2 alone knows
+  CHECK(hint_for({.instance_type = "t3.nano"}, ErrorClass::quota, "VolumeLimitExceeded").empty());
+  CHECK(hint_for({.instance_type = "t3.nano"}, ErrorClass::capacity, "").empty());
+}

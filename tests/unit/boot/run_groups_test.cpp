@@ -153,6 +153,17 @@ TEST_CASE("boot::run goes on to another type when there is none of that name, an
   }
 }
 
+TEST_CASE("boot::run names the quota of the type and the market that was refused")
+{
+  Five world;
+  world.plan.candidates = {{"g4dn.xlarge", "subnet-a", "spot"}};
+  world.ec2.launches = {api_failure(ErrorClass::quota, "MaxSpotInstanceCountExceeded")};
+  const auto result = world.run();
+  REQUIRE(!result);
+  CHECK(result.error().hint.find("L-3819A6DF: vCPUs of G and VT spot machines")
+        != std::string::npos);
+}
+
 TEST_CASE("boot::run renders the user data of each group for its place")
 {
   Five world;
