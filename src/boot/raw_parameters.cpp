@@ -161,6 +161,12 @@ void check_conflicts(Mistakes& mistakes, const config::Settings& settings, std::
   }
 }
 
+// A place in a list as EC2 takes it: 1 to 99999.
+bool is_place(std::string_view number)
+{
+  return number.front() != '0' && number.size() <= 5;
+}
+
 // The nearest name, with the user's own numbers; "" when none is near.
 std::string nearest_name(std::string_view name)
 {
@@ -170,10 +176,26 @@ std::string nearest_name(std::string_view name)
   auto number = pattern.numbers.begin();
   for (std::string& segment : segments) {
     if (segment == "N") {
-      segment = number == pattern.numbers.end() ? "1" : *number++;
+      const bool given = number != pattern.numbers.end() && is_place(*number);
+      segment = given ? *number : "1";
+      number += number == pattern.numbers.end() ? 0 : 1;
     }
   }
   return join(segments, ".");
+}
+
+// What to write in place of a name that EC2 does not know.
+std::string hint_for_unknown(std::string_view name)
+{
+  const Pattern pattern = pattern_of(name);
+  const auto names = aws::parameter_names(k_action);
+  if (!std::ranges::all_of(pattern.numbers, is_place)
+      && std::ranges::count(names, std::string_view(pattern.text)) > 0) {
+    return "its numbers begin at 1, have no leading zero, and five digits at most";
+  }
+  const std::string meant = nearest_name(name);
+  return meant.empty() ? "write its name as the EC2 API has it: Placement.GroupName"
+                       : fmt::format("did you mean {}?", meant);
 }
 
 std::string_view type_mistake(std::string_view name, std::string_view value)
@@ -198,10 +220,8 @@ void check_raw_parameters(Mistakes& mistakes, const config::Settings& settings)
 {
   for (const auto& [name, value] : settings.ec2) {
     if (!aws::is_known_parameter(k_action, name)) {
-      const std::string meant = nearest_name(name);
       mistakes.add(fmt::format("ec2 \"{}\" is no parameter of RunInstances", name),
-                   meant.empty() ? "write its name as the EC2 API has it: Placement.GroupName"
-                                 : fmt::format("did you mean {}?", meant));
+                   hint_for_unknown(name));
       continue;
     }
     const Taken* taken = find_taken(name);

@@ -298,6 +298,24 @@ TEST_CASE("boot: raw parameters that EC2 does not know, or that are ours to send
         == "is what the setting spot_max_price sends; set spot_max_price instead");
 }
 
+TEST_CASE("boot: the hint about a number in a raw name does not repeat it")
+{
+  for (const char* name : {"BlockDeviceMapping.0.DeviceName", "BlockDeviceMapping.01.DeviceName",
+                           "BlockDeviceMapping.123456.DeviceName"}) {
+    CAPTURE(name);
+    Settings settings = least();
+    settings.ec2 = {{name, "/dev/sdf"}};
+    const auto plan = make_plan(settings, facts());
+    REQUIRE(!plan);
+    CHECK(plan.error().hint
+          == "its numbers begin at 1, have no leading zero, and five digits at most");
+  }
+  Settings settings = least();
+  settings.ec2 = {{"BlockDeviceMappings.0.DeviceName", "/dev/sdf"}};
+  CHECK(make_plan(settings, facts()).error().hint
+        == "did you mean BlockDeviceMapping.1.DeviceName?");
+}
+
 TEST_CASE("boot: raw parameters that contradict a setting")
 {
   struct Row {
