@@ -1,5 +1,9 @@
 #include "aws/instance_types.hpp"
 
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -20,6 +24,14 @@ constexpr std::array k_xen_families = {
   std::string_view("p2"),  std::string_view("p3"),  std::string_view("r3"),
   std::string_view("r4"),  std::string_view("t1"),  std::string_view("t2"),
   std::string_view("x1"),  std::string_view("x1e")};
+
+constexpr std::string_view k_sizes[] = {
+  "nano",       "micro",      "small",      "medium",     "large",      "xlarge",
+  "2xlarge",    "3xlarge",    "4xlarge",    "6xlarge",    "8xlarge",    "9xlarge",
+  "10xlarge",   "12xlarge",   "16xlarge",   "18xlarge",   "24xlarge",   "32xlarge",
+  "48xlarge",   "56xlarge",   "96xlarge",   "112xlarge",  "224xlarge",  "metal",
+  "metal-16xl", "metal-24xl", "metal-32xl", "metal-48xl", "metal-96xl",
+};
 
 constexpr Vcpus k_any = {1, 4096};
 constexpr Vcpus k_metal = {16, 896}; // from a1 to u7i
@@ -72,6 +84,16 @@ Vcpus vcpus_of(std::string_view instance_type)
   size.remove_prefix(size.starts_with(k_metal_of) ? k_metal_of.size() : 0);
   const auto times = multiple_in(size);
   return times ? Vcpus{4 * *times, 4 * *times} : k_any;
+}
+
+std::string nearest_type(std::string_view instance_type)
+{
+  const std::string_view size = size_of(instance_type);
+  if (multiple_in(size) || std::ranges::count(k_sizes, size) > 0) {
+    return "";
+  }
+  const std::string_view meant = nearest(size, k_sizes);
+  return meant.empty() ? "" : fmt::format("{}.{}", family_of(instance_type), meant);
 }
 
 bool has_live_console(std::string_view instance_type)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 // What the name of an instance type says. Pure.
@@ -18,5 +19,9 @@ struct Vcpus {
   int most = 0;
 };
 Vcpus vcpus_of(std::string_view instance_type);
+
+// The same family with the size that was meant, when EC2 has none of that name: "t3.nano" for
+// "t3.nanoo"; "" when the size is one, or none is near.
+std::string nearest_type(std::string_view instance_type);
 
 } // namespace flame::aws

@@ -166,7 +166,11 @@ bool is_ruled_out(const Candidate& other, const Answered& answered)
 
 std::string hint_for(const Candidate& candidate, ErrorClass error_class, std::string_view code)
 {
-  return error_class == ErrorClass::quota ? quota_hint(candidate, code) : "";
+  if (error_class != ErrorClass::no_type) {
+    return quota_hint(candidate, code);
+  }
+  const std::string meant = aws::nearest_type(candidate.instance_type);
+  return meant.empty() ? "" : fmt::format("correct instance_type: did you mean {}?", meant);
 }
 
 } // namespace flame::boot

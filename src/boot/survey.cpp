@@ -1,5 +1,6 @@
 #include "boot/survey.hpp"
 
+#include "aws/instance_types.hpp"
 #include "aws/public_images.hpp"
 #include "boot/image.hpp"
 
@@ -115,7 +116,10 @@ std::optional<Dropped> against_offer(const Candidate& candidate, const Survey& s
     });
   };
   if (!is_offered("")) {
-    return Dropped{candidate, "not-offered", fmt::format("no zone of the Region offers {}", type),
+    const std::string meant = aws::nearest_type(type);
+    return Dropped{candidate, "not-offered",
+                   fmt::format("no zone of the Region offers {}{}", type,
+                               meant.empty() ? "" : fmt::format("; did you mean {}?", meant)),
                    true};
   }
   const std::string zone = zone_of(candidate, survey);

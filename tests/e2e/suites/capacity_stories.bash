@@ -339,7 +339,7 @@ boot --instance-type t3.nanoo --subnet-id "$sub_a"
 expect_status 1
 expect_json '.error | "\(.kind) \(.aws_code)"' "refused InvalidParameterValue"
 expect_in_stderr "Invalid value 't3.nanoo' for InstanceType"
-expect_in_stderr "hint: correct instance_type"
+expect_in_stderr "hint: correct instance_type: did you mean t3.nano?"
 expect_machines 0
 
 TEST "a type that is not there, and no right to look: the next is asked for"

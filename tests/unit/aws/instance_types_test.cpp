@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 using flame::aws::has_live_console;
+using flame::aws::nearest_type;
 using flame::aws::vcpus_of;
 
 TEST_CASE("aws::has_live_console: types on Nitro, and whatever is not known to be older")
@@ -41,5 +42,16 @@ TEST_CASE("aws::vcpus_of: by the size, and what a size alone does not say in bou
   for (const char* type : {"m5.metal", "x9.tiny", "", "m5", "m5.99999999999999xlarge"}) {
     CAPTURE(type);
     CHECK(vcpus_of(type).least < vcpus_of(type).most);
+  }
+}
+
+TEST_CASE("aws::nearest_type: of a size that is none")
+{
+  CHECK(nearest_type("t3.nanoo") == "t3.nano");
+  CHECK(nearest_type("m7i.metl") == "m7i.metal");
+  CHECK(nearest_type("m7i.2xlareg") == "m7i.2xlarge");
+  for (const char* type : {"t3.nano", "m7i.7xlarge", "t3.gigantic", "t3", ""}) {
+    CAPTURE(type);
+    CHECK(nearest_type(type).empty());
   }
 }

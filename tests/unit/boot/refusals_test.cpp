@@ -149,3 +149,12 @@ TEST_CASE("refusals: the hint names the quota of the type and the market")
   CHECK(hint_for({.instance_type = "t3.nano"}, ErrorClass::quota, "VolumeLimitExceeded").empty());
   CHECK(hint_for({.instance_type = "t3.nano"}, ErrorClass::capacity, "").empty());
 }
+
+TEST_CASE("refusals: of a type that there is not, the hint names the one that was meant")
+{
+  const auto hint = [](const char* type) {
+    return hint_for({.instance_type = type}, ErrorClass::no_type, "InvalidParameterValue");
+  };
+  CHECK(hint("t3.nanoo") == "correct instance_type: did you mean t3.nano?");
+  CHECK(hint("t33.nano").empty()); // the size is one: nobody here knows the families
+}

@@ -150,6 +150,7 @@ TEST_CASE("boot::run goes on to another type when there is none of that name, an
     const auto result = world.run();
     REQUIRE(!result);
     CHECK(exit_status(result.error()) == 1);
+    CHECK(result.error().hint == "correct instance_type: did you mean t3.nano?");
   }
 }
 

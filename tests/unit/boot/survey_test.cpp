@@ -135,9 +135,9 @@ TEST_CASE("boot: what is nowhere is a mistake, what is full is not")
 {
   World nowhere(all_of({"t3.nono", "t3.nano"}, {"subnet-a", "subnet-x"}));
   CHECK(nowhere.left() == Lines{"t3.nano in subnet-a"});
-  CHECK(
-    reasons_of(nowhere.possible()->dropped)
-    == Lines{"no zone of the Region offers t3.nono", "EC2 shows no subnet subnet-x in the Region"});
+  CHECK(reasons_of(nowhere.possible()->dropped)
+        == Lines{"no zone of the Region offers t3.nono; did you mean t3.nano?",
+                 "EC2 shows no subnet subnet-x in the Region"});
 
   World mistakes(all_of({"t3.nono", "m7g.large"}, {"subnet-a", "subnet-x"}));
   const auto none = mistakes.possible();
@@ -146,7 +146,8 @@ TEST_CASE("boot: what is nowhere is a mistake, what is full is not")
   CHECK(none.error().message == "none of 4 candidates can be launched");
   REQUIRE(none.error().also.size() == 4);
   CHECK(none.error().also[0].message
-        == "t3.nono in subnet-a: not asked for, since no zone of the Region offers t3.nono");
+        == "t3.nono in subnet-a: not asked for, since no zone of the Region offers t3.nono; did "
+           "you mean t3.nano?");
 
   World full(all_of({"t3.nano"}, {"subnet-b", "subnet-x"}));
   const auto later = full.possible();
