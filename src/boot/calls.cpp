@@ -39,11 +39,16 @@ void add_survey(Calls& calls, const Plan& plan, const Settings& settings, const 
     all.push_back(dropped.candidate);
   }
   const SurveyWanted wanted = survey_wanted(all);
+  const auto parts_of = [](const std::vector<std::string>& values) {
+    return (values.size() + k_filter_values - 1) / k_filter_values;
+  };
   if (!wanted.subnets.empty()) {
-    calls.push_back({"ec2", "DescribeSubnets", 1, "zones and free addresses"});
+    calls.push_back(
+      {"ec2", "DescribeSubnets", parts_of(wanted.subnets), "zones and free addresses"});
   }
   if (!wanted.types.empty()) {
-    calls.push_back({"ec2", "DescribeInstanceTypeOfferings", 1, "which zone has which type"});
+    calls.push_back({"ec2", "DescribeInstanceTypeOfferings", parts_of(wanted.types),
+                     "which zone has which type"});
   }
   if (wanted.image && !facts.image) {
     calls.push_back({"ec2", "DescribeImages", 1, "the architecture of the image"});

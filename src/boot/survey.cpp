@@ -13,8 +13,6 @@ namespace {
 
 using Values = std::vector<std::string>;
 
-constexpr std::size_t k_filter_values = 200; // EC2 takes so many in one call
-
 Values each_once(const std::vector<Candidate>& candidates, std::string Candidate::*member)
 {
   Values values;
@@ -47,6 +45,22 @@ Result<std::optional<T>> take(aws::Outcome<T> found, std::string_view what, Surv
   survey.unlooked.push_back(
     fmt::format("{} could not be looked at: {}", what, found.error().error.message));
   return std::nullopt;
+}
+
+// All that `ask` finds for the values, of which EC2 takes so many in a call.
+template <typename Ask> auto in_parts(const Values& values, const Ask& ask) -> decltype(ask(values))
+{
+  decltype(ask(values)) all = {};
+  for (std::size_t begin = 0; begin < values.size(); begin += k_filter_values) {
+    const std::size_t end = std::min(begin + k_filter_values, values.size());
+    auto found = ask(Values(values.begin() + static_cast<std::ptrdiff_t>(begin),
+                            values.begin() + static_cast<std::ptrdiff_t>(end)));
+    if (!found) {
+      return found;
+    }
+    all->insert(all->end(), found->begin(), found->end());
+  }
+  return all;
 }
 
 Result<void> look_at_image(Survey& survey, const std::string& id, aws::Ec2Api& ec2,
@@ -164,9 +178,8 @@ SurveyWanted survey_wanted(const std::vector<Candidate>& candidates)
 SurveyWanted whole_survey(const std::vector<Candidate>& candidates)
 {
   const Values types = each_once(candidates, &Candidate::instance_type);
-  const Values subnets = each_once(candidates, &Candidate::subnet_id);
-  return {.subnets = subnets.size() <= k_filter_values ? subnets : Values(),
-          .types = types.size() <= k_filter_values ? types : Values(),
+  return {.subnets = each_once(candidates, &Candidate::subnet_id),
+          .types = types,
           .image = !types.empty()};
 }
 
@@ -179,7 +192,10 @@ Result<Survey> survey(const SurveyWanted& wanted, const config::Settings& settin
   if (!wanted.subnets.empty()) {
     // By a filter, which an unknown one does not make fail.
     auto found =
-      take(parts.network.subnets({.filters = {{"subnet-id", wanted.subnets}}}, parts.limit),
+      take(in_parts(wanted.subnets,
+                    [&](const Values& some) {
+                      return parts.network.subnets({.filters = {{"subnet-id", some}}}, parts.limit);
+                    }),
            "the subnets", done);
     if (!found) {
       return tl::unexpected(std::move(found.error()));
@@ -188,7 +204,9 @@ Result<Survey> survey(const SurveyWanted& wanted, const config::Settings& settin
   }
   if (!wanted.types.empty()) {
     auto found =
-      take(parts.network.offerings(wanted.types, parts.limit), "where the types are offered", done);
+      take(in_parts(wanted.types,
+                    [&](const Values& some) { return parts.network.offerings(some, parts.limit); }),
+           "where the types are offered", done);
     if (!found) {
       return tl::unexpected(std::move(found.error()));
     }

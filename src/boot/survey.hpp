@@ -4,6 +4,7 @@
 #include "aws/network_api.hpp"
 #include "boot/plan.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,10 @@
 // What AWS knows of the candidates before it is asked for one, so that no launch is wasted on what
 // cannot be had. All of it is optional: what may not be looked at is tried.
 namespace flame::boot {
+
+// EC2 takes so many values of a filter in one call.
+// Source: API reference, Filter.
+inline constexpr std::size_t k_filter_values = 200;
 
 // What is worth a look: only what tells one candidate from another, so that the simple boot, with
 // one type and one subnet, asks nothing.
@@ -40,8 +45,8 @@ struct SurveyParts {
   aws::CallLimit limit = {};
 };
 
-// Looks at what is wanted, at most once each. An Error of kind interrupted alone: a look that fails
-// in another way is one of `unlooked`.
+// Looks at what is wanted, in as few calls as EC2 allows. An Error of kind interrupted alone: a
+// look that fails in another way is one of `unlooked`.
 Result<Survey> survey(const SurveyWanted& wanted, const config::Settings& settings,
                       const Facts& facts, SurveyParts parts);
 

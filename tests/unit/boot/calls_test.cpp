@@ -132,6 +132,16 @@ TEST_CASE("boot: many that are heard by their consoles alone are worth a line")
   CHECK(noted() == 0);
 }
 
+TEST_CASE("boot: more types than EC2 takes at once are looked at in as many calls")
+{
+  Settings settings = bootable();
+  settings.instance_types.clear();
+  for (int i = 0; i < 201; ++i) {
+    settings.instance_types.push_back(fmt::format("m{}a.large", i));
+  }
+  CHECK(std::ranges::count(calls_for(settings), "2 ec2 DescribeInstanceTypeOfferings") == 1);
+}
+
 TEST_CASE("boot: max_running counts what lives and what would come")
 {
   Settings settings = bootable();

@@ -2,6 +2,7 @@
 #include "support/fake_ec2.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -103,6 +104,25 @@ TEST_CASE("boot::survey asks once for all, and for the image only when types dif
   mixed.settings.image_id = "resolve:ssm:/mine"; // EC2 reads it
   REQUIRE(mixed.look());
   CHECK(mixed.ec2.calls.empty());
+}
+
+TEST_CASE("boot::survey asks for more than EC2 takes at once in parts")
+{
+  Lines types;
+  Lines subnets;
+  for (int i = 0; i < 201; ++i) {
+    types.push_back(fmt::format("m{}.large", i));
+    subnets.push_back(fmt::format("subnet-{}", i));
+  }
+  World world(all_of(types, {"subnet-a"}));
+  REQUIRE(world.look());
+  REQUIRE(world.network.queries.size() == 3); // one of the subnet
+  CHECK(world.network.queries[1].filters[0].second.size() == 200);
+  CHECK(world.network.queries[2].filters[0].second == Lines{"m200.large"});
+  World wide(all_of({"t3.nano"}, subnets));
+  REQUIRE(wide.look());
+  REQUIRE(wide.network.queries.size() == 3);
+  CHECK(wide.network.queries[1].filters[0].second == Lines{"subnet-200"});
 }
 
 TEST_CASE("boot: those that can be had know their zone, unless it is another's room")
