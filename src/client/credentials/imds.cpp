@@ -2,10 +2,12 @@
 
 #include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "client/credentials/key_answer.hpp"
 #include "client/credentials/provider.hpp"
-#include "client/json_fields.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 // The role of the machine we run on.
 namespace flame::client {
@@ -33,6 +35,13 @@ Item item(Imds& imds, const Sources& sources, const std::string& path)
   return tl::unexpected(std::move(failure.error));
 }
 
+// Source: IAM API Reference, RoleName; of these the service says the name alone.
+bool is_role_name(std::string_view text)
+{
+  return text.size() <= 64
+         && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 tl::unexpected<Error> not_understood(std::string_view role)
 {
   return fail(ErrorKind::credentials,
@@ -50,16 +59,13 @@ Found read_keys(std::string_view role, const std::string& json, const Sources& s
     note(sources, fmt::format("the machine's role \"{}\" has no keys: {:.60}", role, code));
     return std::nullopt;
   }
-  aws::Credentials credentials{.access_key_id = (*fields)["AccessKeyId"],
-                               .secret_access_key = (*fields)["SecretAccessKey"],
-                               .session_token = (*fields)["Token"],
-                               .expiration = parse_iso8601((*fields)["Expiration"]),
-                               .account_id = (*fields)["AccountId"],
-                               .provider = "imds",
-                               .survives_expiry = true};
-  const bool whole = !credentials.access_key_id.empty() && !credentials.secret_access_key.empty()
-                     && !credentials.session_token.empty() && credentials.expiration;
-  return whole ? Found(std::move(credentials)) : not_understood(role);
+  auto keys = keys_of(*fields, {}, "instance metadata");
+  if (!keys) {
+    return not_understood(role);
+  }
+  keys->provider = "imds";
+  keys->survives_expiry = true;
+  return *std::move(keys);
 }
 
 } // namespace
@@ -87,6 +93,10 @@ Found from_imds(const Sources& sources)
   if (role.empty()) {
     note(sources, "the machine has no role");
     return std::nullopt;
+  }
+  if (!is_role_name(role)) {
+    return fail(ErrorKind::credentials, "instance metadata names a role that is none",
+                "something else may answer in its place");
   }
   const Item keys = item(imds, sources, std::string(k_roles) + uri_encode(role));
   if (!keys) {

@@ -152,6 +152,16 @@ TEST_CASE("client::from_imds: what is there and broken is an error")
       200, R"({"Code":"Success","AccessKeyId":"A","SecretAccessKey":"hunter2","Token":"t",
            "Expiration":"never"})");
   }
+  SUBCASE("a token that is no header")
+  {
+    world.http.answers[2] =
+      FakeHttp::response(200, R"({"Code":"Success","AccessKeyId":"A","SecretAccessKey":"hunter2",
+           "Token":"t\r\nhost: evil","Expiration":"2026-01-15T14:00:00Z"})");
+  }
+  SUBCASE("a role that is no name")
+  {
+    world.http.answers[1] = FakeHttp::response(200, "app\x1b[2J");
+  }
   SUBCASE("a failing service")
   {
     world.http.answers[1] = FakeHttp::response(500, "");
@@ -161,6 +171,7 @@ TEST_CASE("client::from_imds: what is there and broken is an error")
   REQUIRE(!found);
   CHECK(found.error().kind == ErrorKind::credentials);
   CHECK(!holds(found.error().message, "hunter2"));
+  CHECK(!holds(found.error().message, "\x1b"));
 }
 
 TEST_CASE("client::discover asks in order and stops at the first answer")
