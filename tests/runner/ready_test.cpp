@@ -16,8 +16,10 @@ TEST_CASE_FIXTURE(RunnerMachines,
   runner.ready_command =
     "[ \"$GREETING\" = \"a 'b' \\$c\" ] && [ \"$(id -un)\" = someone ] && [ -e bin/up ]";
   flame::boot::Runner never = runner;
-  never.ready_command = "exit 1";
+  never.ready_command = "echo not yet; echo 'no  answer' >&2; exit 7";
   never.bootstrap_timeout = 25s;
+  flame::boot::Runner hangs = never;
+  hangs.ready_command = "trap '' TERM; echo waiting; while :; do sleep 1; done";
   check_table(*this, {{.name = "in time",
                        .scene = scene(runner, "sleep 4; touch bin/up; sleep 12; exit 3"),
                        .stage = "stopped",
@@ -26,7 +28,13 @@ TEST_CASE_FIXTURE(RunnerMachines,
                       {.name = "never",
                        .scene = scene(never, "trap 'exit 5' TERM; while :; do sleep 0.1; done"),
                        .stage = "stopped",
-                       .says = "at=ready rc=1 msg=not ready within 25 s",
+                       .says = "at=ready rc=1 msg=not ready within 25 s, the ready command failed "
+                               "with status 7: no answer",
+                       .stages = {"boot", "fetch", "unpack", "start", "failed", "stopped"}},
+                      {.name = "hangs, and does not end when told to",
+                       .scene = scene(hangs, "trap 'exit 5' TERM; while :; do sleep 0.1; done"),
+                       .stage = "stopped",
+                       .says = "not ready within 25 s, the ready command still ran after ",
                        .stages = {"boot", "fetch", "unpack", "start", "failed", "stopped"}},
                       {.name = "ended before",
                        .scene = scene(never, "sleep 1; exit 4"),
