@@ -1,8 +1,8 @@
 #include "cli/console.hpp"
 #include "cli/doctor.hpp"
-#include "cli/help.hpp"
 #include "cli/json.hpp"
 #include "cli/output.hpp"
+#include "cli/wrapping.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "cli/help.hpp"
 
 #include "base/text.hpp"
-#include "cli/console.hpp"
+#include "cli/wrapping.hpp"
 
 #include <fmt/format.h>
 
@@ -16,44 +16,9 @@ namespace {
 constexpr int k_standard_width = 80;
 constexpr int k_widest = 100; // longer lines are hard to read
 constexpr int k_narrowest = 20;
-constexpr std::size_t k_two_columns = 60; // with less, what a flag does stands below it
 
 // What a first-time user needs, in the order in which it is needed.
 constexpr std::array k_used_most = {"run", "boot", "list", "logs", "terminate", "doctor"};
-
-// Names on the left, what they mean on the right; below each other where that is too narrow, and
-// where the name is long.
-class Rows {
-public:
-  Rows(std::size_t width, std::size_t column)
-    : width_(width), column_(width < k_two_columns ? k_below : column)
-  {
-  }
-
-  std::string operator()(std::size_t indent, std::string_view name, std::string_view help) const
-  {
-    std::string text(indent, ' ');
-    text += wrapped(name, indent, k_below + 4, width_);
-    if (character_count(text) + 2 > column_) {
-      text += "\n" + std::string(column_, ' ');
-    } else {
-      text.resize(column_, ' ');
-    }
-    return text + wrapped(help, column_, column_, width_) + "\n";
-  }
-
-  // Whether this help needs no second line.
-  bool fits(std::string_view help) const
-  {
-    return column_ == k_below || column_ + character_count(help) <= width_;
-  }
-
-private:
-  static constexpr std::size_t k_below = 8;
-
-  std::size_t width_;
-  std::size_t column_;
-};
 
 constexpr std::size_t k_flag_column = 28;
 constexpr std::size_t k_command_column = 22;
@@ -120,40 +85,11 @@ std::string settings(std::span<const config::Group> groups, const Rows& rows,
   return text;
 }
 
-std::string paragraphs(std::string_view text, std::size_t width)
-{
-  std::string result;
-  for (const std::string& line : split(text, '\n')) {
-    result += wrapped(line, 0, 0, width) + "\n";
-  }
-  return result;
-}
-
-// A command line that can be copied: where it is too long it goes on behind a backslash.
-std::string typed(std::string_view line, std::size_t width)
-{
-  std::string text(k_indent, ' ');
-  std::size_t column = k_indent;
-  bool first = true;
-  for (const std::string& word : split(line, ' ')) {
-    const std::size_t size = character_count(word);
-    if (!first && !word.empty() && column + 1 + size + 2 > width) {
-      text += " \\\n    " + word;
-      column = 2 * k_indent + size;
-    } else {
-      text += (first ? "" : " ") + word;
-      column += (first ? 0 : 1) + size;
-    }
-    first = false;
-  }
-  return text + "\n";
-}
-
 std::string examples(const Command& command, std::size_t width)
 {
   std::string text = "\nExample:\n";
   for (const std::string& line : split(command.example, '\n')) {
-    text += typed(line, width);
+    text += typed(line, k_indent, width);
   }
   return text;
 }
@@ -225,27 +161,6 @@ std::string with_metavar(std::string_view flag, std::string_view metavar)
   return fmt::format("{}{}{}", flag, attached ? "" : " ", metavar);
 }
 
-std::string wrapped(std::string_view text, std::size_t first_column, std::size_t indent,
-                    std::size_t width)
-{
-  std::string result;
-  std::size_t column = first_column;
-  for (const std::string& word : split(text, ' ')) {
-    const std::size_t size = character_count(word);
-    const bool first = result.empty();
-    if (!first && column + 1 + size > width) {
-      result += "\n" + std::string(indent, ' ');
-      column = indent;
-    } else if (!first) {
-      result += ' ';
-      ++column;
-    }
-    result += word;
-    column += size;
-  }
-  return result;
-}
-
 std::string usage(const Command& command)
 {
   return fmt::format("flame-ec2 {} [flags]{}{}", command.name, command.operands.empty() ? "" : " ",
@@ -261,7 +176,7 @@ std::string overview(std::size_t width)
                  0, 0, width)
          + "\n\nUsage: flame-ec2 COMMAND [flags]\n\nUsed most:\n"
          + commands_named(names, Rows(width, k_command_column)) + "\nTo begin:\n"
-         + typed(find_command("run")->example, width) + "\n"
+         + typed(find_command("run")->example, k_indent, width) + "\n"
          + paragraphs("All commands: flame-ec2 --help\nOne of them: flame-ec2 COMMAND --help\n"
                       "Settings: flame-ec2 help settings\nManual: flame-ec2 man | man -l -",
                       width);

@@ -38,8 +38,4 @@ std::string usage(const Command& command);
 // "--env KEY=VALUE", "--dry-run[=ec2]"
 std::string with_metavar(std::string_view flag, std::string_view metavar);
 
-// At most `width` columns; `indent` blanks before every line but the first.
-std::string wrapped(std::string_view text, std::size_t first_column, std::size_t indent,
-                    std::size_t width = 80);
-
 } // namespace flame::cli

@@ -1,9 +1,9 @@
 #include "cli/plan_output.hpp"
 
-#include "cli/help.hpp"
 #include "cli/json.hpp"
 #include "cli/output.hpp"
 #include "cli/table.hpp"
+#include "cli/wrapping.hpp"
 
 #include <fmt/format.h>
 

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/help.hpp"
+#include "cli/wrapping.hpp"
 #include "config/file_text.hpp"
 
 #include <fmt/format.h>

@@ -1,8 +1,8 @@
 #include "cli/show_settings.hpp"
 
 #include "cli/console.hpp"
-#include "cli/help.hpp"
 #include "cli/json.hpp"
+#include "cli/wrapping.hpp"
 #include "config/options.hpp"
 
 #include <fmt/format.h>

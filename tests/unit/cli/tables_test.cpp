@@ -6,6 +6,7 @@
 #include "cli/help.hpp"
 #include "cli/manual.hpp"
 #include "cli/reference.hpp"
+#include "cli/wrapping.hpp"
 #include "unit/cli/invoked.hpp"
 
 #include <doctest/doctest.h>
