@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "boot/image.hpp"
 #include "boot/look_up.hpp"
+#include "boot/user_data_mime.hpp"
 
 #include <fmt/format.h>
 
@@ -179,6 +180,13 @@ void check_merging(Mistakes& mistakes, const Settings& settings, const Facts& fa
     mistakes.add(fmt::format("merge_user_data is set, and launch template {} cannot be read",
                              settings.launch_template_id),
                  "allow ec2:DescribeLaunchTemplateVersions, or leave it out");
+  }
+  if (settings.merge_user_data && facts.launch_template
+      && !can_be_merged(facts.launch_template->user_data)) {
+    mistakes.add(fmt::format("merge_user_data: the user data of launch template {} is a MIME "
+                             "message that is no UTF-8, of which cloud-init reads nothing",
+                             settings.launch_template_id),
+                 "give its parts a Content-Transfer-Encoding of base64");
   }
 }
 

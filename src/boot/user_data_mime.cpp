@@ -2,11 +2,13 @@
 
 #include "base/digest.hpp"
 #include "base/encoding.hpp"
+#include "base/gzip.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace flame::boot {
 namespace {
@@ -62,16 +64,29 @@ bool is_message(std::string_view user_data)
   return to_lower(user_data.substr(0, k_looked_at)).find("mime-version:") != std::string::npos;
 }
 
+bool is_packed(std::string_view user_data)
+{
+  return user_data.starts_with("\x1F\x8B");
+}
+
+// As cloud-init sees it first. What unpacks to more than this is no user data.
+std::string unpacked(std::string_view user_data)
+{
+  constexpr std::size_t k_most = 16UL * 1024 * 1024;
+  return (is_packed(user_data) ? gunzip(user_data, k_most) : std::nullopt)
+    .value_or(std::string(user_data));
+}
+
 // A message is a part as it stands: its head is the part's. Of the others cloud-init sees by the
 // first bytes what they are, but unpacks only what is called gzip.
 std::string part_of(std::string_view user_data)
 {
-  if (is_message(user_data)) {
-    return std::string(user_data);
+  if (std::string plain = unpacked(user_data); is_message(plain)) {
+    return plain;
   }
-  const bool packed = user_data.starts_with("\x1F\x8B");
   return fmt::format("Content-Type: {}\nMIME-Version: 1.0\nContent-Transfer-Encoding: base64\n\n{}",
-                     packed ? "application/gzip" : "text/plain", base64_lines(user_data));
+                     is_packed(user_data) ? "application/gzip" : "text/plain",
+                     base64_lines(user_data));
 }
 
 // Python takes a byte beyond ASCII of a part that names no encoding for another one ("é"), or for
@@ -84,6 +99,12 @@ std::string encoding_and(std::string_view script)
 }
 
 } // namespace
+
+bool can_be_merged(std::string_view other)
+{
+  const std::string plain = unpacked(other);
+  return !is_message(plain) || is_valid_utf8(plain);
+}
 
 std::string merge_user_data(std::string_view script, std::string_view other)
 {

@@ -114,6 +114,17 @@ inside() {
 }
 each inside
 
+gzip -9 <own >own.gz
+template packed-message own.gz
+user_data --launch-template-id packed-message --merge-user-data
+each inside
+
+TEST "of a message that is no UTF-8 cloud-init reads nothing, so it is refused"
+sed 's/echo own/# caf\xe9/' own >latin
+template latin latin
+flame boot --app hello --bundle s3://bundles/hello.tar.gz --max-lifetime 1h --launch-template-id latin --merge-user-data
+expect_error 3 "a MIME message that is no UTF-8"
+
 TEST "a merged message is unpacked when it was too long"
 user_data --launch-template-id message --merge-user-data --env "LONG=$(seq 1 2000 | tr '\n' ' ')"
 expect_same "$(head -c 2 user-data | od -An -tx1)" " 1f 8b"

@@ -188,6 +188,10 @@ TEST_CASE("boot: merge_user_data keeps the template's own, and says when it cann
   REQUIRE(!refused);
   CHECK(refused.error().message
         == "merge_user_data is set, and launch template web cannot be read");
+  const auto latin = make_plan(
+    settings, facts_with({.image_id = "ami-7", .user_data = "MIME-Version: 1.0\n\n\xE9"}));
+  REQUIRE(!latin);
+  CHECK(latin.error().kind == ErrorKind::config);
 }
 
 TEST_CASE("boot: template and image, template and user data: who wins is said")

@@ -1,4 +1,5 @@
 #include "base/encoding.hpp"
+#include "base/gzip.hpp"
 #include "base/text.hpp"
 #include "boot/user_data.hpp"
 #include "boot/user_data_mime.hpp"
@@ -25,6 +26,20 @@ TEST_CASE("boot::merge_user_data keeps the script as it is, and the other in bas
   const std::string message = "MIME-Version: 1.0\nContent-Type: text/x-shellscript\n\n#!/bin/sh\n";
   CHECK(merge_user_data(script, message).find("\n" + message + "\n--flame-ec2-")
         != std::string::npos);
+  // cloud-init looks for a message in what is packed, but not in a part that is.
+  CHECK(merge_user_data(script, gzip(message)).find("\n" + message + "\n--flame-ec2-")
+        != std::string::npos);
+}
+
+TEST_CASE("boot::can_be_merged is false for a message of which cloud-init reads nothing")
+{
+  const std::string head = "MIME-Version: 1.0\nContent-Type: text/x-shellscript\n\n#!/bin/sh\n# ";
+  CHECK(can_be_merged(head + "\xC3\xA9"));
+  CHECK(!can_be_merged(head + "\xE9"));
+  CHECK(!can_be_merged(gzip(head + "\xE9")));
+  CHECK(can_be_merged("#!/bin/sh\n# \xE9"));
+  CHECK(can_be_merged("\x1F\x8B\xE9"));
+  CHECK(can_be_merged(""));
 }
 
 TEST_CASE("boot::merge_user_data says in ASCII what of the script is beyond it")
