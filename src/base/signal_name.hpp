@@ -4,7 +4,8 @@
 
 namespace flame {
 
-// "SIGTERM": of the signals that end a program often, by Linux's numbers; "signal 64" of another. Pure.
+// "SIGTERM": of the signals that end a program often, by Linux's numbers; "signal 64" of another.
+// Pure.
 std::string signal_name(int number);
 
 } // namespace flame

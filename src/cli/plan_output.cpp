@@ -71,7 +71,7 @@ std::string calls_text(const PlanReport& report, const Look& look)
     rows.push_back({times_of(call), call.service, call.action, call.what});
   }
   return table(k_calls, std::move(rows), look.width)
-         + "*: as often as it takes; +: or more often\n";
+         + folded("*: as often as it takes; +: or more often", look);
 }
 
 // What is one number or word of the whole boot, a line each.

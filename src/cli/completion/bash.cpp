@@ -103,8 +103,8 @@ struct Cases {
 };
 
 // By "COMMAND FLAG", or "COMMAND FLAG=" where a value can only stand behind a =: first the flags
-// that mean something else in a few commands, then the rest. What may have a value in one command is
-// a switch in another.
+// that mean something else in a few commands, then the rest. What may have a value in one command
+// is a switch in another.
 std::string value_cases(bool behind_equals)
 {
   Cases special;
@@ -135,8 +135,7 @@ std::string bash_completion()
 {
   std::string text = k_head;
   for (const Command& command : commands()) {
-    text +=
-      fmt::format("      {}) command='{}' ;;\n", typed_names(command, " | "), command.name);
+    text += fmt::format("      {}) command='{}' ;;\n", typed_names(command, " | "), command.name);
   }
   text += "    esac\n  done\n  case \"$command $before$equals\" in\n" + value_cases(true)
           + "  esac\n  case \"$command $before\" in\n" + value_cases(false)

@@ -78,7 +78,8 @@ std::string fish_completion()
                         command.name, between_quotes(command.summary));
   }
   for (const Command& command : commands()) {
-    const std::string condition = fmt::format("-n '__fish_seen_subcommand_from {}'", typed_names(command, " "));
+    const std::string condition =
+      fmt::format("-n '__fish_seen_subcommand_from {}'", typed_names(command, " "));
     for (const Word& word : words_of(command)) {
       text += flag(condition, word);
     }

@@ -26,10 +26,10 @@ Completes completes_of(const Word& word, std::string_view values, std::string_vi
     return Completes::nothing;
   }
   const auto place = std::ranges::find(k_places, word.metavar, &Completed::metavar);
-  return !values.empty()                ? Completes::words
-         : can_be_asked(asked)          ? Completes::asked
+  return !values.empty()               ? Completes::words
+         : can_be_asked(asked)         ? Completes::asked
          : place != std::end(k_places) ? place->completes
-                                        : Completes::nothing;
+                                       : Completes::nothing;
 }
 
 void complete(Word& word, std::string_view values, std::string_view asked)

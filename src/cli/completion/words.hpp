@@ -33,7 +33,7 @@ struct Word {
 std::vector<Word> words_of(const Command& command);
 std::vector<Word> global_words();
 
-std::string command_names();                        // blank separated
+std::string command_names();                                               // blank separated
 std::string typed_names(const Command& command, std::string_view between); // with its alias
 std::string operand_values(const Command& command); // blank separated; "" for none known
 std::string names(const std::vector<Word>& words);  // "--a --b"

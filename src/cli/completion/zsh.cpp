@@ -82,10 +82,10 @@ std::string action(const Word& word)
 
 std::string argument(const Word& word)
 {
-  const std::string value =
-    word.takes_value      ? fmt::format(":{}:{}", between_quotes(word.metavar), action(word))
-    : word.may_take_value ? fmt::format("::value:{}", action(word))
-                          : "";
+  const std::string value = word.takes_value
+                              ? fmt::format(":{}:{}", between_quotes(word.metavar), action(word))
+                            : word.may_take_value ? fmt::format("::value:{}", action(word))
+                                                  : "";
   const char* const equals = word.takes_value ? "=" : word.may_take_value ? "=-" : "";
   const std::string help = fmt::format("[{}]{}", between_quotes(word.help), value);
   std::string text = fmt::format(" \\\n        '*{}{}{}'", word.name, equals, help);

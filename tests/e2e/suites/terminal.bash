@@ -110,8 +110,8 @@ for columns in 80 200; do
 done
 
 TEST "plan folds, and is whole in a pipe"
-plan=(plan "${boot[@]:1}" --instance-type u-24tb1.112xlarge,c7i.metal-48xl --market spot,on-demand
-  --subnet-id subnet-0123456789abcdef0,subnet-00112233445566778)
+plan=(plan "${boot[@]:1}" --instance-type "u-24tb1.112xlarge,c7i.metal-48xl" --market "spot,on-demand"
+  --subnet-id "subnet-0123456789abcdef0,subnet-00112233445566778")
 for columns in 40 80 200; do
   on_terminal "$columns" -- "${plan[@]}"
   grep -v '^flame-ec2: ' seen.screen >table

@@ -42,9 +42,7 @@ Look look(std::optional<int> width)
 {
   return {.now = k_now,
           .local_time =
-            [](Seconds time) {
-              return time == k_now ? "2026-01-15 09:15" : "2026-01-15 10:20";
-            },
+            [](Seconds time) { return time == k_now ? "2026-01-15 09:15" : "2026-01-15 10:20"; },
           .width = width};
 }
 
@@ -67,9 +65,9 @@ TEST_CASE("cli: a plan as text is whole where there is no terminal, and its time
   PlanReport it = report();
   it.expires_at = k_now + std::chrono::minutes(65);
   const std::string text = plan_output(it, Output::text, look({}));
-  for (const char* part : {"1   spot       u-24tb1.112xlarge  subnet-0123456789abcdef0",
-                           "subnet-0fedcba9876543210", "that nobody can read\n",
-                           "expires at: 10:20 (in 1h5m)\n"}) {
+  for (const char* part :
+       {"1   spot       u-24tb1.112xlarge  subnet-0123456789abcdef0", "subnet-0fedcba9876543210",
+        "that nobody can read\n", "expires at: 10:20 (in 1h5m)\n"}) {
     CHECK_MESSAGE(text.find(part) != std::string::npos, part, " in:\n", text);
   }
 }
