@@ -31,7 +31,8 @@ defmodule FlameEC2.SandboxTest do
 
   test "no capacity is tried again, within the boot timeout" do
     Sandbox.fault("RunInstances[InstanceType=m5.large]:InsufficientInstanceCapacity=1")
-    {_runner, boot} = boot("Capacity", boot_timeout: 60_000, instance_type: "m5.large")
+    options = [boot_timeout: 60_000, instance_type: "m5.large", env: [], tags: []]
+    {_runner, boot} = boot("Capacity", options)
     calls_back("Capacity")
     assert Task.await(boot, 60_000) == :ok
   end

@@ -41,6 +41,13 @@ defmodule FlameEC2.SettingsTest do
              %{env: %{A: "b"}, tags: %{x: :y}, instance_type: ["a", :b], count: 1}
   end
 
+  test "an empty keyword is an empty table, and an empty list of anything else a list" do
+    settings = Settings.new(env: [], tags: fn -> [] end, secret: [], ec2: [], setup_commands: [])
+
+    assert Map.delete(settings, :release_cookie) ==
+             %{env: %{}, tags: %{}, secret: %{}, ec2: %{}, setup_commands: []}
+  end
+
   test "a function gives what no supervisor shall show" do
     assert %{env: %{"A" => "b"}} = Settings.new(env: fn -> %{"A" => "b"} end)
     assert %{env: %{A: "b"}} = Settings.new(env: [A: fn -> "b" end])

@@ -2,6 +2,9 @@ defmodule FlameEC2.Settings do
   @moduledoc false
   # From options of Elixir to settings of flame-ec2, which judges them: it names every mistake.
 
+  # Settings that are tables: an empty list is an empty keyword there.
+  @tables [:ec2, :env, :secret, :tags]
+
   # A map that JSON can carry. What does not fit is named without its value, which may be a secret.
   def new(opts) do
     settings = for {key, value} <- opts, value != nil, into: %{}, do: {key, plain(value, key)}
@@ -28,6 +31,7 @@ defmodule FlameEC2.Settings do
 
   defp plain(function, name) when is_function(function, 0), do: plain(function.(), name)
   defp plain(value, _) when is_number(value) or (is_atom(value) and value != nil), do: value
+  defp plain([], name) when name in @tables, do: %{}
   defp plain([{_, _} | _] = pairs, name), do: pairs |> Map.new() |> plain(name)
   defp plain(list, name) when is_list(list), do: Enum.map(list, &plain(&1, name))
 
