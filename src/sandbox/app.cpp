@@ -67,9 +67,6 @@ Result<void> App::make_folders()
     return tl::unexpected(folder.error());
   }
   folder_ = std::move(*folder);
-  if (options_.s3_folder.empty()) {
-    options_.s3_folder = folder_->path() + "/s3";
-  }
   if (options_.tls) {
     const auto files = make_tls_files(folder_->path());
     if (!files) {
@@ -77,7 +74,16 @@ Result<void> App::make_folders()
     }
     tls_ = *files;
   }
+  const bool known = options_.s3_folder.empty() || fs::exists(options_.s3_folder);
+  if (options_.s3_folder.empty()) {
+    options_.s3_folder = folder_->path() + "/s3";
+  }
   const Result<void> buckets = make_folder(options_.s3_folder);
+  if (buckets && !known) {
+    fmt::print(stderr,
+               "flame-ec2-sandbox: the folder {} was not there; it is made, without a bucket\n",
+               options_.s3_folder);
+  }
   return buckets && !options_.console_folder.empty() ? make_folder(options_.console_folder)
                                                      : buckets;
 }

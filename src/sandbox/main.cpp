@@ -55,6 +55,10 @@ int main(int argc, char** argv)
   }
   fmt::print(stderr, "flame-ec2-sandbox: ready at {}, machines {}\n", (*app)->url(),
              parsed->options->real_machines ? "boot systemd" : "only exist");
+  if (parsed->options->env_file.empty() && !parsed->options->print_env) {
+    fmt::print(stderr, "flame-ec2-sandbox: nobody is told its keys; they are by --env-file FILE or "
+                       "--print-env\n");
+  }
   wait_for(signals);
   return 0;
 }

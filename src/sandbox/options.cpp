@@ -71,7 +71,9 @@ void declare_places(CLI::App& app, Options& options, Texts& texts)
   app.add_option("--region", options.regions, "regions to be, several with commas (us-east-1)")
     ->delimiter(',')
     ->type_name("REGION");
-  app.add_option("--s3", options.s3_folder, "folder of buckets: each subfolder is one")
+  app
+    .add_option("--s3", options.s3_folder,
+                "folder of buckets: each subfolder is one; made when it is not there")
     ->type_name("FOLDER");
   app.add_option("--bucket-region", texts.bucket_regions, "a bucket that is elsewhere; repeatable")
     ->type_name("BUCKET=REGION");

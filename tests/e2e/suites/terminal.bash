@@ -204,6 +204,22 @@ secrets+=(hunter22)
 flame list -v
 ! grep -q " at 127.0.0.1:" stderr || die "-v alone names the requests"
 
+TEST "a sandbox says how its keys can be had, and that a folder was not there"
+"$sandbox_binary" --port 0 --metadata-port 0 --machines none --s3 no/such 2>told </dev/null &
+bare=$!
+until_true 20 grep -q "keys" told || die "the sandbox has not told: $(cat told)"
+kill "$bare"
+wait "$bare" || true
+expect_in told "the folder no/such was not there"
+expect_in told "--env-file FILE"
+"$sandbox_binary" --port 0 --metadata-port 0 --machines none --s3 s3 --print-env >bare.env 2>ready </dev/null &
+bare=$!
+until_true 20 grep -q ready ready || die "the sandbox did not start: $(cat ready)"
+kill "$bare"
+wait "$bare" || true
+expect_same "$(grep -cE 'keys|was not there' ready)" 0
+secrets+=("$(plain_env_file bare.env | sed -n 's/^AWS_SECRET_ACCESS_KEY=//p')")
+
 TEST "what people read is there as JSON too"
 for words in "help" "help boot" "help settings" "help statuses" man "completion fish" "boot --help" --help; do
   # shellcheck disable=SC2086 # words
