@@ -192,9 +192,20 @@ std::string data(const Runner& runner)
   return assign("run_as", runner.run_as) + assign("setup", base64_words(runner.setup_commands))
          + assign("start", base64(runner.job ? runner.job->command : runner.start_command))
          + assign("stop", base64(runner.stop_command))
-         + (runner.job ? "" : assign("ready", base64(runner.ready_command)))
          + assign("deny", runner.deny_metadata ? "169.254.169.254 fd00:ec2::254" : "")
          + environment(runner);
+}
+
+// Who waits for a command waits for its end alone.
+std::string ready(const Runner& runner)
+{
+  if (runner.job) {
+    return "";
+  }
+  return (runner.ready_command.empty()
+            ? "try() { :; }\nlast_try() { :; }\n"
+            : assign("ready", to_base64(runner.ready_command)) + lean("ready_command.sh"))
+         + lean("ready.sh");
 }
 
 } // namespace
@@ -263,7 +274,7 @@ std::string render_user_data(const Runner& runner)
          + (needs_address(runner) ? lean("address.sh") : "") + bundle(runner)
          + (runner.env_url.empty() ? "" : lean("environment.sh"))
          + (runner.fetch.format.empty() ? "" : lean("place.sh")) + prepare(runner)
-         + lean("start.sh") + (runner.job ? "" : lean("ready.sh"));
+         + lean("start.sh") + ready(runner);
 }
 
 } // namespace flame::boot

@@ -30,7 +30,8 @@ inline boot::Runner full_runner()
           .stop_command = "bin/my_app stop",
           .setup_commands = {"echo set up", "sysctl -w vm.swappiness=1 || true"},
           .max_lifetime = std::chrono::hours(1),
-          .bootstrap_timeout = std::chrono::minutes(10)};
+          .bootstrap_timeout = std::chrono::minutes(10),
+          .ready_command = "test -d bin"};
 }
 
 // With a store, which takes the environment and what the machine says.
