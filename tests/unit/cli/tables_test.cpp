@@ -127,7 +127,7 @@ TEST_CASE("cli: help is as wide as the terminal, and no wider than one can read"
   CHECK(help_width(40) == 40);
   CHECK(help_width(200) == 100);
   CHECK(help_width(0) == 20);
-  for (const std::size_t width : {40, 59, 60, 80, 100}) {
+  for (const std::size_t width : {40U, 59U, 60U, 80U, 100U}) {
     CAPTURE(width);
     CHECK(fits(overview(width), width));
     CHECK(fits(main_help(width), width));
@@ -283,7 +283,7 @@ TEST_CASE("cli: every command that prints JSON has a schema, and its errors each
   for (const ErrorKindInfo& row : error_kinds()) {
     kinds.insert(fmt::format("\"{}\"", row.name));
   }
-  const std::string_view start = "\"kind\": { \"enum\": [";
+  const std::string_view start = R"("kind": { "enum": [)";
   const std::size_t begin = schemas.find(start, schemas.find("\n    \"error\": {")) + start.size();
   const auto described = split(schemas.substr(begin, schemas.find(']', begin) - begin), ',');
   std::set<std::string> known;
