@@ -115,7 +115,7 @@ rm -f bad.toml && mkdir bad.toml
 refused 3 bad.toml directory
 rmdir bad.toml
 refused 3 bad.toml
-head -c 4096 /dev/urandom >bad.toml
+{ printf "\200" && head -c 4096 /dev/urandom; } >bad.toml
 refused 3 bad.toml:1
 cp "$binary" bad.toml
 refused 3 bad.toml
